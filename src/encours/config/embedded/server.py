@@ -111,7 +111,7 @@ def status(home: Path | None = None) -> Status:
 def _is_up(place: Place) -> bool:
     try:
         made = _marker(place).exists() and not homes.is_orphan(place)
-        return made and postmaster.is_ready(place.data)
+        return made and postmaster.is_ready(place.data, place.run)
     except PermissionError as problem:
         raise DatabaseUnavailable(
             f"Le dossier {problem.filename} appartient à un autre compte : "
@@ -161,7 +161,7 @@ def _bring_up(place: Place, settings: Mapping[str, str]) -> None:
     found = binaries.find(place)
     if not (place.data / "PG_VERSION").exists():
         _create(place, found)
-    if not postmaster.is_ready(place.data):
+    if not postmaster.is_ready(place.data, place.run):
         tuning.write(place, settings)
         tuning.write_access(place, _admitted(place), _ROLES)
         _start(place, found)
@@ -192,13 +192,23 @@ def _start(place: Place, found: Binaries) -> None:
     """Start the server; what a crash left behind may take some seconds to go."""
     until = time.monotonic() + ATTEMPTS_S
     wait = ["-w", "-t", str(START_TIMEOUT_S), "-l", str(place.logs / "start.log"), "start"]
-    while True:
+    while not _is_started_elsewhere(place):
         postmaster.bury(place.data)
         if _run(place, [found.tool("pg_ctl"), "-D", str(place.data), *wait]):
             return
         if time.monotonic() > until or not _is_passing(place):
             raise _failure(place, "La base de données intégrée n'a pas pu démarrer")
         time.sleep(0.3)
+
+
+def _is_started_elsewhere(place: Place) -> bool:
+    """Wait for a server that is starting, or ending, without us; say whether it answers."""
+    until = time.monotonic() + START_TIMEOUT_S
+    while postmaster.running_pid(place.data) and time.monotonic() < until:
+        if postmaster.is_ready(place.data, place.run):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _halt(place: Place) -> None:
