@@ -1,0 +1,151 @@
+"""What sending needs from the outside: an e-mail channel, a press for letters, a mail sink.
+
+An outcome that is not "sent" is an exception, and its class says what may be done next: try again
+(`TemporaryRefusal`), tell a person (`PermanentRefusal`), or never again by itself (`Uncertain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+from encours.kernel.refusal import Refusal
+from encours.kernel.registry import Registry
+from encours.messaging.rules.notice import Notice
+
+Phase = Literal["connection", "sender", "recipient", "size", "content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An envelope and the bytes to carry, built once by `rules.mime`; addresses are wire ones."""
+
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The channel took it: `reference` is what its own logs call this message, if it said."""
+
+    reference: str = ""
+
+
+class Undelivered(Refusal):
+    """The message is not known to have left; `code` and `reply` are the channel's own words."""
+
+    message = "Le message n'a pas pu partir."
+
+    def __init__(
+        self, message: str = "", *, phase: Phase = "content", code: int = 0, reply: str = ""
+    ) -> None:
+        """Keep where it stopped and what was answered."""
+        super().__init__(message)
+        self.phase: Phase = phase
+        self.code = code
+        self.reply = reply
+
+
+class TemporaryRefusal(Undelivered):
+    """Surely not accepted, and worth another try later: greylisting, full mailbox, outage.
+
+    With `phase` "connection" the channel itself is down or refuses us: no other message would
+    pass either, and the refusal says nothing of this one.
+    """
+
+    message = "Le serveur ne prend pas le message pour l'instant."
+
+
+class PermanentRefusal(Undelivered):
+    """Surely not accepted, and never will be."""
+
+    message = "Le serveur refuse le message."
+
+    @property
+    def is_bounce(self) -> bool:
+        """Say whether the recipient's address is the reason, not our message or our account."""
+        return self.phase == "recipient"
+
+
+class Uncertain(Undelivered):
+    """All the bytes were given and no answer came: it may have left. Never sent again by itself."""
+
+    message = "Le serveur n'a pas répondu après avoir reçu le message : il est peut-être parti."
+
+
+class EmailChannel(Protocol):
+    """Takes one e-mail at a time; keeps its connection between two."""
+
+    code: str
+
+    def send(self, email: Email) -> Receipt:
+        """Hand over the e-mail, or raise TemporaryRefusal, PermanentRefusal or Uncertain.
+
+        All the recipients or none.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave politely; a later send connects again."""
+        ...
+
+
+class LetterPress(Protocol):
+    """Turns a notice into a letter on paper."""
+
+    code: str
+
+    def typeset(self, notice: Notice) -> bytes:
+        """Return the letter as a PDF/A; the same notice always gives the same bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """One mail kept by a sink, for a list."""
+
+    key: str
+    stored_at: datetime
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    message_id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMail:
+    """One mail kept by a sink, read: headers as pairs, both bodies, attachments by name."""
+
+    summary: StoredMail
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    html: str
+    attachments: tuple[tuple[str, str, bytes], ...]
+
+
+class MailSink(Protocol):
+    """A mailbox that keeps what was sent to anybody: demo, rehearsal and tests."""
+
+    code: str
+
+    def count(self) -> int:
+        """Return how many mails are kept."""
+        ...
+
+    def stored(self, *, limit: int = 50, offset: int = 0) -> Sequence[StoredMail]:
+        """Return the latest mails first."""
+        ...
+
+    def opened(self, key: str) -> OpenedMail | None:
+        """Read one mail, or nothing if there is no such key."""
+        ...
+
+
+EMAIL_CHANNELS: Final[Registry[EmailChannel]] = Registry("e-mail channel")
+LETTER_PRESSES: Final[Registry[LetterPress]] = Registry("letter press")
+MAIL_SINKS: Final[Registry[MailSink]] = Registry("mail sink")
