@@ -1,0 +1,1 @@
+"""Schema of `dunning`, step by step."""

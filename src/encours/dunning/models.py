@@ -1,0 +1,119 @@
+"""Scenarios, the reminders that were planned, triage of old debts, and the day's plan."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from encours.messaging.models import Message
+from encours.parties.models import Customer
+from encours.receivables.models import Instalment
+from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
+
+REMINDER_STATES = ("planned", "approved", "sent", "skipped", "cancelled")
+
+
+class Scenario(TenantModel):
+    """A version of a scenario; `definition` is read by `dunning.rules.scenario`."""
+
+    creditor = TenantForeignKey(
+        Creditor, models.PROTECT, null=True, blank=True, verbose_name="société"
+    )
+    code = models.CharField("code", max_length=40)
+    version = models.PositiveIntegerField("version", default=1)
+    name = models.CharField("nom", max_length=120)
+    definition = models.JSONField("définition")
+    is_active = models.BooleanField("active", default=True)
+    created_at = models.DateTimeField("créée le", db_default=Now())
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "code", "version"),
+                name="scenario_version_once",
+                nulls_distinct=False,
+            ),
+        )
+
+
+class Reminder(TenantModel):
+    """One planned message: a customer, a currency, a step of a cycle, and its due lines.
+
+    `instalment_ids`, `open_cents` and `line_ranks` go together: the lines as listed, what was
+    open on each, and the rank of the step that each one reached by being listed.
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    currency = models.CharField("devise", max_length=3)
+    scenario_code = models.CharField("scénario", max_length=40)
+    scenario_version = models.PositiveIntegerField("version", default=1)
+    step_code = models.CharField("étape", max_length=40)
+    step_rank = models.SmallIntegerField("rang")
+    cycle = models.IntegerField("cycle")
+    planned_on = models.DateField("prévu le")
+    channel = models.CharField("canal", max_length=10)
+    amount_cents = models.BigIntegerField("montant (centimes)")
+    instalment_ids = ArrayField(models.BigIntegerField())
+    open_cents = ArrayField(models.BigIntegerField())
+    line_ranks = ArrayField(models.SmallIntegerField())
+    reason = models.CharField("motif", max_length=300)
+    state = models.CharField("état", max_length=10, default="planned")
+    rehearsal = models.BooleanField("répétition", default=False)
+    origin = models.CharField("origine", max_length=10, default="plan")
+    edited = models.JSONField("texte modifié", default=dict, blank=True)
+    message = TenantForeignKey(
+        Message, models.PROTECT, null=True, blank=True, checked=False, verbose_name="message"
+    )
+    decided_by_id = models.BigIntegerField("décidé par", null=True)
+    decided_at = models.DateTimeField("décidé le", null=True)
+    sent_on = models.DateField("envoyé le", null=True)
+    created_at = models.DateTimeField("créé le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=(
+                    "tenant",
+                    "creditor_id",
+                    "customer",
+                    "currency",
+                    "step_code",
+                    "cycle",
+                    "rehearsal",
+                ),
+                condition=~Q(state="cancelled"),
+                name="reminder_once_per_step_and_cycle",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=REMINDER_STATES), name="reminder_state_known"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "customer"), name="reminder_customer"),
+            models.Index(
+                fields=("tenant", "creditor_id", "planned_on"), name="reminder_planned_on"
+            ),
+        )
+
+
+class Triage(TenantModel):
+    """What a person decided for a line that was overdue before the creditor went live."""
+
+    instalment = TenantForeignKey(Instalment, models.PROTECT, verbose_name="échéance")
+    creditor_id = models.BigIntegerField("société")
+    decision = models.CharField("décision", max_length=10)
+    decided_at = models.DateTimeField("décidé le", db_default=Now())
+    decided_by_id = models.BigIntegerField("décidé par", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "instalment"), name="triage_once"),
+            models.CheckConstraint(
+                condition=Q(decision__in=("remind", "letter", "leave")),
+                name="triage_decision_known",
+            ),
+        )

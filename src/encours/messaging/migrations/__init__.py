@@ -1,0 +1,1 @@
+"""Schema of `messaging`, step by step."""

@@ -1,0 +1,70 @@
+"""The outbox: every message that leaves, and the exact bytes that left (design.md, 2.8).
+
+reserved → sending → sent | uncertain; or failed, bounced, withdrawn. A row found `sending` after
+a crash is uncertain: a person decides, it is never sent again silently.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from encours.tenancy.models import TenantForeignKey, TenantModel
+
+STATES = ("reserved", "sending", "sent", "uncertain", "failed", "bounced", "withdrawn")
+
+
+class Message(TenantModel):
+    """One message on one channel to one recipient."""
+
+    uuid = models.UUIDField("identifiant", default=uuid.uuid4)
+    creditor_id = models.BigIntegerField("société")
+    customer_id = models.BigIntegerField("client", null=True)
+    kind = models.CharField("nature", max_length=30)
+    subject_id = models.BigIntegerField("objet")
+    channel = models.CharField("canal", max_length=10)
+    recipient = models.JSONField("destinataire", default=dict)
+    subject = models.CharField("sujet", max_length=300, blank=True, default="")
+    state = models.CharField("état", max_length=10, default="reserved")
+    rehearsal = models.BooleanField("répétition", default=False)
+    send_after = models.DateTimeField("pas avant", db_default=Now())
+    claimed_by = models.BigIntegerField("pris par", null=True)
+    claimed_at = models.DateTimeField("pris le", null=True)
+    attempts = models.PositiveSmallIntegerField("tentatives", default=0)
+    next_attempt_at = models.DateTimeField("prochaine tentative", null=True)
+    sent_at = models.DateTimeField("parti le", null=True)
+    provider_reference = models.CharField("référence", max_length=200, blank=True, default="")
+    last_error = models.CharField("dernier refus", max_length=500, blank=True, default="")
+    digest = models.CharField("empreinte", max_length=64, blank=True, default="")
+    created_at = models.DateTimeField("créé le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "kind", "subject_id", "channel"), name="message_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="message_state_known"),
+        )
+        indexes = (
+            models.Index(
+                fields=("tenant", "state", "id"),
+                name="message_waiting",
+                condition=Q(state__in=("reserved", "sending", "uncertain")),
+            ),
+            models.Index(fields=("tenant", "customer_id"), name="message_customer"),
+        )
+
+
+class MessageContent(TenantModel):
+    """The bytes that left (or would leave), compressed: the evidence."""
+
+    message = TenantForeignKey(Message, models.CASCADE, verbose_name="message")
+    content_type = models.CharField("type", max_length=40)
+    name = models.CharField("nom", max_length=120, blank=True, default="")
+    body = models.BinaryField("contenu (zlib)")
+
+    class Meta:
+        indexes = (models.Index(fields=("tenant", "message"), name="message_content"),)

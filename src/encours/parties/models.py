@@ -1,0 +1,124 @@
+"""Customers, contacts, payment terms, and the batch: the act that wrote rows."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
+
+
+class Batch(TenantModel):
+    """One act that wrote ledger rows (an import, an entry by hand), so that it can be undone."""
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    kind = models.CharField("nature", max_length=30)
+    author_id = models.BigIntegerField("auteur", null=True)
+    created_at = models.DateTimeField("créé le", db_default=Now())
+    undone_at = models.DateTimeField("annulé le", null=True)
+
+
+class PaymentTerms(TenantModel):
+    """Payment terms as data: `definition` is read by `receivables.rules.terms`."""
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    code = models.CharField("code", max_length=30)
+    name = models.CharField("libellé", max_length=120)
+    definition = models.JSONField("définition")
+    is_default = models.BooleanField("par défaut", default=False)
+    confirmed_at = models.DateTimeField("confirmées le", null=True, blank=True)
+    confirmed_by_id = models.BigIntegerField("confirmées par", null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "creditor", "code"), name="terms_code_once"),
+            models.UniqueConstraint(
+                fields=("tenant", "creditor"),
+                condition=Q(is_default=True),
+                name="terms_one_default",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DebtorClass(models.TextChoices):
+    """What the law looks at first: who the debtor is (law-fr, design rule c)."""
+
+    UNKNOWN = "unknown", "À confirmer"
+    BUSINESS = "business", "Entreprise"
+    CONSUMER = "consumer", "Particulier"
+    PUBLIC = "public", "Secteur public"
+    FOREIGN = "foreign", "Étranger"
+
+
+class Customer(TenantModel):
+    """A debtor of one creditor, known by its auxiliary code."""
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    code = models.CharField("code", max_length=60)
+    name = models.CharField("nom", max_length=200)
+    siren = models.CharField("SIREN", max_length=9, blank=True, default="")
+    vat_number = models.CharField("n° de TVA", max_length=20, blank=True, default="")
+    debtor_class = models.CharField(
+        "type", max_length=10, choices=DebtorClass.choices, default=DebtorClass.UNKNOWN
+    )
+    class_confirmed_at = models.DateTimeField("type confirmé le", null=True, blank=True)
+    address_line1 = models.CharField("adresse", max_length=70, blank=True, default="")
+    address_line2 = models.CharField("complément", max_length=70, blank=True, default="")
+    postcode = models.CharField("code postal", max_length=16, blank=True, default="")
+    city = models.CharField("ville", max_length=35, blank=True, default="")
+    country = models.CharField("pays", max_length=2, default="FR")
+    language = models.CharField("langue", max_length=5, default="fr")
+    parent = TenantForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="maison mère"
+    )
+    salesperson_id = models.BigIntegerField("commercial", null=True, blank=True)
+    salesperson_name = models.CharField("nom du commercial", max_length=80, blank=True, default="")
+    terms = TenantForeignKey(
+        PaymentTerms, models.PROTECT, null=True, blank=True, verbose_name="conditions de règlement"
+    )
+    payment_method = models.CharField("mode de règlement", max_length=20, blank=True, default="")
+    contract_rate = models.CharField("taux contractuel (%)", max_length=10, blank=True, default="")
+    to_identify = models.BooleanField("à identifier", default=False)
+    account = models.CharField("compte", max_length=20, blank=True, default="")
+    note = models.TextField("note", blank=True, default="")
+    batch_id = models.BigIntegerField("acte d'origine", null=True)
+    created_at = models.DateTimeField("créé le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "code"), name="customer_code_once_per_creditor"
+            ),
+            models.CheckConstraint(
+                condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"), name="customer_siren_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(debtor_class__in=[choice.value for choice in DebtorClass]),
+                name="customer_class_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(TenantModel):
+    """A person or mailbox at a customer; the reminders' one has the role `billing`."""
+
+    customer = TenantForeignKey(Customer, models.CASCADE, verbose_name="client")
+    name = models.CharField("nom", max_length=120, blank=True, default="")
+    role = models.CharField("rôle", max_length=20, default="billing")
+    email = models.EmailField("e-mail", blank=True, default="")
+    phone = models.CharField("téléphone", max_length=30, blank=True, default="")
+    language = models.CharField("langue", max_length=5, blank=True, default="")
+    channel = models.CharField("canal préféré", max_length=10, default="email")
+    bounced_at = models.DateTimeField("adresse refusée le", null=True, blank=True)
+    batch_id = models.BigIntegerField("acte d'origine", null=True)
+    created_at = models.DateTimeField("créé le", db_default=Now())
+
+    class Meta:
+        indexes = (models.Index(fields=("tenant", "customer"), name="contact_customer"),)

@@ -1,0 +1,199 @@
+"""The ledger's tables: debits (invoices and their due lines), credits, allocations.
+
+Amounts are positive cents; the side is said by the table. `batch_id` is the act that wrote a
+row, `undone_by_id` the act that withdrew it; an index or reference more here is paid by each
+row of each import (reference: one per table where one proves the rest).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from encours.parties.models import Customer
+from encours.tenancy.models import BitemporalModel, TenantForeignKey
+
+INVOICE_KINDS = ("invoice", "debit_note", "opening", "returned_payment", "refund", "other")
+CREDIT_KINDS = ("payment", "credit_note", "deposit", "discount", "write_off", "opening", "other")
+DUE_SOURCES = ("read", "terms_confirmed", "terms_assumed")
+ORIGINS = ("letter", "reference", "manual", "legal")
+
+
+class Invoice(BitemporalModel):
+    """Any debit on a customer: an invoice, or what stands like one in the accounts."""
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    kind = models.CharField("nature", max_length=20, default="invoice")
+    number = models.CharField("numéro", max_length=80, blank=True, default="")
+    issued_on = models.DateField("date d'émission")
+    currency = models.CharField("devise", max_length=3, default="EUR")
+    amount_cents = models.BigIntegerField("montant TTC (centimes)")
+    net_cents = models.BigIntegerField("montant HT (centimes)", null=True)
+    vat_cents = models.BigIntegerField("TVA (centimes)", null=True)
+    key = models.CharField("clé naturelle", max_length=200)
+    journal = models.CharField("journal", max_length=20, blank=True, default="")
+    entry_number = models.CharField("écriture", max_length=60, blank=True, default="")
+    piece = models.CharField("pièce", max_length=80, blank=True, default="")
+    label = models.CharField("libellé", max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "key"),
+                condition=Q(undone_at=None),
+                name="invoice_key_once_per_creditor",
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="invoice_is_positive"),
+            models.CheckConstraint(condition=Q(kind__in=INVOICE_KINDS), name="invoice_kind_known"),
+        )
+        indexes = (models.Index(fields=("tenant", "customer"), name="invoice_customer"),)
+
+    def __str__(self) -> str:
+        return self.number or self.piece or self.label
+
+
+class Instalment(BitemporalModel):
+    """One due date, one amount: the unit of ageing, reminders, interest and promises."""
+
+    creditor_id = models.BigIntegerField("société")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, verbose_name="facture")
+    customer = TenantForeignKey(Customer, models.PROTECT, checked=False, verbose_name="client")
+    issued_on = models.DateField("date d'émission")
+    due_on = models.DateField("échéance")
+    due_source = models.CharField("origine de l'échéance", max_length=16)
+    currency = models.CharField("devise", max_length=3, default="EUR")
+    amount_cents = models.BigIntegerField("montant (centimes)")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="instalment_positive"),
+            models.CheckConstraint(
+                condition=Q(due_source__in=DUE_SOURCES), name="instalment_due_source_known"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "customer", "due_on"), name="instalment_customer_due"),
+            models.Index(fields=("tenant", "invoice"), name="instalment_invoice"),
+        )
+
+
+class Credit(BitemporalModel):
+    """Any credit on a customer: a payment, a credit note, a deposit, a discount, a loss."""
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    kind = models.CharField("nature", max_length=20, default="payment")
+    number = models.CharField("numéro", max_length=80, blank=True, default="")
+    received_on = models.DateField("date")
+    currency = models.CharField("devise", max_length=3, default="EUR")
+    amount_cents = models.BigIntegerField("montant (centimes)")
+    net_cents = models.BigIntegerField("montant HT (centimes)", null=True)
+    vat_cents = models.BigIntegerField("TVA (centimes)", null=True)
+    key = models.CharField("clé naturelle", max_length=200)
+    journal = models.CharField("journal", max_length=20, blank=True, default="")
+    entry_number = models.CharField("écriture", max_length=60, blank=True, default="")
+    piece = models.CharField("pièce", max_length=80, blank=True, default="")
+    label = models.CharField("libellé", max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "key"),
+                condition=Q(undone_at=None),
+                name="credit_key_once_per_creditor",
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="credit_is_positive"),
+            models.CheckConstraint(condition=Q(kind__in=CREDIT_KINDS), name="credit_kind_known"),
+        )
+        indexes = (models.Index(fields=("tenant", "customer"), name="credit_customer"),)
+
+
+class Allocation(BitemporalModel):
+    """Part of a credit set against a due line; reversible, never deleted.
+
+    `customer`, `due_on` and `issued_on` are copies of the due line's, so that a past balance is
+    one linear sum; `payer` is the credit's customer.
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    credit = TenantForeignKey(Credit, models.PROTECT, verbose_name="règlement ou avoir")
+    instalment = TenantForeignKey(Instalment, models.PROTECT, verbose_name="échéance")
+    customer = TenantForeignKey(Customer, models.PROTECT, checked=False, verbose_name="client")
+    payer = TenantForeignKey(Customer, models.PROTECT, checked=False, verbose_name="payeur")
+    issued_on = models.DateField("émission de l'échéance")
+    due_on = models.DateField("échéance")
+    currency = models.CharField("devise", max_length=3, default="EUR")
+    amount_cents = models.BigIntegerField("montant (centimes)")
+    effective_on = models.DateField("date d'effet")
+    origin = models.CharField("origine", max_length=10)
+    letter = models.CharField("lettre", max_length=20, blank=True, default="")
+    lettered_on = models.DateField("lettré le", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="allocation_positive"),
+            models.CheckConstraint(condition=Q(origin__in=ORIGINS), name="allocation_origin_known"),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "instalment"), name="allocation_instalment"),
+            models.Index(fields=("tenant", "credit"), name="allocation_credit"),
+        )
+
+
+class Reclassification(BitemporalModel):
+    """Where a due line stands in the accounts: bill (413), doubtful (416), ordinary again."""
+
+    creditor_id = models.BigIntegerField("société")
+    instalment = TenantForeignKey(Instalment, models.PROTECT, verbose_name="échéance")
+    state = models.CharField("état", max_length=10)
+    from_on = models.DateField("depuis le")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=("ordinary", "bill", "doubtful")),
+                name="reclassification_state_known",
+            ),
+        )
+        indexes = (models.Index(fields=("tenant", "instalment"), name="reclassification_line"),)
+
+
+class ProposedAllocation(BitemporalModel):
+    """An allocation that nothing proves yet; a person accepts or refuses it."""
+
+    creditor_id = models.BigIntegerField("société")
+    credit = TenantForeignKey(Credit, models.PROTECT, verbose_name="règlement ou avoir")
+    instalment = TenantForeignKey(Instalment, models.PROTECT, verbose_name="échéance")
+    amount_cents = models.BigIntegerField("montant (centimes)")
+    reason = models.CharField("motif", max_length=200)
+    proposed_at = models.DateTimeField("proposé le", db_default=Now())
+    decided_at = models.DateTimeField("décidé le", null=True)
+    decided_by_id = models.BigIntegerField("décidé par", null=True)
+    accepted = models.BooleanField("accepté", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="proposal_positive"),
+        )
+        indexes = (models.Index(fields=("tenant", "credit"), name="proposal_credit"),)
+
+
+class SalesMonth(BitemporalModel):
+    """What was sold in a month (accounts 70 and 44571): the denominator of DSO."""
+
+    creditor_id = models.BigIntegerField("société")
+    month = models.DateField("mois")
+    net_cents = models.BigIntegerField("ventes HT (centimes)")
+    vat_cents = models.BigIntegerField("TVA (centimes)")
+    cash_cents = models.BigIntegerField("ventes au comptant TTC (centimes)", default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "month"),
+                condition=Q(undone_at=None),
+                name="sales_month_once",
+            ),
+        )

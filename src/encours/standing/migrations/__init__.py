@@ -1,0 +1,1 @@
+"""Schema of `standing`, step by step."""

@@ -1,0 +1,90 @@
+"""Whole-ledger data in and out of PostgreSQL as Polars frames, on Django's own connection.
+
+Reading is `COPY (query) TO STDOUT`, writing is COPY into a temporary table followed by the
+caller's `INSERT … SELECT`: PostgreSQL refuses `COPY FROM` on a table with policies.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection
+from psycopg import sql
+
+PG_TYPES: Final[Mapping[Any, str]] = {
+    pl.Int8: "smallint",
+    pl.Int16: "smallint",
+    pl.Int32: "integer",
+    pl.Int64: "bigint",
+    pl.UInt32: "bigint",
+    pl.String: "text",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+}
+_NAME: Final = re.compile(r"^[a-z_][a-z0-9_]*$")
+_BOOLEANS: Final = {"t": True, "f": False}
+
+
+def read_frame(
+    query: str, params: Mapping[str, Any] | None = None, *, schema: Mapping[str, Any]
+) -> pl.DataFrame:
+    """Return the rows of a query; `schema` names its columns, in order, with their Polars types.
+
+    Runs in the caller's transaction, so row-level security and uncommitted writes hold. Arrays
+    come as text (`{1,2}`); nulls are told from empty texts.
+    """
+    connection.ensure_connection()
+    driver = connection.connection
+    composed = sql.SQL("copy ({}) to stdout (format csv)").format(_with_literals(query, params))
+    buffer = io.BytesIO()
+    with driver.cursor() as cursor, cursor.copy(composed) as copy:
+        for block in copy:
+            buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=dict(schema))
+    buffer.seek(0)
+    booleans = [name for name, kind in schema.items() if kind == pl.Boolean]
+    read_as = {name: pl.String if name in booleans else kind for name, kind in schema.items()}
+    frame = pl.read_csv(buffer, has_header=False, schema=read_as)
+    return frame.with_columns(
+        pl.col(name).replace_strict(_BOOLEANS, return_dtype=pl.Boolean) for name in booleans
+    )
+
+
+def stage_frame(name: str, frame: pl.DataFrame) -> None:
+    """Create the temporary table `name`, dropped at commit, with the rows of the frame.
+
+    Raises psycopg's DuplicateTable when the transaction already staged that name.
+    """
+    assert _NAME.match(name), name
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(PG_TYPES[kind.base_type()]))
+        for column, kind in frame.schema.items()
+    )
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("create temporary table {} ({}) on commit drop").format(
+                sql.Identifier(name), columns
+            )
+        )
+        into = sql.SQL("copy {} from stdin (format csv)").format(sql.Identifier(name))
+        with cursor.copy(into) as copy:
+            for piece in frame.iter_slices(200_000):
+                copy.write(piece.write_csv(include_header=False).encode())
+        cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
+
+
+def _with_literals(query: str, params: Mapping[str, Any] | None) -> sql.Composable:
+    """Put the parameters in as quoted literals: COPY takes no bind parameters."""
+    pieces: list[sql.Composable] = []
+    for index, piece in enumerate(re.split(r"%\((\w+)\)s", query)):
+        if index % 2:
+            pieces.append(sql.Literal((params or {})[piece]))
+        else:
+            pieces.append(sql.SQL(piece.replace("%%", "%")))
+    return sql.Composed(pieces)

@@ -1,0 +1,49 @@
+"""Writes the journal: what happened, to what, when it took effect, who did it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.db import connection
+
+INSERT: Final = """
+insert into tenancy_fact
+    (tenant_id, effective_on, actor_id, verb, subject_type, subject_id, creditor_id,
+     customer_id, data)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning id
+"""
+
+
+def record(
+    verb: str,
+    *,
+    tenant_id: int,
+    subject: tuple[str, int],
+    effective_on: date,
+    actor_id: int | None = None,
+    creditor_id: int | None = None,
+    customer_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> int:
+    """Append one fact and return its id; `data` holds references and figures, never a person.
+
+    `subject` is a type (`invoice`, `customer`, `import`…) and an id. A bulk load is one fact
+    with counts and a digest, not one per row.
+    """
+    row = (
+        tenant_id,
+        effective_on,
+        actor_id,
+        verb,
+        subject[0],
+        subject[1],
+        creditor_id,
+        customer_id,
+        json.dumps(data or {}, sort_keys=True, ensure_ascii=False),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, row)
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,36 @@
+"""Tenants, creditors, people, the journal; and the base of every other package's tables."""
+
+from encours.tenancy.models.base import (
+    BitemporalModel,
+    TenantForeignKey,
+    TenantModel,
+    TenantQuerySet,
+)
+from encours.tenancy.models.journal import Fact, Seal
+from encours.tenancy.models.tenants import (
+    BankAccount,
+    Creditor,
+    CycleRun,
+    Invitation,
+    Membership,
+    Role,
+    Tenant,
+    User,
+)
+
+__all__ = (
+    "BankAccount",
+    "BitemporalModel",
+    "Creditor",
+    "CycleRun",
+    "Fact",
+    "Invitation",
+    "Membership",
+    "Role",
+    "Seal",
+    "Tenant",
+    "TenantForeignKey",
+    "TenantModel",
+    "TenantQuerySet",
+    "User",
+)

@@ -1,0 +1,1 @@
+"""The staff site: screens over actions and queries; no rule lives here."""

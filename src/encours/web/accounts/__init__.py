@@ -1,0 +1,1 @@
+"""Accounts: how people are invited, log in and prove it."""

@@ -1,0 +1,59 @@
+"""Frames in and out of PostgreSQL, under row-level security."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from django.db import connection
+from tests.conftest import House
+
+from encours.tenancy.frames import read_frame, stage_frame
+from encours.tenancy.scope import in_tenant
+
+SCHEMA = {"id": pl.Int64, "name": pl.String, "on": pl.Date, "yes": pl.Boolean, "note": pl.String}
+
+
+def test_a_frame_comes_back_as_it_went(house: House) -> None:
+    frame = pl.DataFrame(
+        {
+            "id": [1, 2, None],
+            "name": ["a,b", "", 'dit "oui"\n'],
+            "on": [date(2026, 1, 1), None, date(1999, 12, 31)],
+            "yes": [True, None, False],
+            "note": [None, "", "100 %"],
+        },
+        schema=SCHEMA,
+    )
+    with in_tenant(house.tenant_id):
+        stage_frame("stage_there_and_back", frame)
+        back = read_frame("select * from stage_there_and_back", schema=SCHEMA)
+
+    assert back.equals(frame)
+
+
+def test_no_row_still_has_its_columns(house: House) -> None:
+    with in_tenant(house.tenant_id):
+        empty = read_frame(
+            "select 1, 'x', current_date, true, 'y' where %(never)s",
+            {"never": False},
+            schema=SCHEMA,
+        )
+
+    assert empty.schema == pl.Schema(SCHEMA)
+
+
+def test_a_parameter_is_a_literal_and_nothing_else(house: House) -> None:
+    hostile = "'; drop table parties_customer; --"
+    with in_tenant(house.tenant_id):
+        back = read_frame("select %(text)s::text", {"text": hostile}, schema={"text": pl.String})
+
+    assert back.item() == hostile
+
+
+def test_the_frame_sees_only_the_tenant(house: House, other_house: House) -> None:
+    with in_tenant(house.tenant_id):
+        seen = read_frame("select code from tenancy_creditor", schema={"code": pl.String})
+
+    assert seen["code"].to_list() == [house.code]
+    assert connection.in_atomic_block is False
