@@ -96,7 +96,8 @@ def _write_licences(listed: dict[str, Any]) -> None:
         target.write_text(MIT.format(holders=holders), "utf-8")
     for package, bundled in listed["inside"].items():
         for name, licence in bundled.items():
-            target = VENDOR / package.removeprefix("@") / f"LICENSE.{name.strip('@').replace('/', '-')}"
+            plain = name.removeprefix("@").replace("/", "-")
+            target = VENDOR / package.removeprefix("@") / f"LICENSE.{plain}"
             target.write_bytes((ROOT / "node_modules" / name / licence).read_bytes())
 
 
