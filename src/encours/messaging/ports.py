@@ -15,7 +15,7 @@ from encours.kernel.refusal import Refusal
 from encours.kernel.registry import Registry
 from encours.messaging.rules.notice import Notice
 
-Phase = Literal["connection", "sender", "recipient", "size", "content"]
+Phase = Literal["connection", "sender", "recipient", "size", "policy", "content"]
 
 
 @dataclass(frozen=True, slots=True)
