@@ -30,11 +30,11 @@ $(VENV)/bin/python:
 	sh tools/venv.sh $(VENV)
 
 $(VENV)/.locked: requirements-dev.lock | $(VENV)/bin/python
-	$(PY) -m pip install --quiet --require-hashes --no-deps -r requirements-dev.lock
+	$(PY) -m pip install -qq --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml hatch_build.py
-	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(PY) -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: install  ## Install, load the demonstration, serve it
