@@ -1,0 +1,1 @@
+"""One script for each number that we promise, each beside its limit measured in the same run."""
