@@ -19,3 +19,7 @@ def main() -> None:
     from encours.config.commands import app  # noqa: PLC0415 - needs Django's models
 
     app(args=sys.argv[1:], prog_name="encours")
+
+
+if __name__ == "__main__":
+    main()

@@ -79,6 +79,12 @@ def stage_frame(name: str, frame: pl.DataFrame) -> None:
         cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
 
 
+def analyze(*tables: str) -> None:
+    """Refresh the planner's statistics of business tables, after bulk writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("select encours_analyze(%s)", [list(tables)])
+
+
 def _with_literals(query: str, params: Mapping[str, Any] | None) -> sql.Composable:
     """Put the parameters in as quoted literals: COPY takes no bind parameters."""
     pieces: list[sql.Composable] = []

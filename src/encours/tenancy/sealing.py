@@ -125,7 +125,7 @@ def _seal_once(tenant_id: int, key: bytes) -> int:
             cursor.execute(ROWS, [tenant_id, era, start, end, ROWS_PER_SEAL + 1])
             rows = _whole_transactions(cursor.fetchall())
             if rows:
-                _write(tenant_id, last, era, start, rows, key)
+                _write(last, rows, key, tenant_id=tenant_id, era=era, start=start)
                 return len(rows)
     return 0
 
@@ -142,12 +142,13 @@ def _whole_transactions(rows: list[tuple[int, int, bytes]]) -> list[tuple[int, i
 
 
 def _write(
-    tenant_id: int,
     last: Seal | None,
-    era: int,
-    start: int,
     rows: list[tuple[int, int, bytes]],
     key: bytes,
+    *,
+    tenant_id: int,
+    era: int,
+    start: int,
 ) -> None:
     leaves = b"".join(bytes(leaf) for _, _, leaf in rows)
     one = Seal(

@@ -29,7 +29,19 @@ create function encours_invitation(digest text) returns table (tenant_id bigint,
     language sql stable security definer set search_path = public
     as $$ select i.tenant_id, i.id from tenancy_invitation i where i.token_digest = digest $$;
 
-revoke execute on function encours_tenants(), encours_create_tenant(text, text),
+-- Only an owner may ANALYZE: after bulk writes the planner needs fresh figures.
+create function encours_analyze(tables text[]) returns void
+    language plpgsql security definer set search_path = public
+    as $$ declare name text; begin
+        foreach name in array tables loop
+            if name !~ '^(parties|receivables|standing|dunning|messaging)_[a-z]+$' then
+                raise exception 'not a business table: %', name;
+            end if;
+            execute format('analyze %I', name);
+        end loop;
+    end $$;
+
+revoke execute on function encours_analyze(text[]), encours_tenants(), encours_create_tenant(text, text),
     encours_memberships(bigint), encours_creditors(text), encours_invitation(text) from public;
-grant execute on function encours_tenants(), encours_create_tenant(text, text),
+grant execute on function encours_analyze(text[]), encours_tenants(), encours_create_tenant(text, text),
     encours_memberships(bigint), encours_creditors(text), encours_invitation(text) to "{app}";

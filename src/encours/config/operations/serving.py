@@ -1,0 +1,53 @@
+"""Serves the site with gunicorn, once the files are collected and the role is checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import call_command
+from gunicorn.app.base import BaseApplication
+
+from encours.config.operations import isolation, schema
+
+
+class Site(BaseApplication):  # type: ignore[misc]
+    """Our WSGI application with our settings, no configuration file."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        """Keep gunicorn's settings."""
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the settings over."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return the application."""
+        from encours.config.wsgi import application  # noqa: PLC0415 - in the worker process
+
+        return application
+
+
+def collect_assets() -> None:
+    """Put the files of the site where they are served from."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def serve(*, host: str, port: int, workers: int) -> None:
+    """Serve until told to stop; the schema is brought up to date first."""
+    schema.migrate(quiet=True)
+    isolation.assert_isolated()
+    collect_assets()
+    Site(
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": 4,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "accesslog": None,
+            "proc_name": "encours",
+        }
+    ).run()
