@@ -149,3 +149,75 @@ class MailSink(Protocol):
 EMAIL_CHANNELS: Final[Registry[EmailChannel]] = Registry("e-mail channel")
 LETTER_PRESSES: Final[Registry[LetterPress]] = Registry("letter press")
 MAIL_SINKS: Final[Registry[MailSink]] = Registry("mail sink")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a creditor's mail leaves: which channel, and its settings as the channel reads them."""
+
+    channel: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something kept with a message as evidence: what left, or what was attached."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message ready to leave, as the facts stood when `fingerprint` was taken."""
+
+    email: Email
+    account: Account
+    subject: str
+    fingerprint: str
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A message that must not leave any more, and why (French)."""
+
+    reason: str
+    fingerprint: str
+
+
+Outcome = Literal["sent", "failed", "bounced", "uncertain", "withdrawn"]
+
+
+class Preparer(Protocol):
+    """The owner of a kind of message: decides, writes it, and is told how it ended.
+
+    All three run inside the tenant's transaction.
+    """
+
+    def fingerprint(self, *, tenant_id: int, subject_id: int, now: datetime) -> str:
+        """Return a mark of every fact the message rests on: cheap, and different when one is."""
+        ...
+
+    def prepare(
+        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+    ) -> dict[int, Prepared | Withdrawn]:
+        """Decide again for each subject with the facts of now, and write what may leave."""
+        ...
+
+    def conclude(self, *, tenant_id: int, subject_id: int, outcome: Outcome, now: datetime) -> None:
+        """Record what became of the message."""
+        ...
+
+
+class ChannelFactory(Protocol):
+    """Opens a channel for an account; the outbox keeps it while it works."""
+
+    def __call__(self, account: Account) -> EmailChannel:
+        """Return a channel that is not connected yet."""
+        ...
+
+
+CHANNEL_FACTORIES: Final[Registry[ChannelFactory]] = Registry("channel factory")
+PREPARERS: Final[Registry[Preparer]] = Registry("preparer of messages")

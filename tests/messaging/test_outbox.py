@@ -1,0 +1,219 @@
+"""The outbox: what leaves, leaves once; what is in doubt is said; what changed is decided again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.conftest import House
+
+from encours.messaging import actions
+from encours.messaging.models import Message, MessageContent
+from encours.messaging.ports import (
+    CHANNEL_FACTORIES,
+    PREPARERS,
+    Account,
+    Email,
+    File,
+    PermanentRefusal,
+    Prepared,
+    TemporaryRefusal,
+    Uncertain,
+    Withdrawn,
+)
+from encours.messaging.providers.memory import MemoryEmailChannel
+from encours.tenancy.scope import in_tenant
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+JOB = 7
+
+
+class Facts:
+    """A preparer whose facts the test changes."""
+
+    def __init__(self) -> None:
+        self.marks: dict[int, str] = {}
+        self.withdrawn: set[int] = set()
+        self.prepared: list[int] = []
+        self.concluded: list[tuple[int, str]] = []
+
+    def fingerprint(self, *, tenant_id: int, subject_id: int, now: datetime) -> str:
+        return self.marks.get(subject_id, "same")
+
+    def prepare(
+        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+    ) -> dict[int, Prepared | Withdrawn]:
+        self.prepared.extend(subject_ids)
+        return {subject: self._one(subject) for subject in subject_ids}
+
+    def _one(self, subject: int) -> Prepared | Withdrawn:
+        mark = self.marks.get(subject, "same")
+        if subject in self.withdrawn:
+            return Withdrawn("Facture réglée.", mark)
+        email = Email(f"<{subject}@x>", "a@x", (f"c{subject}@example.com",), b"mail %d" % subject)
+        files = (File("lettre.pdf", "application/pdf", b"%PDF"),)
+        return Prepared(email, Account("memory"), f"Relance {subject}", mark, files)
+
+    def conclude(self, *, tenant_id: int, subject_id: int, outcome: str, now: datetime) -> None:
+        self.concluded.append((subject_id, outcome))
+
+
+@pytest.fixture
+def facts() -> Iterator[Facts]:
+    one = Facts()
+    kept = dict(PREPARERS._adapters)
+    PREPARERS.fill({**kept, "test": one})
+    yield one
+    PREPARERS.fill(kept)
+
+
+@pytest.fixture
+def channel() -> Iterator[MemoryEmailChannel]:
+    one = MemoryEmailChannel()
+    kept = dict(CHANNEL_FACTORIES._adapters)
+    CHANNEL_FACTORIES.fill({**kept, "memory": lambda account: one})
+    yield one
+    CHANNEL_FACTORIES.fill(kept)
+
+
+def reserve(house: House, *subjects: int) -> None:
+    with in_tenant(house.tenant_id):
+        for subject in subjects:
+            Message.objects.create(
+                tenant_id=house.tenant_id,
+                creditor_id=house.creditor_id,
+                kind="test",
+                subject_id=subject,
+                channel="email",
+                send_after=NOW - timedelta(hours=1),
+            )
+
+
+def outbox(house: House, at: datetime = NOW) -> actions.Outbox:
+    return actions.Outbox(house.tenant_id, JOB, clock=lambda: at)
+
+
+def states(house: House) -> dict[int, str]:
+    with in_tenant(house.tenant_id):
+        return dict(Message.objects.of(house.tenant_id).values_list("subject_id", "state"))
+
+
+def test_all_leave_once_and_are_recorded(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2, 3)
+    first = outbox(house).run()
+    second = outbox(house).run()
+
+    assert (first.sent, second.sent) == (3, 0)
+    assert [email.content for email in channel.sent] == [b"mail 1", b"mail 2", b"mail 3"]
+    assert facts.concluded == [(1, "sent"), (2, "sent"), (3, "sent")]
+    assert states(house) == {1: "sent", 2: "sent", 3: "sent"}
+    with in_tenant(house.tenant_id):
+        assert MessageContent.objects.of(house.tenant_id).count() == 6
+
+
+def test_facts_that_changed_after_preparing_are_decided_again(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2)
+    send = channel.send
+
+    def pays_meanwhile(email: Email) -> object:
+        facts.marks[2], facts.withdrawn = "paid", {2}
+        return send(email)
+
+    channel.send = pays_meanwhile  # type: ignore[method-assign, assignment]
+    tally = outbox(house).run()
+
+    assert (tally.sent, tally.withdrawn) == (1, 1)
+    assert facts.prepared == [1, 2, 2]
+    assert facts.concluded == [(1, "sent"), (2, "withdrawn")]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "state"),
+    [
+        pytest.param(lambda: PermanentRefusal(phase="recipient"), "bounced", id="no such box"),
+        pytest.param(lambda: PermanentRefusal(phase="policy"), "failed", id="refused as spam"),
+        pytest.param(Uncertain, "uncertain", id="no answer after the content"),
+        pytest.param(lambda: TemporaryRefusal(phase="recipient"), "reserved", id="greylisted"),
+    ],
+)
+def test_each_refusal_has_its_state(
+    house: House, facts: Facts, channel: MemoryEmailChannel, refusal: object, state: str
+) -> None:
+    reserve(house, 1, 2)
+    channel.outcomes["c1@example.com"] = refusal  # type: ignore[assignment]
+    outbox(house).run()
+
+    assert states(house) == {1: state, 2: "sent"}
+
+
+def test_a_temporary_refusal_is_tried_again_later(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1)
+    channel.outcomes["c1@example.com"] = lambda: TemporaryRefusal(phase="recipient")
+    outbox(house).run()
+    channel.outcomes.clear()
+    soon = outbox(house, NOW + timedelta(minutes=1)).run()
+    later = outbox(house, NOW + timedelta(minutes=30)).run()
+
+    assert (soon.sent, later.sent) == (0, 1)
+
+
+def test_a_channel_that_is_down_stops_the_run_and_blames_nobody(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2)
+    channel.outcomes["c1@example.com"] = lambda: TemporaryRefusal(phase="connection")
+    tally = outbox(house).run()
+
+    assert tally.stopped
+    assert states(house) == {1: "reserved", 2: "reserved"}
+    with in_tenant(house.tenant_id):
+        assert Message.objects.of(house.tenant_id).get(subject_id=1).attempts == 0
+
+
+def test_what_the_former_self_was_sending_is_in_doubt(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2)
+    with in_tenant(house.tenant_id):
+        Message.objects.of(house.tenant_id).filter(subject_id=1).update(
+            state="sending", claimed_by=JOB, claimed_at=NOW
+        )
+    tally = outbox(house).run()
+
+    assert tally.uncertain == 1
+    assert states(house) == {1: "uncertain", 2: "sent"}
+    assert len(channel.sent) == 1
+
+
+def test_a_person_decides_of_a_doubt_after_ten_minutes(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1)
+    with in_tenant(house.tenant_id):
+        message = Message.objects.of(house.tenant_id).get()
+        message.state, message.claimed_by, message.claimed_at = "uncertain", JOB, NOW
+        message.save()
+
+    def decide(*, minutes: int, has_left: bool) -> None:
+        with in_tenant(house.tenant_id):
+            actions.resolve_uncertain(
+                tenant_id=house.tenant_id,
+                message_id=message.pk,
+                has_left=has_left,
+                user_id=1,
+                now=NOW + timedelta(minutes=minutes),
+            )
+
+    with pytest.raises(actions.TooSoonToDecide):
+        decide(minutes=9, has_left=False)
+    decide(minutes=11, has_left=False)
+    with pytest.raises(actions.NotUncertain):
+        decide(minutes=11, has_left=False)
+    assert outbox(house, NOW + timedelta(minutes=12)).run().sent == 1
