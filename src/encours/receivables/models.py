@@ -139,6 +139,12 @@ class Allocation(BitemporalModel):
         indexes = (
             models.Index(fields=("tenant", "instalment"), name="allocation_instalment"),
             models.Index(fields=("tenant", "credit"), name="allocation_credit"),
+            # few: one customer of a group paid for another, and the aged balance must know
+            models.Index(
+                fields=("tenant", "creditor_id"),
+                condition=~Q(payer=models.F("customer")),
+                name="allocation_other_payer",
+            ),
         )
 
 
