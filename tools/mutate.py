@@ -176,9 +176,11 @@ class Bench:
     """A temporary copy of the sources and tests, where one mutant at a time lives."""
 
     def __init__(self, root: Path, home: Path, timeout_s: float) -> None:
-        """Copy what pure tests need: no caches (a stale one hides a mutant), no database fixtures."""
+        """Copy what pure tests need: no caches (one could hide a mutant), no database fixtures."""
         self.root, self.home, self.timeout_s = root, home, timeout_s
-        skip = shutil.ignore_patterns("__pycache__", "*.pyc", "static", "node_modules", "conftest.py")
+        skip = shutil.ignore_patterns(
+            "__pycache__", "*.pyc", "static", "node_modules", "conftest.py"
+        )
         for name in ("src", "tests", "docs"):
             if (root / name).exists():
                 shutil.copytree(root / name, home / name, ignore=skip)
