@@ -140,6 +140,13 @@ def test_the_worst_day_is_the_first_of_the_largest_excess() -> None:
     assert (issue.found, issue.expected) == ("2026-02-01", "<= 2026-01-31")
 
 
+def test_terms_lawful_on_new_year_can_be_too_long_later() -> None:
+    (issue,) = terms_issues(single(30, month_end=A), TermRegime.TRANSPORT, LAW, 2026)
+
+    assert "facture du 30/01/2026" in issue.message  # + 30 days: 1 March, end of March
+    assert (issue.found, issue.expected) == ("2026-03-31", "<= 2026-03-01")
+
+
 def test_every_regime_has_a_french_name() -> None:
     assert set(REGIME_LABELS) == set(TermRegime)
 
