@@ -36,7 +36,7 @@ alter table tenancy_seal enable always trigger append_only;
 create table tenancy_era (era smallint not null);
 insert into tenancy_era values (1);
 create function encours_current_era() returns smallint language sql stable security definer
-    set search_path = public as $$ select era from tenancy_era $$;
+    set search_path = public, pg_temp as $$ select era from tenancy_era $$;
 alter table tenancy_fact alter column era set default encours_current_era();
 
 revoke all on tenancy_fact, tenancy_seal, tenancy_era from "{app}", "{read}";
