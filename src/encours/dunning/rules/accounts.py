@@ -1,0 +1,100 @@
+"""Accounts: what is known of each customer in each currency when its lines are decided."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import polars as pl
+
+from encours.dunning.rules import cycles, guards, history
+from encours.dunning.rules.frames import ACCOUNT, Ledger, Moment
+from encours.dunning.rules.reasons import CODES, KEEPS_CYCLE
+from encours.dunning.rules.scenario import Scenario
+
+ON_LINES: Final = (
+    "account",
+    *ACCOUNT,
+    "known_class",
+    "intra_group",
+    "account_hold",
+    "account_from",
+    "account_until",
+    "account_restart_on",
+    "unallocated_cents",
+    "in_flight_cents",
+)
+"""What a due line borrows from its account."""
+
+_DEFAULTS: Final[dict[str, Any]] = {
+    "known_class": "unknown",
+    "has_email": False,
+    "has_postal": False,
+    "intra_group": False,
+    "unallocated_cents": 0,
+    "in_flight_cents": 0,
+    "cycle": 0,
+    "done": 0,
+    "said_rung": 0,
+    "pre_due_done": False,
+}
+
+
+def accounts(
+    ledger: Ledger, lines: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> pl.DataFrame:
+    """Return one row per account of these lines, numbered in order by `account`."""
+    customers = ledger.customers.with_columns(known_class=guards.known_class())
+    facts = guards.facts_by(ledger.facts, "customer_id", moment.today).rename(
+        {"hold": "account_hold", "fact_from": "account_from", "fact_until": "account_until"}
+    )
+    restarts = guards.limitation_by(ledger.facts, "customer_id", moment.today).rename(
+        {"restart_on": "account_restart_on"}
+    )
+    return (
+        lines.select(ACCOUNT)
+        .unique()
+        .sort(ACCOUNT)
+        .with_row_index("account")
+        .join(customers, on="customer_id", how="left")
+        .join(facts, on="customer_id", how="left")
+        .join(restarts, on="customer_id", how="left")
+        .join(ledger.cover, on=ACCOUNT, how="left")
+        .join(ledger.clears, on=ACCOUNT, how="left")
+        .join(history.account_history(ledger, scenario), on=ACCOUNT, how="left")
+        .with_columns(pl.col(name).fill_null(value) for name, value in _DEFAULTS.items())
+    )
+
+
+def in_cycle(accounts: pl.DataFrame, lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+    """Say which cycle a message of today belongs to, forgetting what an older one did.
+
+    Adds `keeps`: something overdue, claimed and worth a reminder is open.
+    """
+    left = pl.col("open_cents") - pl.col("covered_cents")
+    claimed = pl.col("hold").is_null() | pl.col("hold").is_in(
+        [CODES[reason] for reason in KEEPS_CYCLE]
+    )
+    worth = left >= minimum(scenario)
+    keeping = (
+        lines.filter((pl.col("age") > 0) & claimed & worth)
+        .select("account", keeps=pl.lit(True))
+        .unique()
+    )
+    over = cycles.is_over()
+    return (
+        accounts.join(keeping, on="account", how="left")
+        .with_columns(pl.col("keeps").fill_null(False))
+        .with_columns(
+            cycle=pl.col("cycle") + pl.when(over | (pl.col("cycle") == 0)).then(1).otherwise(0),
+            done=pl.when(over).then(0).otherwise("done"),
+            pre_due_done=pl.col("pre_due_done") & ~over,
+            said_rung=pl.when(over).then(0).otherwise("said_rung"),
+        )
+    )
+
+
+def minimum(scenario: Scenario) -> pl.Expr:
+    """Return the amount under which an account of that currency is left in peace."""
+    return pl.col("currency").replace_strict(
+        dict(scenario.minimum_cents) or {"": 0}, default=0, return_dtype=pl.Int64
+    )

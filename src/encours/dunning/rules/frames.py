@@ -1,0 +1,195 @@
+"""What the planner reads: one Ledger of frames for one creditor, and the Moment it is asked.
+
+One creditor at a time: scenario, holidays, freshness and go-live belong to the creditor, so
+no frame names it. An **account** is a customer in a currency: a message, its cycle and the spacing
+between two messages belong to an account. Amounts are cents; every frame may be in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+ACCOUNT: Final = ("customer_id", "currency")
+
+LINES: Final = pl.Schema(
+    {
+        "instalment_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "document": pl.String,  # the invoice's number, "" when it has none
+        "kind": pl.String,  # receivables: invoice, debit_note, opening, returned_payment, refund…
+        "issued_on": pl.Date,
+        "due_on": pl.Date,
+        "due_source": pl.String,  # read, terms_confirmed, terms_assumed
+        "open_cents": pl.Int64,  # above zero: a settled line is not in the frame
+        "state": pl.String,  # ordinary, bill (413), doubtful (416)
+        "triage": pl.String,  # remind, letter, leave; null: nobody decided
+    }
+)
+"""Open due lines, the unit of everything: one row each."""
+
+CUSTOMERS: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "debtor_class": pl.String,  # business, consumer, public, foreign, unknown
+        "class_confirmed": pl.Boolean,  # a person said so; a guess counts as unknown
+        "has_email": pl.Boolean,  # a usable address: present, not bounced, right role
+        "has_postal": pl.Boolean,
+        "intra_group": pl.Boolean,
+    }
+)
+"""One row per customer; a customer that is missing here is unknown and cannot be reached."""
+
+FACTS: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "instalment_id": pl.Int64,  # null: the fact is about the whole customer
+        "kind": pl.String,  # standing.StandingKind
+        "starts_on": pl.Date,
+        "ends_on": pl.Date,  # last day in force; null: until it is ended
+    }
+)
+"""Standing facts, in force or not: a kind that nobody knows here holds nothing.
+
+An `einvoice` row is a refused or rejected invoice only; an approved one is not a fact of dunning.
+A `limitation` row restarts the limitation: from its last day, else from its first.
+"""
+
+COVER: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "unallocated_cents": pl.Int64,  # money and credit notes received, not yet allocated
+        "in_flight_cents": pl.Int64,  # debits and links on their way, not yet received
+    }
+)
+"""Money of an account that no due line has got yet: at most one row per account."""
+
+MESSAGES: Final = pl.Schema(
+    {
+        "message_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "step": pl.String,  # a code of the scenario; another one counts for spacing only
+        "cycle": pl.Int32,
+        "planned_on": pl.Date,
+        "sent_on": pl.Date,  # null: reserved, approved, uncertain… but not cancelled
+    }
+)
+"""Every message of every account with open or just settled lines, cancelled ones left out.
+
+Rehearsal messages are left out once the creditor is live; recorded reminders (sent by another
+tool) are in, with the step that the person chose.
+"""
+
+LISTINGS: Final = pl.Schema({"message_id": pl.Int64, "instalment_id": pl.Int64})
+"""Which due lines a message listed; of the lines, those open or in `settled` are enough."""
+
+SETTLED: Final = pl.Schema(
+    {
+        "instalment_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "document": pl.String,
+        "due_on": pl.Date,
+        "settled_on": pl.Date,  # when the last cent took effect
+    }
+)
+"""Lines that a message listed and that are 0 open now: what a thank-you answers."""
+
+CLEARS: Final = pl.Schema({"customer_id": pl.Int64, "currency": pl.String, "cleared_on": pl.Date})
+"""Last day up to today on which nothing overdue was open (`cycles.last_clear`), or on which a
+person restarted the cycle: one row per account at most."""
+
+
+class Mode(StrEnum):
+    """How far the creditor is: reminders leave, are only rehearsed, or are stopped."""
+
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and for whom the plan is asked; `now` and `last_import_at` measure freshness only."""
+
+    today: date
+    now: datetime
+    holidays: frozenset[date] = frozenset()
+    last_import_at: datetime | None = None
+    mode: Mode = Mode.LIVE
+    live_on: date | None = None
+    allow_stale: bool = False
+
+    def is_stale(self, hours: int) -> bool:
+        """Say whether the last import is too old to claim money on it."""
+        if self.last_import_at is None or self.allow_stale:
+            return False
+        return self.now - self.last_import_at > timedelta(hours=hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Everything the planner reads of one creditor."""
+
+    lines: pl.DataFrame
+    customers: pl.DataFrame
+    facts: pl.DataFrame
+    cover: pl.DataFrame
+    messages: pl.DataFrame
+    listings: pl.DataFrame
+    settled: pl.DataFrame
+    clears: pl.DataFrame
+
+    @classmethod
+    def of(cls, **frames: pl.DataFrame | None) -> Ledger:
+        """Build a ledger from the frames that there are; the others are empty."""
+        assert set(frames) <= set(SCHEMAS), f"unknown frames: {set(frames) - set(SCHEMAS)}"
+        return cls(**{name: conform(frames.get(name), SCHEMAS[name]) for name in SCHEMAS})
+
+    def of_customer(self, customer_id: int) -> Ledger:
+        """Keep one customer: the same decisions, for a screen or a last look before sending."""
+        mine = pl.col("customer_id") == customer_id
+        kept = {
+            field.name: getattr(self, field.name).filter(mine)
+            for field in fields(self)
+            if field.name != "listings"
+        }
+        listings = self.listings.join(kept["messages"], on="message_id", how="semi")
+        return Ledger(**kept, listings=listings)
+
+    def without_message(self, message_id: int) -> Ledger:
+        """Forget one message: what the planner would say had it not been reserved."""
+        other = pl.col("message_id") != message_id
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("messages", "listings"):
+            kept[name] = kept[name].filter(other)
+        return Ledger(**kept)
+
+
+SCHEMAS: Final[Mapping[str, pl.Schema]] = {
+    "lines": LINES,
+    "customers": CUSTOMERS,
+    "facts": FACTS,
+    "cover": COVER,
+    "messages": MESSAGES,
+    "listings": LISTINGS,
+    "settled": SETTLED,
+    "clears": CLEARS,
+}
+
+
+def conform(frame: pl.DataFrame | None, schema: pl.Schema) -> pl.DataFrame:
+    """Return the frame with exactly these columns and types; a missing one is a mistake of ours."""
+    if frame is None:
+        return pl.DataFrame(schema=schema)
+    missing = set(schema) - set(frame.columns)
+    assert not missing, f"missing columns: {sorted(missing)}"
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())

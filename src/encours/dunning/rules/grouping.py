@@ -1,0 +1,191 @@
+"""Messages: one per account and day at most, its due lines in it, and what may hold it whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from encours.dunning.rules.accounts import minimum
+from encours.dunning.rules.frames import Mode, Moment
+from encours.dunning.rules.reasons import CODES, Reason, coded
+from encours.dunning.rules.scenario import Scenario
+from encours.kernel.dates import is_working_day, next_working_day
+
+MESSAGE: Final = (
+    "account",
+    "customer_id",
+    "currency",
+    "step",
+    "step_name",
+    "rank",
+    "kind",
+    "cycle",
+    "channel",
+    "approval",
+    "amount_cents",
+    "covered_cents",
+    "line_count",
+    "said_rung",
+    "said_on",
+)
+"""What `messages` returns of each message that leaves."""
+
+
+def claims(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+    """Mark the lines of today's reminders with `step` and `listed`.
+
+    A message takes the highest step due among the lines of its account and lists every line that
+    has begun the ladder; a formal notice lists only the lines that reached it.
+    """
+    tops = lines.filter("is_due").group_by("account").agg(top=pl.col("rung").max())
+    formal = pl.col("top") == scenario.formal_rung
+    listed = (
+        pl.when(formal)
+        .then(pl.col("is_due") & (pl.col("rung") == pl.col("top")))
+        .otherwise(pl.col("begun") & (pl.col("level") < pl.col("top")))
+    )
+    codes = {rung: code for code, rung in scenario.rungs.items()}
+    step = pl.col("top").replace_strict(codes, default=None, return_dtype=pl.String)
+    return lines.join(tops, on="account", how="left").with_columns(
+        step=step, listed=listed.fill_null(False)
+    )
+
+
+def messages(
+    listed: pl.DataFrame, accounts: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> pl.DataFrame:
+    """Return one message per account of these lines, with `hold` when it may not leave today.
+
+    Reads `account`, `step`, `open_cents`, `covered_cents`, `triage`. A thank-you claims nothing: no
+    minimum, no spacing. Adds `channel`
+    (`email`, `letter` or `letter+email`; null: none) and `next_on` of what only waits.
+    """
+    whole = listed.group_by("account").agg(
+        pl.col("step").first(),
+        amount_cents=pl.col("open_cents").sum(),
+        covered_cents=pl.col("covered_cents").sum(),
+        line_count=pl.len(),
+        letter_only=(pl.col("triage") == "letter").any(),
+    )
+    return (
+        whole.join(accounts, on="account")
+        .join(steps_frame(scenario), on="step")
+        .with_columns(channel=_channel())
+        .with_columns(hold=pl.min_horizontal(_holds(scenario, moment)))
+        .with_columns(next_on=_next_on(scenario, moment))
+    )
+
+
+def steps_frame(scenario: Scenario) -> pl.DataFrame:
+    """Return the steps as a frame: what a message reads of its step."""
+    schema = pl.Schema(
+        {
+            "step": pl.String,
+            "step_name": pl.String,
+            "rank": pl.Int16,
+            "kind": pl.String,
+            "approval": pl.String,
+            "first_email": pl.Boolean,
+            "first_letter": pl.Boolean,
+            "then_email": pl.Boolean,
+            "then_letter": pl.Boolean,
+        }
+    )
+    rows = [
+        (
+            step.code,
+            step.name,
+            step.rank,
+            step.kind,
+            step.approval,
+            "email" in step.channels,
+            "letter" in step.channels,
+            "email" in step.fallback,
+            "letter" in step.fallback,
+        )
+        for step in scenario.steps
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def next_contact_on(scenario: Scenario) -> pl.Expr:
+    """Return the first day on which the account may be written to again."""
+    return pl.col("last_on") + pl.duration(days=scenario.min_spacing_days)
+
+
+def _channel() -> pl.Expr:
+    letters_only = pl.col("letter_only").fill_null(False)
+    email = pl.col("has_email") & ~letters_only
+    letter = pl.col("has_postal")
+    first_email = email & pl.col("first_email")
+    first_letter = letter & (pl.col("first_letter") | letters_only)
+    none = ~(first_email | first_letter)
+    by_email = first_email | (none & email & pl.col("then_email"))
+    by_letter = first_letter | (none & letter & pl.col("then_letter"))
+    return (
+        pl.when(by_email & by_letter)
+        .then(pl.lit("letter+email"))
+        .when(by_email)
+        .then(pl.lit("email"))
+        .when(by_letter)
+        .then(pl.lit("letter"))
+    )
+
+
+def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:
+    claims_money = pl.col("kind") != "thank_you"
+    left = pl.col("amount_cents") - pl.col("covered_cents")
+    soon = next_contact_on(scenario) > moment.today
+    working = is_working_day(moment.today, moment.holidays)
+    return [
+        coded(pl.col("channel").is_null(), Reason.NO_CONTACT),
+        coded(claims_money & (left < minimum(scenario)), Reason.BELOW_MINIMUM),
+        coded(claims_money & soon, Reason.TOO_SOON),
+        coded(pl.lit(moment.is_stale(scenario.stale_after_hours)), Reason.STALE),
+        coded(pl.lit(moment.mode is Mode.STOPPED), Reason.NOT_LIVE),
+        coded(pl.lit(not working), Reason.NON_WORKING_DAY),
+    ]
+
+
+def _next_on(scenario: Scenario, moment: Moment) -> pl.Expr:
+    tomorrow = moment.today + timedelta(days=1)
+    return (
+        pl.when(pl.col("hold") == CODES[Reason.TOO_SOON])
+        .then(next_contact_on(scenario))
+        .when(pl.col("hold") == CODES[Reason.NON_WORKING_DAY])
+        .then(pl.lit(next_working_day(tomorrow, moment.holidays)))
+    )
+
+
+def settle(
+    lines: pl.DataFrame, messages: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> pl.DataFrame:
+    """Give each line of `messages` its fate: `planned`, or the message's own hold.
+
+    `messages` has `account`, `hold`, `next_on`. A line that is due while another step of its
+    account leaves today waits for the next contact.
+    """
+    fate = messages.select(
+        "account", message_hold="hold", message_on="next_on", has_message=pl.lit(True)
+    )
+    again_on = moment.today + timedelta(days=scenario.min_spacing_days)
+    touched = pl.col("listed") | pl.col("is_due")
+    leaves = pl.col("has_message").fill_null(False) & pl.col("message_hold").is_null()
+    stays = touched & pl.col("message_hold").is_not_null()
+    put_off = pl.col("is_due") & ~pl.col("listed") & leaves
+    too_soon = pl.lit(CODES[Reason.TOO_SOON], pl.UInt8)
+    return (
+        lines.join(fate, on="account", how="left")
+        .with_columns(
+            planned=pl.col("listed") & leaves,
+            hold=pl.when(stays).then("message_hold").when(put_off).then(too_soon).otherwise("hold"),
+            next_on=pl.when(stays)
+            .then("message_on")
+            .when(put_off)
+            .then(pl.lit(again_on))
+            .otherwise("next_on"),
+        )
+        .drop("message_hold", "message_on", "has_message")
+    )

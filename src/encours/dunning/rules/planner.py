@@ -1,0 +1,242 @@
+"""The day's plan: every open due line is planned, held with a reason, or waiting for its day.
+
+Asked twice the same day it plans nothing new, since what was reserved is in the history; on a day
+that nobody works it plans nothing and says when (design.md, parts 4 and 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from encours.dunning.rules import (
+    accounts,
+    cover,
+    grouping,
+    guards,
+    history,
+    ladder,
+    thanks,
+    wording,
+)
+from encours.dunning.rules.frames import ACCOUNT, Ledger, Moment
+from encours.dunning.rules.scenario import Scenario
+
+PLANNED: Final = "planned"
+RESERVED: Final = "reserved"
+HELD: Final = "held"
+WAITING: Final = "waiting"
+
+NO_CODE: Final = pl.lit(None, pl.UInt8)
+NO_DAY: Final = pl.lit(None, pl.Date)
+
+DECIDED: Final = (
+    "instalment_id",
+    "account",
+    *ACCOUNT,
+    "document",
+    "issued_on",
+    "due_on",
+    "open_cents",
+    "covered_cents",
+    "triage",
+    "age",
+    "level",
+    "level_on",
+    "limit_on",
+    "fact_from",
+    "fact_until",
+    "is_due",
+    "planned",
+    "reserved",
+    "hold",
+    "next_on",
+)
+"""What is kept of each line once it is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, in codes: `plan` adds the words, `forecast` needs none.
+
+    `lines` = lines in reach of the scenario, `far` = lines whose day is still to come, `messages` =
+    messages that leave today, `thanked` = settled lines that a thank-you answers.
+    """
+
+    lines: pl.DataFrame
+    far: pl.DataFrame
+    messages: pl.DataFrame
+    thanked: pl.DataFrame
+    accounts: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan of a day, ready to be shown or reserved; `wording` documents the columns.
+
+    `messages` and `planned` (their lines) are new; `reserved` lines are in a message of today
+    already; `held` lines say why; `waiting` lines say from when something may be due (`next_on`).
+    """
+
+    messages: pl.DataFrame
+    planned: pl.DataFrame
+    held: pl.DataFrame
+    waiting: pl.DataFrame
+    reserved: pl.DataFrame
+
+
+def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
+    """Decide the day for every open due line, and say why."""
+    decision = decide(ledger, scenario, moment)
+    lines = decision.lines
+    messages, planned = wording.told(
+        lines.filter(pl.col("status") == PLANNED),
+        decision.thanked,
+        decision.messages,
+        scenario,
+    )
+    waiting = pl.concat(
+        [lines.filter(pl.col("status") == WAITING).select(decision.far.columns), decision.far]
+    )
+    return Plan(
+        messages=messages,
+        planned=planned,
+        held=wording.held(
+            lines.filter(pl.col("status") == HELD), decision.accounts, scenario, moment
+        ),
+        waiting=wording.waiting(waiting, moment),
+        reserved=wording.reserved(lines.filter(pl.col("status") == RESERVED)),
+    )
+
+
+def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
+    """Decide the day without a word: the same decisions, for a forecast."""
+    horizon = moment.today + timedelta(days=ladder.window_days(scenario))
+    near = pl.col("due_on") <= horizon
+    lines, known = _prepared(ledger, ledger.lines.filter(near), scenario, moment)
+    upcoming = pl.col("due_on") > moment.today
+    late, claimed = _claims(lines.filter(~upcoming), known, scenario, moment)
+    free = known.join(claimed, on="account", how="anti")
+    thanked, thanking = _thanks(ledger, free, scenario, moment)
+    busy = pl.concat([_fate(claimed), _fate(thanking), _about_to_claim(late, scenario, moment)])
+    early, noticed = _notices(lines.filter(upcoming), known, busy, scenario, moment)
+    leaving = [frame.select(grouping.MESSAGE) for frame in (claimed, thanking, noticed)]
+    return Decision(
+        lines=pl.concat([late.select(DECIDED), early.select(DECIDED)]).with_columns(
+            status=_status()
+        ),
+        far=_far(ledger.lines.filter(~near), scenario),
+        messages=pl.concat(leaving),
+        thanked=thanked,
+        accounts=known,
+    )
+
+
+def _prepared(
+    ledger: Ledger, near: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    asked = pl.concat([near.select(ACCOUNT), ledger.settled.select(ACCOUNT)])
+    known = accounts.accounts(ledger, asked, scenario, moment)
+    lines = cover.with_cover(_guarded(near, known, ledger, scenario, moment))
+    lines = lines.with_columns(age=(pl.lit(moment.today) - pl.col("due_on")).dt.total_days())
+    known = accounts.in_cycle(known, lines, scenario)
+    lines = lines.join(known.select("account", "done", "pre_due_done"), on="account", how="left")
+    return ladder.with_dues(ladder.with_rung(lines, scenario), scenario, moment), known
+
+
+def _guarded(
+    near: pl.DataFrame, known: pl.DataFrame, ledger: Ledger, scenario: Scenario, moment: Moment
+) -> pl.DataFrame:
+    facts = guards.facts_by(ledger.facts, "instalment_id", moment.today)
+    restarts = guards.limitation_by(ledger.facts, "instalment_id", moment.today)
+    said = history.line_history(ledger, scenario, moment.today)
+    return (
+        near.join(known.select(accounts.ON_LINES), on=ACCOUNT, how="left")
+        .join(said, on="instalment_id", how="left")
+        .join(facts, on="instalment_id", how="left")
+        .join(restarts, on="instalment_id", how="left")
+        .with_columns(
+            pl.col("level").fill_null(0),
+            pl.col("noticed", "reserved").fill_null(False),
+            limit_on=guards.limit_on(),
+        )
+        .with_columns(guards.weightiest_fact())
+        .with_columns(hold=pl.min_horizontal(guards.holds(moment)))
+    )
+
+
+def _claims(
+    late: pl.DataFrame, known: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    late = grouping.claims(late, scenario)
+    messages = grouping.messages(late.filter("listed"), known, scenario, moment)
+    leaving = messages.filter(pl.col("hold").is_null())
+    return grouping.settle(late, _fate(messages), scenario, moment), leaving
+
+
+def _thanks(
+    ledger: Ledger, free: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    lines = thanks.thanked_lines(ledger, free, scenario, moment)
+    cycles = lines.select("account", answered="cycle").unique()
+    messages = grouping.messages(lines, free, scenario, moment).filter(pl.col("hold").is_null())
+    messages = messages.join(cycles, on="account").with_columns(cycle="answered")
+    return lines.join(messages, on="account", how="semi"), messages
+
+
+def _notices(
+    early: pl.DataFrame,
+    known: pl.DataFrame,
+    busy: pl.DataFrame,
+    scenario: Scenario,
+    moment: Moment,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    code = scenario.pre_due.code if scenario.pre_due else None
+    calls = ladder.pre_due_lines(scenario, moment.today)
+    early = early.with_columns(
+        is_due=calls,
+        listed=calls & ~pl.col("account").is_in(busy["account"].implode()),
+        step=pl.lit(code, pl.String),
+    )
+    messages = grouping.messages(early.filter("listed"), known, scenario, moment)
+    leaving = messages.filter(pl.col("hold").is_null())
+    fate = pl.concat([_fate(messages), busy.unique("account")])
+    return grouping.settle(early, fate, scenario, moment), leaving
+
+
+def _about_to_claim(late: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.DataFrame:
+    """Return the accounts whose next reminder a mere notice would put off by the spacing."""
+    soon = pl.col("next_on") < moment.today + timedelta(days=scenario.min_spacing_days)
+    waits = pl.col("hold").is_null() & ~pl.col("reserved") & ~pl.col("planned")
+    return late.filter(waits & soon).select("account", hold=NO_CODE, next_on=NO_DAY).unique()
+
+
+def _fate(messages: pl.DataFrame) -> pl.DataFrame:
+    return messages.select("account", "hold", "next_on")
+
+
+def _status() -> pl.Expr:
+    return (
+        pl.when("planned")
+        .then(pl.lit(PLANNED))
+        .when(pl.col("hold").is_not_null())
+        .then(pl.lit(HELD))
+        .when("reserved")
+        .then(pl.lit(RESERVED))
+        .otherwise(pl.lit(WAITING))
+    )
+
+
+def _far(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+    first = scenario.pre_due or scenario.ladder[0]
+    return lines.select(
+        "instalment_id",
+        *ACCOUNT,
+        "document",
+        "due_on",
+        "open_cents",
+        next_on=pl.col("due_on") + pl.duration(days=first.offset_days),
+    )

@@ -1,0 +1,155 @@
+"""A scenario: the steps of the ladder, their texts, channels and limits, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Final, Literal, get_args
+
+Kind = Literal["pre_due", "reminder", "formal_notice", "thank_you"]
+Channel = Literal["email", "letter"]
+Anchor = Literal["due", "settlement"]
+Tone = Literal["friendly", "neutral", "firm", "formal", "grateful"]
+Approval = Literal["auto", "manual"]
+Attachment = Literal["letter", "statement", "invoices"]
+
+KINDS: Final = get_args(Kind)
+CHANNELS: Final = get_args(Channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: when it falls, how it leaves, in which tone.
+
+    `offset_days` counts from the due date (negative: before it), or from the settlement for a
+    thank-you. A message leaves by every one of `channels` that the customer has, by those of
+    `fallback` when he has none of them. A thank-you is no longer sent after `lapse_days`.
+    """
+
+    code: str
+    name: str
+    rank: int
+    kind: Kind
+    offset_days: int
+    anchor: Anchor = "due"
+    channels: tuple[Channel, ...] = ("email",)
+    fallback: tuple[Channel, ...] = ()
+    tone: Tone = "neutral"
+    approval: Approval = "auto"
+    attachments: tuple[Attachment, ...] = ()
+    lapse_days: int = 30
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A version of the ladder of a creditor; a new version never changes what was sent.
+
+    `minimum_cents` gives, by currency, the total under which nobody is bothered; a currency that
+    is not named has none. Data older than `stale_after_hours` plans nothing. A formal notice waits
+    `formal_notice_gap_days` after the first reminder that was really sent for the line.
+    """
+
+    code: str
+    version: int
+    name: str
+    steps: tuple[Step, ...]
+    min_spacing_days: int = 7
+    formal_notice_gap_days: int = 8
+    stale_after_hours: int = 96
+    minimum_cents: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    @cached_property
+    def ladder(self) -> tuple[Step, ...]:
+        """Return the steps that claim money: reminders, then the formal notice."""
+        claims = (step for step in self.steps if step.kind in {"reminder", "formal_notice"})
+        return tuple(sorted(claims, key=lambda step: step.rank))
+
+    @cached_property
+    def rungs(self) -> dict[str, int]:
+        """Return the place of each claiming step in the ladder, from 1."""
+        return {step.code: rung for rung, step in enumerate(self.ladder, start=1)}
+
+    @cached_property
+    def formal_rung(self) -> int:
+        """Return the rung of the formal notice; 0 when the scenario has none."""
+        formal = (step for step in self.ladder if step.kind == "formal_notice")
+        return next((self.rungs[step.code] for step in formal), 0)
+
+    @cached_property
+    def pre_due(self) -> Step | None:
+        """Return the notice that leaves before the due date, if there is one."""
+        return next((step for step in self.steps if step.kind == "pre_due"), None)
+
+    @cached_property
+    def thank_you(self) -> Step | None:
+        """Return the step that answers a payment, if there is one."""
+        return next((step for step in self.steps if step.kind == "thank_you"), None)
+
+    def step(self, code: str) -> Step | None:
+        """Return the step of that code; None when another version of the scenario had it."""
+        return next((step for step in self.steps if step.code == code), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `dunning.models.Scenario.definition` stores."""
+        steps = [asdict(step) for step in self.steps]
+        for step in steps:
+            step.update(
+                {name: list(step[name]) for name in ("channels", "fallback", "attachments")}
+            )
+        return {
+            "code": self.code,
+            "version": self.version,
+            "name": self.name,
+            "min_spacing_days": self.min_spacing_days,
+            "formal_notice_gap_days": self.formal_notice_gap_days,
+            "stale_after_hours": self.stale_after_hours,
+            "minimum_cents": dict(self.minimum_cents),
+            "steps": steps,
+        }
+
+
+def french_scenario() -> Scenario:
+    """Return the shipped ladder: J-15, J+3, J+10, J+20, J+30, and thanks for a payment."""
+    by_mail: dict[str, Any] = {"channels": ("email",), "fallback": ("letter",)}
+    return Scenario(
+        code="france",
+        version=1,
+        name="Relances françaises",
+        minimum_cents={"EUR": 1_000},
+        steps=(
+            Step("prevenance", "prévenance", 1, "pre_due", -15, tone="friendly"),
+            Step("relance_1", "relance 1", 2, "reminder", 3, tone="friendly", **by_mail),
+            Step("relance_2", "relance 2", 3, "reminder", 10, tone="neutral", **by_mail),
+            Step(
+                "relance_3",
+                "relance 3",
+                4,
+                "reminder",
+                20,
+                tone="firm",
+                attachments=("statement",),
+                **by_mail,
+            ),
+            Step(
+                "mise_en_demeure",
+                "mise en demeure",
+                5,
+                "formal_notice",
+                30,
+                channels=("letter", "email"),
+                tone="formal",
+                approval="manual",
+                attachments=("letter", "statement"),
+            ),
+            Step(
+                "remerciement",
+                "remerciement",
+                6,
+                "thank_you",
+                0,
+                anchor="settlement",
+                tone="grateful",
+            ),
+        ),
+    )

@@ -1,0 +1,192 @@
+"""What a plan says: its frames as they are shown, with the French sentence of each decision."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from encours.dunning.rules import reasons
+from encours.dunning.rules.cover import OLDEST_FIRST
+from encours.dunning.rules.frames import ACCOUNT, Moment
+from encours.dunning.rules.reasons import CODES, Reason, french_day
+from encours.dunning.rules.scenario import Scenario
+
+MESSAGES: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "step": pl.String,
+        "rank": pl.Int16,
+        "kind": pl.String,
+        "cycle": pl.Int32,
+        "channel": pl.String,  # email, letter, letter+email
+        "approval": pl.String,  # auto, manual
+        "amount_cents": pl.Int64,  # Σ open of the lines
+        "covered_cents": pl.Int64,  # of which money received and not yet allocated
+        "line_count": pl.UInt32,
+        "reason": pl.String,
+    }
+)
+"""Messages that leave today, by customer and currency."""
+
+PLANNED: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "step": pl.String,
+        "rank": pl.Int16,  # what the line reached by being listed
+        "instalment_id": pl.Int64,
+        "document": pl.String,
+        "due_on": pl.Date,
+        "open_cents": pl.Int64,
+        "covered_cents": pl.Int64,
+        "age": pl.Int64,  # days late; negative before the due date
+        "is_due": pl.Boolean,  # this line called for the step; the others go along
+    }
+)
+"""Lines of these messages, each message's own first, the oldest first."""
+
+HELD: Final = pl.Schema(
+    {
+        "instalment_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "document": pl.String,
+        "due_on": pl.Date,
+        "open_cents": pl.Int64,
+        "reason": pl.String,
+        "sentence": pl.String,
+        "next_on": pl.Date,  # when it may leave by itself; null: when somebody acts
+    }
+)
+"""Lines that nobody is reminded of today although the scenario has reached them, by id."""
+
+WAITING: Final = pl.Schema(
+    {
+        "instalment_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "document": pl.String,
+        "due_on": pl.Date,
+        "open_cents": pl.Int64,
+        "next_on": pl.Date,  # the first working day on which a step may be due
+    }
+)
+"""Lines for which no step is due yet, by id."""
+
+RESERVED: Final = ("instalment_id", *ACCOUNT, "document", "due_on", "open_cents")
+
+
+def told(
+    lines: pl.DataFrame, thanked: pl.DataFrame, messages: pl.DataFrame, scenario: Scenario
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the messages with their reason, and their lines.
+
+    The reason speaks of the oldest line that called for the step.
+    """
+    claimed = lines.select(*_ROW, "issued_on", "age", "is_due", "level", "level_on")
+    answered = thanked.select(*_ROW, "settled_on", level="said_rung", level_on="said_on")
+    rows = (
+        pl.concat([claimed, answered], how="diagonal")
+        .with_columns(pl.col("is_due").fill_null(True))
+        .join(messages.drop("amount_cents", "covered_cents"), on="account")
+        .sort("account", pl.col("is_due").not_(), *OLDEST_FIRST)
+    )
+    first = rows.unique("account", keep="first", maintain_order=True)
+    reasons_told = first.select("account", reason=_reason(scenario))
+    shown = messages.join(reasons_told, on="account").sort("account")
+    return shown.select(MESSAGES.names()), rows.select(PLANNED.names())
+
+
+def held(
+    lines: pl.DataFrame, known: pl.DataFrame, scenario: Scenario, moment: Moment
+) -> pl.DataFrame:
+    """Return the held lines with their reason, its sentence, and when it may end by itself."""
+    account = known.select("account", "said_rung", "said_on", "unallocated_cents")
+    names = _names(scenario)
+    own = pl.col("level") > 0
+    rung = pl.when(own).then("level").otherwise("said_rung")
+    on = pl.when(own).then("level_on").otherwise("said_on")
+    said = pl.format(
+        "{} du {}", rung.replace_strict(names, default=None, return_dtype=pl.String), french_day(on)
+    )
+    lines = lines.join(account, on="account", how="left").with_columns(
+        last_said=said,
+        money_cents="unallocated_cents",
+        next_on=pl.when(pl.col("hold").is_in(_PASSES)).then(working_day(moment)),
+    )
+    return reasons.with_sentences(lines).select(HELD.names()).sort("instalment_id")
+
+
+def waiting(lines: pl.DataFrame, moment: Moment) -> pl.DataFrame:
+    """Return the waiting lines; a step that falls on a day off moves to the next working day."""
+    shown = lines.with_columns(next_on=working_day(moment))
+    return shown.select(WAITING.names()).sort("instalment_id")
+
+
+def reserved(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines that a message of today lists already."""
+    return lines.select(RESERVED).sort("instalment_id")
+
+
+def working_day(moment: Moment) -> pl.Expr:
+    """Move `next_on` to a working day after today."""
+    later = pl.max_horizontal("next_on", pl.lit(moment.today + timedelta(days=1)))
+    known = pl.when(pl.col("next_on").is_not_null()).then(later)
+    return known.dt.add_business_days(0, holidays=sorted(moment.holidays), roll="forward")
+
+
+_ROW: Final = ("account", "instalment_id", "document", "due_on", "open_cents", "covered_cents")
+_PASSES: Final = [CODES[Reason.TOO_SOON], CODES[Reason.NON_WORKING_DAY]]
+
+
+def _names(scenario: Scenario) -> dict[int, str]:
+    return {rung: step.name for rung, step in enumerate(scenario.ladder, start=1)}
+
+
+def _reason(scenario: Scenario) -> pl.Expr:
+    names = _names(scenario)
+    own = pl.col("level").replace_strict(names, default=None, return_dtype=pl.String)
+    theirs = pl.col("said_rung").replace_strict(names, default=None, return_dtype=pl.String)
+    document, step = pl.col("document"), pl.col("step_name")
+    before = (
+        pl.when(pl.col("level") > 0)
+        .then(pl.format("{} envoyée le {}", own, french_day(pl.col("level_on"))))
+        .when(pl.col("said_rung") > 0)
+        .then(pl.format("{} déjà envoyée au client le {}", theirs, french_day(pl.col("said_on"))))
+        .otherwise(pl.lit("jamais relancée"))
+    )
+    late = pl.format("{} en retard de {}, {} : {}", document, _days("age"), before, step)
+    notice = pl.format(
+        "{} échoit le {}, dans {} : {}", document, french_day(pl.col("due_on")), _days("age"), step
+    )
+    paid = pl.format(
+        "{} réglée le {} après {} du {} : {}",
+        document,
+        french_day(pl.col("settled_on")),
+        own,
+        french_day(pl.col("level_on")),
+        step,
+    )
+    alone = (
+        pl.when(pl.col("kind") == "pre_due")
+        .then(notice)
+        .when(pl.col("kind") == "thank_you")
+        .then(paid)
+        .otherwise(late)
+    )
+    others = pl.col("line_count") - 1
+    return alone + (
+        pl.when(others == 0)
+        .then(pl.lit(""))
+        .when(others == 1)
+        .then(pl.lit(" (avec une autre échéance)"))
+        .otherwise(pl.format(" (avec {} autres échéances)", others))
+    )
+
+
+def _days(age: str) -> pl.Expr:
+    days = pl.col(age).abs()
+    return pl.when(days == 1).then(pl.lit("1 jour")).otherwise(pl.format("{} jours", days))
