@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from encours.messaging.rules.payment import (
     epc_payload,
+    qr_png,
     qr_rows,
     rf_base,
     rf_reference,
@@ -124,3 +128,23 @@ def test_the_code_is_square_and_small_enough() -> None:
     assert set("".join(rows)) == {"0", "1"}
     with pytest.raises(ValueError, match="dense"):
         qr_rows("x" * 800)
+
+
+def test_the_picture_shows_the_same_squares() -> None:
+    payload = epc_payload(name="X", iban=IBAN, cents=100)
+    drawn = qr_png(payload)
+    width, height, depth, colour = struct.unpack(">IIBB", drawn[16:26])
+    start = drawn.index(b"IDAT") + 4
+    size = struct.unpack(">I", drawn[start - 8 : start - 4])[0]
+    line = 1 + (width + 7) // 8
+    content = zlib.decompress(drawn[start : start + size])
+    shown = [
+        f"{int.from_bytes(content[at + 1 : at + line], 'big'):b}"
+        for at in range(0, len(content), line)
+    ]
+
+    rows = qr_rows(payload)
+    assert (width, height, depth, colour) == (len(rows) * 4, len(rows) * 4, 1, 0)
+    for y, row in enumerate(rows):
+        bits = shown[y * 4 + 1].zfill((width + 7) // 8 * 8)
+        assert "".join("0" if bits[x * 4 + 1] == "1" else "1" for x in range(len(rows))) == row

@@ -67,7 +67,7 @@ def html_body(notice: Notice) -> str:
     ]
     footer = [*sender_lines(notice), *notice.mentions]
     if notice.our_reference:
-        footer.append(f"{words.our_reference} : {notice.our_reference}")
+        footer.append(f"{words.our_reference}{words.colon}{notice.our_reference}")
     return _PAGE.format(
         language=notice.language,
         subject=_shown(notice.subject),
@@ -97,7 +97,8 @@ def _lines_table(notice: Notice) -> str:
     if not notice.lines:
         return ""
     words = WORDS[notice.language]
-    heads = ((words.number, "left"), (words.due, "left"), (words.open, "right"))
+    first = words.document if notice.kind == "releve" else words.number
+    heads = ((first, "left"), (words.due, "left"), (words.open, "right"))
     head = "".join(_cell("th", _shown(label), side, f"{_SMALL}") for label, side in heads)
     rows = "\n".join(_line_row(line, notice) for line in notice.lines)
     sums = "\n".join(_total_rows(notice))
@@ -109,7 +110,7 @@ def _lines_table(notice: Notice) -> str:
 
 def _line_row(line: Line, notice: Notice) -> str:
     words, language = WORDS[notice.language], notice.language
-    number = _shown(line.number or line.label or "-")
+    number = _shown(line.title)
     if line.issued_on:
         said = words.issued_short.format(date=day_text(line.issued_on, language))
         number += _second(said)

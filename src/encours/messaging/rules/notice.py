@@ -56,6 +56,11 @@ class Line:
     label: str = ""
 
     @property
+    def title(self) -> str:
+        """Return how the line is called: its number, and what it is when it is no invoice."""
+        return " · ".join(part for part in (self.number, self.label) if part) or "-"
+
+    @property
     def paid_cents(self) -> int:
         """Return what has already been allocated to this line."""
         return self.amount_cents - self.open_cents

@@ -53,12 +53,12 @@ def _table(notice: Notice) -> Iterator[str]:
     for total in totals(notice):
         label = words.totals[total.name]
         shown = amount_text(total.cents, notice.currency, language)
-        yield f"{label.upper() if total.strong else label} : {shown}"
+        yield f"{label.upper() if total.strong else label}{words.colon}{shown}"
 
 
 def _described(line: Line, notice: Notice) -> str:
     words, language = WORDS[notice.language], notice.language
-    said = [literal(line.number or line.label or words.number)]
+    said = [literal(line.title)]
     if line.issued_on:
         said[0] += " " + words.issued_short.format(date=day_text(line.issued_on, language))
     if line.due_on:
@@ -74,14 +74,14 @@ def _described(line: Line, notice: Notice) -> str:
 def _penalties(notice: Notice) -> Iterator[str]:
     words, language = WORDS[notice.language], notice.language
     if notice.penalties:
-        yield f"{words.penalties} :"
+        yield f"{words.penalties}{words.colon}".rstrip()
     for part in notice.penalties:
         period = f"{day_text(part.from_on, language)} - {day_text(part.to_on, language)}"
         base = amount_text(part.base_cents, notice.currency, language)
         rate = rate_text(part.rate_percent, language)
         amount = amount_text(part.amount_cents, notice.currency, language)
         days = f"{part.days} {words.days.lower()}"
-        yield f"- {literal(part.number)} : {base}, {period} ({days}), {rate} = {amount}"
+        yield f"- {literal(part.number)}{words.colon}{base}, {period} ({days}), {rate} = {amount}"
 
 
 def payment_rows(payment: Payment, notice: Notice) -> tuple[tuple[str, str], ...]:
@@ -102,9 +102,10 @@ def payment_rows(payment: Payment, notice: Notice) -> tuple[tuple[str, str], ...
 def _payment(notice: Notice) -> Iterator[str]:
     if notice.payment is None:
         return
-    yield f"{WORDS[notice.language].how_to_pay} :"
+    colon = WORDS[notice.language].colon
+    yield f"{WORDS[notice.language].how_to_pay}{colon}".rstrip()
     for label, value in payment_rows(notice.payment, notice):
-        yield f"  {label} : {value}"
+        yield f"  {label}{colon}{value}"
 
 
 def _signature(notice: Notice) -> Iterator[str]:

@@ -27,15 +27,17 @@ class Words:
     our_reference: str
     customer_code: str
     siren: str
+    your_siren: str
     vat_number: str
     attention: str
     number: str
+    document: str
     issued: str
     due: str
     gross: str
     paid: str
     open: str
-    late: str
+    late_days: str
     late_one: str
     late_many: str
     not_due: str
@@ -58,8 +60,7 @@ class Words:
     rate: str
     interest: str
     page: str
-    carried: str
-    enclosed: str
+    colon: str
 
 
 FRENCH: Final = Words(
@@ -69,15 +70,17 @@ FRENCH: Final = Words(
     our_reference="Nos références",
     customer_code="Votre compte client",
     siren="SIREN",
+    your_siren="Votre SIREN",
     vat_number="TVA",
     attention="À l’attention de",
     number="Facture",
+    document="Pièce",
     issued="Émise le",
     due="Échéance",
     gross="Montant TTC",
     paid="Déjà réglé",
     open="Reste dû",
-    late="Retard",
+    late_days="Retard (jours)",
     late_one="1 jour de retard",
     late_many="{days} jours de retard",
     not_due="à échoir",
@@ -98,7 +101,7 @@ FRENCH: Final = Words(
     reference="Référence à rappeler",
     scan="À scanner avec votre application bancaire",
     amount="Montant",
-    pay_before="À régler avant le",
+    pay_before="Au plus tard le",
     penalties="Décompte des pénalités de retard",
     base="Base",
     period="Période",
@@ -106,8 +109,7 @@ FRENCH: Final = Words(
     rate="Taux annuel",
     interest="Pénalité",
     page="Page",
-    carried="suite",
-    enclosed="Le détail figure dans le document joint.",
+    colon="\u00a0: ",
 )
 
 ENGLISH: Final = Words(
@@ -116,16 +118,18 @@ ENGLISH: Final = Words(
     object="Subject",
     our_reference="Our reference",
     customer_code="Your account",
-    siren="Company no. (SIREN)",
+    siren="SIREN",
+    your_siren="Your company no.",
     vat_number="VAT",
     attention="Attn.",
     number="Invoice",
+    document="Document",
     issued="Issued",
     due="Due",
     gross="Amount incl. VAT",
     paid="Paid",
     open="Outstanding",
-    late="Overdue",
+    late_days="Days overdue",
     late_one="1 day overdue",
     late_many="{days} days overdue",
     not_due="not yet due",
@@ -146,7 +150,7 @@ ENGLISH: Final = Words(
     reference="Reference to quote",
     scan="Scan with your banking app",
     amount="Amount",
-    pay_before="To be paid before",
+    pay_before="No later than",
     penalties="Statement of late-payment interest",
     base="Base",
     period="Period",
@@ -154,8 +158,7 @@ ENGLISH: Final = Words(
     rate="Annual rate",
     interest="Interest",
     page="Page",
-    carried="continued",
-    enclosed="Details are in the attached document.",
+    colon=": ",
 )
 
 WORDS: Final[Mapping[Language, Words]] = {"fr": FRENCH, "en": ENGLISH}
