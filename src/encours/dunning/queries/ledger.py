@@ -1,0 +1,205 @@
+"""The planner's frames out of the database: set statements, one creditor, all or some customers.
+
+Each query names the tenant and the creditor; `%(customers)s` is null for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import polars as pl
+
+from encours.dunning.rules import cycles, frames
+from encours.dunning.rules.frames import Ledger
+from encours.tenancy.frames import read_frame
+
+THANKED_DAYS: Final = 45
+
+SETTLEMENT: Final = """
+select instalment_id, sum(amount_cents) as paid, max(effective_on) as last_on
+from receivables_allocation
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
+  and effective_on <= %(today)s
+  and (%(customers)s::bigint[] is null or customer_id = any (%(customers)s::bigint[]))
+group by 1
+"""
+LINES: Final = f"""
+select i.id, i.customer_id, i.currency, v.number, v.kind, i.issued_on, i.due_on, i.due_source,
+       i.amount_cents - coalesce(a.paid, 0), coalesce(r.state, 'ordinary'), t.decision
+from receivables_instalment i
+join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
+left join ({SETTLEMENT}) a on a.instalment_id = i.id
+left join (
+    select distinct on (instalment_id) instalment_id, state from receivables_reclassification
+    where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
+      and from_on <= %(today)s
+    order by instalment_id, from_on desc, id desc) r on r.instalment_id = i.id
+left join dunning_triage t on t.tenant_id = i.tenant_id and t.instalment_id = i.id
+where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
+  and i.issued_on <= %(today)s
+  and (%(customers)s::bigint[] is null or i.customer_id = any (%(customers)s::bigint[]))
+  and i.amount_cents > coalesce(a.paid, 0)
+"""  # noqa: S608 - constants of this module; the values are literals made by psycopg
+CUSTOMERS: Final = """
+select c.id, c.debtor_class, c.class_confirmed_at is not null,
+       e.customer_id is not null,
+       c.address_line1 <> '' and c.postcode <> '' and c.city <> '',
+       c.siren <> '' and exists (
+         select from tenancy_creditor o where o.tenant_id = %(tenant)s and o.siren = c.siren)
+from parties_customer c
+left join (select distinct customer_id from parties_contact
+           where tenant_id = %(tenant)s and email <> '' and bounced_at is null) e
+  on e.customer_id = c.id
+where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
+  and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
+"""
+FACTS: Final = """
+select customer_id, instalment_id, kind, starts_on, ends_on from standing_standingfact
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
+  and (kind <> 'einvoice' or details ->> 'status' in ('210', '213'))
+  and (%(customers)s::bigint[] is null or customer_id = any (%(customers)s::bigint[]))
+"""
+COVER: Final = """
+select customer_id, currency, greatest(sum(unallocated), 0)::bigint, sum(in_flight)::bigint from (
+    select customer_id, currency, amount_cents as unallocated, 0 as in_flight
+    from receivables_credit
+    where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
+      and received_on <= %(today)s
+      and (%(customers)s::bigint[] is null or customer_id = any (%(customers)s::bigint[]))
+    union all
+    select payer_id, currency, -amount_cents, 0 from receivables_allocation
+    where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
+      and effective_on <= %(today)s
+      and (%(customers)s::bigint[] is null or payer_id = any (%(customers)s::bigint[]))
+) money group by 1, 2 having sum(unallocated) > 0 or sum(in_flight) > 0
+"""
+OUTDATED: Final = "(m.state = 'planned' and m.planned_on < %(today)s)"
+MESSAGES: Final = f"""
+select m.id, m.customer_id, m.currency, m.step_code, m.cycle, m.planned_on, m.sent_on
+from dunning_reminder m
+where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
+  and not {OUTDATED} and m.rehearsal = %(rehearsal)s
+  and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
+"""  # noqa: S608
+LISTINGS: Final = f"""
+select m.id, unnest(m.instalment_ids) from dunning_reminder m
+where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
+  and not {OUTDATED} and m.rehearsal = %(rehearsal)s
+  and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
+"""  # noqa: S608
+REMINDED: Final = f"""
+select i.id, i.customer_id, i.currency, v.number, i.due_on, i.amount_cents,
+       coalesce(a.paid, 0)::bigint, a.last_on
+from receivables_instalment i
+join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
+left join ({SETTLEMENT}) a on a.instalment_id = i.id
+where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
+  and i.issued_on <= %(today)s
+  and i.customer_id in (
+    select m.customer_id from dunning_reminder m
+    where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
+      and m.rehearsal = %(rehearsal)s)
+  and (%(customers)s::bigint[] is null or i.customer_id = any (%(customers)s::bigint[]))
+"""  # noqa: S608
+REMINDED_SCHEMA: Final[Mapping[str, Any]] = {
+    "instalment_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "currency": pl.String,
+    "document": pl.String,
+    "due_on": pl.Date,
+    "amount_cents": pl.Int64,
+    "paid_cents": pl.Int64,
+    "settled_on": pl.Date,
+}
+SETS_APART: Final = (
+    "dispute",
+    "plan",
+    "insolvency",
+    "over_indebtedness",
+    "death",
+    "protection",
+    "handover",
+    "assignment",
+    "einvoice",
+)
+
+
+def load(
+    *,
+    tenant_id: int,
+    creditor_id: int,
+    today: date,
+    rehearsal: bool,
+    minimum_cents: Mapping[str, int] | None = None,
+    customer_ids: Sequence[int] | None = None,
+) -> Ledger:
+    """Return everything the planner reads of one creditor, or of some of its customers."""
+    params = {
+        "tenant": tenant_id,
+        "creditor": creditor_id,
+        "today": today,
+        "rehearsal": rehearsal,
+        "customers": list(customer_ids) if customer_ids is not None else None,
+    }
+    reminded = read_frame(REMINDED, params, schema=REMINDED_SCHEMA)
+    facts = read_frame(FACTS, params, schema=frames.FACTS)
+    listings = read_frame(LISTINGS, params, schema=frames.LISTINGS)
+    return Ledger.of(
+        lines=read_frame(LINES, params, schema=frames.LINES),
+        customers=read_frame(CUSTOMERS, params, schema=frames.CUSTOMERS),
+        facts=facts,
+        cover=read_frame(COVER, params, schema=frames.COVER),
+        messages=read_frame(MESSAGES, params, schema=frames.MESSAGES),
+        listings=listings,
+        settled=_settled(reminded, listings, today),
+        clears=cycles.last_clear(_spans(reminded, facts, minimum_cents or {}), today),
+    )
+
+
+def _settled(reminded: pl.DataFrame, listings: pl.DataFrame, today: date) -> pl.DataFrame:
+    since = today - timedelta(days=THANKED_DAYS)
+    return (
+        reminded.filter(
+            (pl.col("paid_cents") >= pl.col("amount_cents")) & (pl.col("settled_on") >= since)
+        )
+        .join(listings, on="instalment_id", how="semi")
+        .select(frames.SETTLED.names())
+    )
+
+
+def _spans(
+    reminded: pl.DataFrame, facts: pl.DataFrame, minimum_cents: Mapping[str, int]
+) -> pl.DataFrame:
+    """Return when each line was overdue and claimed: until paid, too small, or set apart."""
+    apart = (
+        facts.filter(pl.col("kind").is_in(SETS_APART))
+        .group_by("instalment_id", "customer_id")
+        .agg(apart_on=pl.col("starts_on").min())
+    )
+    of_line = apart.filter(pl.col("instalment_id").is_not_null()).select(
+        "instalment_id", line_apart_on="apart_on"
+    )
+    of_customer = apart.filter(pl.col("instalment_id").is_null()).select(
+        "customer_id", customer_apart_on="apart_on"
+    )
+    least = pl.col("currency").replace_strict(
+        dict(minimum_cents) or {"": 0}, default=0, return_dtype=pl.Int64
+    )
+    paid = pl.col("paid_cents") >= pl.col("amount_cents")
+    small = pl.col("amount_cents") - pl.col("paid_cents") < least
+    return (
+        reminded.join(of_line, on="instalment_id", how="left")
+        .join(of_customer, on="customer_id", how="left")
+        .select(
+            "customer_id",
+            "currency",
+            from_on=pl.col("due_on") + pl.duration(days=1),
+            until_on=pl.min_horizontal(
+                pl.when(paid | (small & pl.col("settled_on").is_not_null())).then("settled_on"),
+                "line_apart_on",
+                "customer_apart_on",
+            ),
+        )
+    )

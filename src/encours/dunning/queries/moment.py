@@ -1,0 +1,88 @@
+"""The creditor's side of a plan: its scenario, its mode, its clock, how fresh its data is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from encours.dunning import calendars
+from encours.dunning.models import Scenario as StoredScenario
+from encours.dunning.rules.frames import Mode, Moment
+from encours.dunning.rules.scenario import Scenario, french_scenario
+from encours.dunning.rules.scenario_data import read_scenario
+from encours.imports.models import FileImport
+from encours.tenancy.models import Creditor, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a plan is asked with."""
+
+    creditor: Creditor
+    scenario: Scenario
+    moment: Moment
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Say whether what is planned only rehearses."""
+        return self.moment.mode is Mode.REHEARSAL
+
+
+def setting(
+    *, tenant_id: int, creditor_id: int, on: date, now: datetime, allow_stale: bool = False
+) -> Setting:
+    """Return the scenario and the moment of a creditor's day."""
+    creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
+    moment = Moment(
+        today=on,
+        now=now,
+        holidays=calendars.around(on, creditor.calendar),
+        last_import_at=last_import_at(tenant_id=tenant_id, creditor_id=creditor_id),
+        mode=_mode(creditor, on),
+        live_on=creditor.live_on,
+        allow_stale=allow_stale,
+    )
+    return Setting(creditor, scenario_of(creditor), moment)
+
+
+def scenario_of(creditor: Creditor) -> Scenario:
+    """Return the creditor's active scenario, else the tenant's, else the shipped one."""
+    stored = (
+        StoredScenario.objects.of(creditor.tenant_id)
+        .filter(is_active=True, creditor=creditor)
+        .order_by("-version")
+        .first()
+        or StoredScenario.objects.of(creditor.tenant_id)
+        .filter(is_active=True, creditor=None)
+        .order_by("-version")
+        .first()
+    )
+    chosen = french_scenario()
+    if stored is not None:
+        read, issues = read_scenario(stored.definition)
+        assert read is not None, f"a stored scenario was checked when it was stored: {issues}"
+        chosen = read
+    least = dict(chosen.minimum_cents)
+    if creditor.minimum_cents:
+        least[creditor.currency] = creditor.minimum_cents
+    return replace(chosen, stale_after_hours=creditor.freshness_days * 24, minimum_cents=least)
+
+
+def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
+    """Return when the ledger was last fed, or None when it never was by a file."""
+    applied = FileImport.objects.of(tenant_id).filter(creditor_id=creditor_id, state="applied")
+    latest: datetime | None = applied.aggregate(at=Max("applied_at"))["at"]
+    return latest
+
+
+def _mode(creditor: Creditor, on: date) -> Mode:
+    stopped = Tenant.objects.filter(
+        pk=creditor.tenant_id, sending_stopped_at__isnull=False
+    ).exists()
+    if stopped or creditor.sending_stopped_at is not None:
+        return Mode.STOPPED
+    if creditor.live_on is None or creditor.live_on > on:
+        return Mode.REHEARSAL
+    return Mode.LIVE
