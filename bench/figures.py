@@ -65,6 +65,11 @@ def seconds(duration: float) -> str:
     return f"{duration * 1000:.0f} ms" if duration < 1 else f"{duration:.2f} s"
 
 
+def spaced(number: int) -> str:
+    """Write a whole number with its thousands apart."""
+    return f"{number:,}".replace(",", " ")
+
+
 def table(figures: Iterable[Figure]) -> str:
     """Return the figures as a Markdown table."""
     rows = [HEADER, ("---",) * len(HEADER), *(figure.cells() for figure in figures)]

@@ -30,12 +30,12 @@ class Filled:
 def fill(books: Books, *, lines: int, customers: int, today: date, late: bool = False) -> Filled:
     """Write customers with their address, open invoices of one due line, and part payments.
 
-    Due dates go from 120 days ago to 90 days ahead; `late` puts them all 3 to 60 days ago. A
+    Due dates go from 180 days ago to 30 days ahead; `late` puts them all 3 to 60 days ago. A
     customer has its lines spread over all dates.
     """
     given = {"tenant_id": sql.Literal(books.tenant_id)}
     dated = sql.SQL("date {}").format(sql.Literal(today.isoformat()))
-    span = sql.SQL("-3 - (g * 104729 % 58)") if late else sql.SQL("90 - (g * 104729 % 211)")
+    span = sql.SQL("-3 - (g * 104729 % 58)") if late else sql.SQL("30 - (g * 104729 % 211)")
     with owner() as connection:
         _customers(connection, books, customers, given)
         first = _lowest(connection, "parties_customer", books)
