@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from encours.tenancy.rights import Access, Grant
 from encours.tenancy.scope import in_tenant
@@ -57,7 +58,7 @@ class TenantMiddleware:
         """Run the view inside the tenant; undo its writes if it failed."""
         request.access = None  # type: ignore[attr-defined]
         request.tenant_id = None  # type: ignore[attr-defined]
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or _opens_its_own_door(request):
             return self.get_response(request)
         mine = accesses(int(request.user.pk))
         if not mine:
@@ -71,3 +72,12 @@ class TenantMiddleware:
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
         return response
+
+
+def _opens_its_own_door(request: HttpRequest) -> bool:
+    """Say whether the view is marked `outside_tenant`: an invitation belongs to another tenant."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return bool(getattr(view, "outside_tenant", False))

@@ -2,11 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from encours.tenancy.queries import places
+from encours.tenancy.rights import Access
+from encours.web import formats, navigation
+from encours.web.rights import chosen_creditor
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A line under the header that holds on every page."""
+
+    text: str
+    icon: str = "stop"
+    url: str = ""
+    link: str = ""
+    is_calm: bool = False
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return the values that the base template needs."""
-    return {"access": getattr(request, "access", None)}
+    """Return the values that the base template needs; fragments need none of the header."""
+    access: Access | None = getattr(request, "access", None)
+    theme = getattr(request.user, "theme", "auto") if hasattr(request, "user") else "auto"
+    if access is None or getattr(request, "htmx", False):
+        return {"access": access, "theme": theme}
+    chosen = chosen_creditor(request)
+    creditors = places.creditors(access.tenant_id, access.creditors("self"))
+    match = request.resolver_match
+    url_name = (match.url_name or "") if match else ""
+    return {
+        "access": access,
+        "theme": theme,
+        "account_menu": navigation.menu(navigation.ACCOUNT, access, url_name, None),
+        "menu": navigation.menu(navigation.MAIN, access, url_name, chosen),
+        "creditors": creditors,
+        "chosen_creditor": chosen,
+        "tenants": places.tenants_of(access.user_id),
+        "initials": _initials(str(request.user)),
+        "banners": _banners(access, creditors),
+    }
+
+
+def _initials(name: str) -> str:
+    words = name.split("@", maxsplit=1)[0].replace(".", " ").split()
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def _banners(access: Access, creditors: list[places.CreditorChoice]) -> list[Banner]:
+    stopped_at = places.sending_stopped_at(access.tenant_id)
+    if stopped_at is None and not any(one.stopped_at for one in creditors):
+        return []
+    url = reverse("settings_sender") if access.may("settings.read") else ""
+    if stopped_at is not None:
+        since = formats.instant(stopped_at)
+        text = _("Tous les envois sont arrêtés depuis le %(since)s.") % {"since": since}
+        return [Banner(text, url=url, link=_("Reprendre…"))]
+    return [
+        Banner(
+            _("Les envois de %(name)s sont arrêtés depuis le %(since)s.")
+            % {"name": one.name, "since": formats.instant(one.stopped_at)},
+            url=url,
+            link=_("Reprendre…"),
+        )
+        for one in creditors
+        if one.stopped_at is not None
+    ]

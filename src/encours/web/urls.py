@@ -1,7 +1,10 @@
-"""Addresses of the staff site."""
+"""Addresses of the staff site; each area brings its own list."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("encours.web.shell.urls")),
+    path("", include("encours.web.accounts.urls")),
+]

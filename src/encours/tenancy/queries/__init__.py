@@ -1,0 +1,1 @@
+"""Questions about people, creditors, bank accounts and the journal; every answer is frozen rows."""

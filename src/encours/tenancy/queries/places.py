@@ -1,0 +1,59 @@
+"""What the header of every page shows: the organisations of a person, the creditors they see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from encours.tenancy.models import Creditor, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class TenantChoice:
+    """An organisation a person may work for."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditorChoice:
+    """A creditor a person may look at, and whether its messages leave."""
+
+    id: int
+    code: str
+    name: str
+    is_live: bool
+    stopped_at: datetime | None
+
+
+def tenants_of(user_id: int) -> list[TenantChoice]:
+    """Return the organisations a person is a member of, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct tenant_name, tenant_id from encours_memberships(%s)"
+            " order by tenant_name, tenant_id",
+            [user_id],
+        )
+        return [TenantChoice(tenant_id, name) for name, tenant_id in cursor.fetchall()]
+
+
+def creditors(tenant_id: int, creditor_ids: Collection[int] | None = None) -> list[CreditorChoice]:
+    """Return the tenant's creditors by name; `creditor_ids` None is all of them."""
+    found = Creditor.objects.of(tenant_id)
+    if creditor_ids is not None:
+        found = found.filter(id__in=creditor_ids)
+    rows = found.order_by("name", "id").values_list(
+        "id", "code", "name", "live_on", "sending_stopped_at"
+    )
+    return [
+        CreditorChoice(id_, code, name, live is not None, at) for id_, code, name, live, at in rows
+    ]
+
+
+def sending_stopped_at(tenant_id: int) -> datetime | None:
+    """Return when the whole tenant's sending was stopped, if it is."""
+    return Tenant.objects.filter(id=tenant_id).values_list("sending_stopped_at", flat=True).first()

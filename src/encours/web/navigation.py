@@ -1,0 +1,79 @@
+"""The menu of the staff site: an entry shows when its page exists and its right is granted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from encours.tenancy.rights import Access
+from encours.web.wording import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a menu: the name of its address, and the addresses that belong under it."""
+
+    label: Text
+    url_name: str
+    icon: str
+    right: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as one person sees it on one page."""
+
+    label: Text
+    url: str
+    icon: str
+    is_current: bool
+
+
+MAIN: Final[tuple[Entry, ...]] = (
+    Entry(_("Tableau de bord"), "dashboard", "home", "ledger.read"),
+    Entry(_("Balance âgée"), "aged_balance", "ageing", "ledger.read", ("aged_balance_",)),
+    Entry(_("Clients"), "customers", "customers", "customers.read", ("customer",)),
+    Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice",)),
+    Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
+    Entry(_("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "sink")),
+    Entry(_("Imports"), "imports", "upload", "imports.read", ("import", "contacts")),
+    Entry(_("Réglages"), "settings", "settings", "settings.read", ("settings", "creditor")),
+)
+SETTINGS: Final[tuple[Entry, ...]] = (
+    Entry(_("Société"), "settings_creditor", "building", "settings.read", ("settings_logo",)),
+    Entry(_("Comptes bancaires"), "settings_bank", "bank", "settings.read", ("settings_bank",)),
+    Entry(_("Expéditeur"), "settings_sender", "mail", "settings.read", ("settings_sender",)),
+    Entry(_("Conditions de règlement"), "settings_terms", "calendar", "settings.read"),
+    Entry(_("Taux légaux"), "settings_rates", "percent", "settings.read", ("settings_rates",)),
+    Entry(_("Scénario de relance"), "settings_scenario", "steps", "settings.read"),
+    Entry(_("Utilisateurs"), "settings_users", "users", "users.manage", ("settings_user",)),
+    Entry(_("Journal"), "settings_journal", "journal", "audit.read"),
+)
+ACCOUNT: Final[tuple[Entry, ...]] = (
+    Entry(_("Profil"), "profile", "user", "self"),
+    Entry(_("Mot de passe"), "account_change_password", "key", "self"),
+    Entry(_("Double authentification"), "mfa_index", "shield", "self", ("mfa_",)),
+    Entry(_("Sessions ouvertes"), "usersessions_list", "device", "self"),
+)
+
+
+def menu(
+    entries: Sequence[Entry], access: Access, url_name: str, creditor_id: int | None
+) -> list[Item]:
+    """Return the entries this person may open, the current one marked."""
+    items = []
+    for entry in entries:
+        if not access.may(entry.right, creditor_id):
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        current = url_name == entry.url_name or url_name.startswith(entry.also or ("\0",))
+        items.append(Item(entry.label, url, entry.icon, current))
+    return items

@@ -1,0 +1,97 @@
+"""The guard of every screen: `@needs("ledger.read")` or `@public`, never neither.
+
+A view of the staff site receives a `StaffRequest`: its tenant, its person's access, and the scope
+of what the page may show. `tests/house` finds any address whose view carries no right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from encours.tenancy.middleware import TenantRequest
+from encours.tenancy.rights import RIGHTS
+from encours.web.scope import Scope, scope_of
+
+CREDITOR_KEY: Final = "creditor"
+FORBIDDEN: Final = 403
+
+View = Callable[..., HttpResponseBase]
+
+
+class StaffRequest(TenantRequest):
+    """A request whose right was checked; `scope` says what its page may show."""
+
+    scope: Scope
+    htmx: HtmxDetails
+
+    @property
+    def creditor_id(self) -> int | None:
+        """Return the creditor chosen in the header; None is all of them."""
+        return self.scope.creditor_id
+
+
+def needs(right: str) -> Callable[[View], View]:
+    """Let only members with this right in; others log in, read why not, or get a 403."""
+    assert right in RIGHTS, right
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            away = turned_away(request)
+            if away is not None:
+                return away
+            chosen = chosen_creditor(request)
+            if not request.access.may(right, chosen):
+                raise PermissionDenied
+            request.scope = scope_of(request.access, right, chosen)
+            return view(request, *args, **kwargs)
+
+        guarded.right = right  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may open: it must show nothing of any tenant."""
+    view.right = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def outside_tenant(view: View) -> View:
+    """Mark a view that opens a tenant's door by itself: the middleware leaves it shut."""
+    view.outside_tenant = True  # type: ignore[attr-defined]
+    return view
+
+
+def chosen_creditor(request: Any) -> int | None:
+    """Return the creditor chosen in the header, kept in the session."""
+    chosen = request.session.get(CREDITOR_KEY)
+    return int(chosen) if chosen is not None else None
+
+
+def require(request: StaffRequest, right: str, creditor_id: int) -> None:
+    """Refuse a row of a creditor for which this person lacks the right (403)."""
+    if not request.access.may(right, creditor_id):
+        raise PermissionDenied
+
+
+def turned_away(request: HttpRequest) -> HttpResponse | None:
+    """Return where a stranger is sent: to the login page, or told that no tenant knows them."""
+    if not request.user.is_authenticated:
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(resolve_url("account_login"))
+        return redirect_to_login(request.get_full_path())
+    if getattr(request, "access", None) is None:
+        return render(request, "accounts/no_membership.html", status=FORBIDDEN)
+    return None

@@ -1,0 +1,65 @@
+// The little that HTML and htmx do not do: no page needs it to work.
+(() => {
+  "use strict";
+
+  // A form marked so is sent when one of its fields changes (switchers in the header).
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-send-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  // A button marked so asks before it acts.
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  // "/" leads to the search box, as in many business tools.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const box = document.getElementById("search-box");
+    if (box) {
+      event.preventDefault();
+      box.focus();
+    }
+  });
+
+  // The head of a column of checkboxes ticks them all.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-tick-all]")) return;
+    const table = event.target.closest("table");
+    for (const box of table.querySelectorAll("tbody input[type=checkbox]")) {
+      box.checked = event.target.checked;
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-print], [data-copy], [data-dismiss]");
+    if (!button) return;
+    if (button.matches("[data-print]")) window.print();
+    if (button.matches("[data-copy]")) {
+      navigator.clipboard?.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    }
+    if (button.matches("[data-dismiss]")) button.closest("[data-message]").remove();
+  });
+
+  // A reply that is an error still tells the person something.
+  document.addEventListener("htmx:responseError", (event) => {
+    const place = document.getElementById("messages");
+    if (!place) return;
+    const box = document.createElement("div");
+    box.className = "alert alert-danger message";
+    box.textContent = place.dataset.failure;
+    place.replaceChildren(box);
+  });
+  document.addEventListener("htmx:sendError", () => {
+    const place = document.getElementById("messages");
+    if (place) {
+      const box = document.createElement("div");
+      box.className = "alert alert-danger message";
+      box.textContent = place.dataset.unreachable;
+      place.replaceChildren(box);
+    }
+  });
+})();
