@@ -33,6 +33,7 @@ class Invoice(BitemporalModel):
     net_cents = models.BigIntegerField("montant HT (centimes)", null=True)
     vat_cents = models.BigIntegerField("TVA (centimes)", null=True)
     key = models.CharField("clé naturelle", max_length=200)
+    entry_on = models.DateField("date d'écriture", null=True, blank=True)
     journal = models.CharField("journal", max_length=20, blank=True, default="")
     entry_number = models.CharField("écriture", max_length=60, blank=True, default="")
     piece = models.CharField("pièce", max_length=80, blank=True, default="")
@@ -55,7 +56,11 @@ class Invoice(BitemporalModel):
 
 
 class Instalment(BitemporalModel):
-    """One due date, one amount: the unit of ageing, reminders, interest and promises."""
+    """One due date, one amount: the unit of ageing, reminders, interest and promises.
+
+    A row that takes the place of a withdrawn one keeps its `lineage_id`, the id of the first:
+    what was said or decided of a due line follows it; null stands for the row's own id.
+    """
 
     creditor_id = models.BigIntegerField("société")
     invoice = TenantForeignKey(Invoice, models.PROTECT, verbose_name="facture")
@@ -65,6 +70,9 @@ class Instalment(BitemporalModel):
     due_source = models.CharField("origine de l'échéance", max_length=16)
     currency = models.CharField("devise", max_length=3, default="EUR")
     amount_cents = models.BigIntegerField("montant (centimes)")
+
+    position = models.SmallIntegerField("rang", default=1, db_default=1)
+    lineage_id = models.BigIntegerField("première version", null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -92,6 +100,7 @@ class Credit(BitemporalModel):
     net_cents = models.BigIntegerField("montant HT (centimes)", null=True)
     vat_cents = models.BigIntegerField("TVA (centimes)", null=True)
     key = models.CharField("clé naturelle", max_length=200)
+    entry_on = models.DateField("date d'écriture", null=True, blank=True)
     journal = models.CharField("journal", max_length=20, blank=True, default="")
     entry_number = models.CharField("écriture", max_length=60, blank=True, default="")
     piece = models.CharField("pièce", max_length=80, blank=True, default="")
