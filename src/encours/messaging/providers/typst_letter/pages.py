@@ -24,6 +24,10 @@ ADDRESS_LINES: Final = 6
 WORD_MAX: Final = 18
 NAME_WORD_MAX: Final = 20
 LONG_WORD_MAX: Final = 40
+HEAD_MM: Final = 1.6
+FIGURE_MM: Final = 1.48
+PADDING_MM: Final = 3.2
+FIGURES_MAX_MM: Final = 128.0
 BREAK_HERE: Final = "\u200b"
 
 
@@ -160,15 +164,28 @@ def _table(notice: Notice, words: Words) -> dict[str, Any] | None:
         ("r", words.open if paid else words.gross, True),
         ("r", words.late_days, late),
     )
+    kept = [place for place, (_, _, shown) in enumerate(columns) if shown]
     rows = (_row(line, notice) for line in notice.lines)
-    return {
-        "sides": [side for side, _, shown in columns if shown],
-        "head": [label for _, label, shown in columns if shown],
-        "rows": [
-            [value for value, (_, _, shown) in zip(row, columns, strict=True) if shown]
-            for row in rows
-        ],
-    }
+    return _figures(
+        sides=[columns[place][0] for place in kept],
+        head=[columns[place][1] for place in kept],
+        rows=[[row[place] for place in kept] for row in rows],
+    )
+
+
+def _figures(*, sides: list[str], head: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    """Return a table with the width of its columns, reckoned from the longest text of each.
+
+    Where that would leave too little for the document number, typst measures instead.
+    """
+    longest = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths: list[float | None] = [
+        0.0 if side == "w" else max(len(label) * HEAD_MM, most * FIGURE_MM) + PADDING_MM
+        for side, label, most in zip(sides, head, longest, strict=True)
+    ]
+    if sum(width or 0.0 for width in widths) > FIGURES_MAX_MM:
+        widths = [width and None for width in widths]
+    return {"sides": sides, "head": head, "rows": rows, "widths": widths}
 
 
 def _row(line: Line, notice: Notice) -> tuple[str, ...]:
@@ -191,11 +208,10 @@ def _penalties(notice: Notice, words: Words) -> dict[str, Any] | None:
     def period(from_on: date, to_on: date) -> str:
         return f"{day_text(from_on, language)} - {day_text(to_on, language)}"
 
-    return {
-        "title": words.penalties,
-        "sides": ["w", "r", "l", "r", "r", "r"],
-        "head": [words.number, words.base, words.period, words.days, words.rate, words.interest],
-        "rows": [
+    figures = _figures(
+        sides=["w", "r", "l", "r", "r", "r"],
+        head=[words.number, words.base, words.period, words.days, words.rate, words.interest],
+        rows=[
             [
                 _cell(part.number),
                 _amount(part.base_cents, notice),
@@ -206,7 +222,8 @@ def _penalties(notice: Notice, words: Words) -> dict[str, Any] | None:
             ]
             for part in notice.penalties
         ],
-    }
+    )
+    return {"title": words.penalties, **figures}
 
 
 def _payment(notice: Notice, words: Words) -> dict[str, Any] | None:
