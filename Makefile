@@ -24,6 +24,7 @@ help:  ## Say what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 install: $(VENV)/.installed  ## Install everything in .venv, with the browser assets
+	@$(PY) tools/messages.py
 	@$(PY) tools/assets.py
 
 $(VENV)/bin/python:
@@ -58,7 +59,7 @@ check-types:
 	$(BIN)/mypy $(TYPED)
 
 check-ladder:
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 check-templates:
 	$(BIN)/djlint src --check --lint --quiet

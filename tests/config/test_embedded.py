@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from encours.config import embedded
+from encours.config.embedded import __main__ as command
 from encours.config.embedded import binaries, homes, postmaster, tuning
 from encours.kernel.refusal import Refusal
 
@@ -391,6 +392,28 @@ def test_addresses_are_the_environment_s_or_the_cluster_s(tmp_path: Path) -> Non
     assert embedded.database_urls({"DATABASE_URL": "a"}) == ("a", "a")
     both = {"DATABASE_URL": "a", "DATABASE_OWNER_URL": "b"}
     assert embedded.database_urls(both) == ("a", "b")
+
+
+def test_another_database_leaves_nothing_to_start(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/encours")
+    monkeypatch.setenv("ENCOURS_HOME", str(home))
+
+    assert command.main(["start"]) == 0
+    assert "DATABASE_URL" in capsys.readouterr().out
+    assert not home.exists()
+
+
+def test_the_command_says_what_it_knows(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("ENCOURS_HOME", str(home))
+
+    assert command.main(["restart"]) == 2
+    assert command.main(["status"]) == 0
+    assert "arrêtée" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import sys
 
-from encours.config.embedded import DatabaseUnavailable, ensure_running, status, stop
+from encours.config.embedded import (
+    DatabaseUnavailable,
+    ensure_running,
+    is_embedded,
+    status,
+    stop,
+)
 
 
 def main(words: list[str]) -> int:
     """Do the one thing asked and return the exit code of the command line (design.md, part 5)."""
+    if not is_embedded():
+        sys.stdout.write("DATABASE_URL est donné : la base intégrée ne sert pas.\n")
+        return 0
     try:
         match words:
             case ["start"]:
