@@ -40,13 +40,19 @@ SMALL = LedgerFacts(
 )
 
 
-def moment(house: House, as_of: date = TODAY, known_at: datetime | None = None) -> Moment:
+def moment(
+    house: House,
+    as_of: date = TODAY,
+    known_at: datetime | None = None,
+    customer_id: int | None = None,
+) -> Moment:
     return Moment(
         tenant_id=house.tenant_id,
         creditor_ids=(house.creditor_id,),
         as_of=as_of,
         known_at=known_at,
         currency="EUR",
+        customer_id=customer_id,
     )
 
 

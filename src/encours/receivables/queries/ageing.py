@@ -39,7 +39,8 @@ with balance as (
         from receivables_instalment l where live(l) and l.issued_on <= %(as_of)s
         union all
         select a.customer_id, a.currency, a.{day}, -a.amount_cents, a.amount_cents
-        from receivables_allocation a where live(a) and a.effective_on <= %(as_of)s
+        from receivables_allocation a
+        where live(a) and a.effective_on <= %(as_of)s and of_lines(a)
         union all
         select c.customer_id, c.currency, null, null, -c.amount_cents
         from receivables_credit c where live(c) and c.received_on <= %(as_of)s
@@ -149,7 +150,7 @@ def aged_balance(
     assert moment.currency or group_by is GroupBy.CURRENCY, "amounts of one currency only"
     is_split = group_by is GroupBy.CURRENCY
     rows = read_frame(
-        _query(buckets, by, is_split=is_split),
+        live(_query(buckets, by, is_split=is_split), moment),
         moment.params() | _limits(moment, buckets),
         schema={**PEOPLE, **dict.fromkeys((*buckets.names, "unallocated"), pl.Int64)},
     )
@@ -191,7 +192,7 @@ def _query(buckets: Buckets, by: AgeBy, *, is_split: bool) -> str:
     query = MOVES
     for name, text in parts.items():
         query = query.replace("{" + name + "}", text)
-    return live(query)
+    return query
 
 
 def _limits(moment: Moment, buckets: Buckets) -> dict[str, Any]:

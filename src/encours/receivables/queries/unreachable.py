@@ -1,0 +1,52 @@
+"""Customers who owe and cannot be written to: what stands between a ledger and its reminders."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from encours.receivables.queries.ageing import PEOPLE, aged_balance
+from encours.receivables.queries.moment import Moment
+from encours.tenancy.frames import read_frame
+
+MEANS: Final = """
+select customer.id,
+    exists (
+        select from parties_contact k
+        where k.tenant_id = %(tenant_id)s and k.customer_id = customer.id
+            and k.email <> '' and k.bounced_at is null
+    ),
+    exists (
+        select from parties_contact k
+        where k.tenant_id = %(tenant_id)s and k.customer_id = customer.id and k.phone <> ''
+    ),
+    customer.address_line1 <> '' and customer.postcode <> '' and customer.city <> ''
+from parties_customer customer
+where customer.tenant_id = %(tenant_id)s
+    and (%(creditor_id)s::bigint is null or customer.creditor_id = %(creditor_id)s)
+    and (%(creditors)s::bigint[] is null or customer.creditor_id = any(%(creditors)s::bigint[]))
+"""
+MEANS_SCHEMA: Final = {
+    "customer_id": pl.Int64,
+    "has_email": pl.Boolean,
+    "has_phone": pl.Boolean,
+    "has_address": pl.Boolean,
+}
+
+
+def unreachable_customers(moment: Moment) -> pl.DataFrame:
+    """Return who owes something and has no usable e-mail address, the largest debts first.
+
+    `has_address` tells those that a letter can reach; amounts are those of the aged balance.
+    """
+    owed = aged_balance(moment).rows.filter(pl.col("open") > 0)
+    means = read_frame(MEANS, moment.params(), schema=MEANS_SCHEMA)
+    kept = [name for name in PEOPLE if name in ("customer_id", "code", "name")]
+    return (
+        owed.join(means, on="customer_id", how="left")
+        .filter(~pl.col("has_email"))
+        .with_columns((pl.col("open") - pl.col("not_due")).alias("overdue"))
+        .select(*kept, "open", "overdue", "has_phone", "has_address")
+        .sort("open", descending=True)
+    )
