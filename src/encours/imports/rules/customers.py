@@ -112,83 +112,98 @@ def _labels_of_others(parties: pl.DataFrame) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Lines with `customer`, `account_no` and `root`; customers and accounts by those numbers."""
+    """Whose each line is: line, part, amount, customer, account_no; and what the numbers mean.
+
+    `customers` has customer, code, name, account, identified_by (aux, account, label, none) and
+    needs_confirmation; `accounts` has account_no, account, root.
+    """
 
     lines: pl.DataFrame
     customers: pl.DataFrame
     accounts: pl.DataFrame
 
 
-def identified(lines: pl.DataFrame, parties: pl.DataFrame) -> Identified:
-    """Say whose each line is; lines must have their `entry`.
+def identified(lines: pl.DataFrame, parties: pl.DataFrame, parts: pl.DataFrame) -> Identified:
+    """Say whose each line is; `parties` are resolved, `parts` say the entry.
 
     A line of a collective account without any name takes the only other customer of its entry
-    (a bill, a deposit, a doubtful debt), else the name in its label, else "?". Customers have
-    customer, code, name, account, identified_by (aux, account, label, none), needs_confirmation.
+    (a bill, a deposit, a doubtful debt), else the name in its label, else "?".
     """
-    accounts = parties.select("account").unique().sort("account").with_row_index("account_no")
-    known = parties.join(accounts, on="account", maintain_order="left").with_columns(
-        root=pl.col("account").str.slice(0, 3)
+    accounts = (
+        parties.select("account", root=pl.col("account").str.slice(0, 3))
+        .unique("account")
+        .sort("account")
+        .with_row_index("account_no")
     )
-    joined = lines.join(
-        known.select("party", "code", "name", "identified_by", "account_no", "root"),
-        on="party",
-        how="left",
-        maintain_order="left",
+    known = parties.join(accounts, on="account", maintain_order="left")
+    nameless = known.filter(pl.col("code").is_null()).select("party", "root")
+    spoken = _named_otherwise(lines, known, nameless, parts)
+    customers = _customers(lines, known, spoken)
+    numbers = customers.select("code", "customer")
+    by_party = known.join(numbers, on="code", how="left").select("party", "account_no", "customer")
+    whose = lines.select("line", "part", "party", "amount").join(
+        by_party, on="party", how="left", maintain_order="left"
     )
-    unnamed = pl.col("code").is_null()
-    if joined.select(unnamed.any()).item():
-        rest = _named_otherwise(joined.filter(~unnamed), joined.filter(unnamed))
-        joined = pl.concat([joined.filter(~unnamed), rest]).sort("line", maintain_order=True)
-    customers = _customers(joined, known)
-    whose = (
-        joined.select("party", "code")
-        .unique()
-        .join(customers.select("code", "customer"), on="code")
-    )
-    lines = joined.join(whose, on=["party", "code"], how="left", maintain_order="left")
-    return Identified(lines.drop("code", "name", "identified_by", "party"), customers, accounts)
+    if len(spoken):
+        by_line = spoken.join(numbers, on="code").select("line", other="customer")
+        whose = (
+            whose.join(by_line, on="line", how="left", maintain_order="left")
+            .with_columns(customer=pl.coalesce("customer", "other"))
+            .drop("other")
+        )
+    return Identified(whose.drop("party"), customers, accounts)
 
 
-def _named_otherwise(named: pl.DataFrame, rest: pl.DataFrame) -> pl.DataFrame:
-    """Name the lines that neither a code nor an account names."""
+def _named_otherwise(
+    lines: pl.DataFrame, known: pl.DataFrame, nameless: pl.DataFrame, parts: pl.DataFrame
+) -> pl.DataFrame:
+    """Name the lines that neither a code nor an account names: line, party, code, name, by."""
+    rest = lines.join(nameless, on="party").join(
+        parts.select("part", "entry"), on="part", maintain_order="left"
+    )
+    same = parts.join(rest.select("entry").unique(), on="entry", how="semi")
     only = (
-        named.group_by("entry")
+        lines.join(same.select("part", "entry"), on="part")
+        .join(known.drop_nulls("code").select("party", "code", "name"), on="party")
+        .group_by("entry")
         .agg(pl.col("code", "name").min(), several=pl.col("code").n_unique() > 1)
         .filter(~pl.col("several"))
         .select("entry", only_code="code", only_name="name")
     )
     is_side = (pl.col("root") != "411") & pl.col("only_code").is_not_null()
     spoken = name_in(pl.col("label"))
-    return (
-        rest.join(only, on="entry", how="left", maintain_order="left")
-        .with_columns(
-            code=pl.when(is_side)
-            .then("only_code")
-            .otherwise(pl.coalesce(pl.lit(BY_NAME) + spoken, pl.lit(UNKNOWN))),
-            name=pl.when(is_side)
-            .then("only_name")
-            .otherwise(pl.coalesce(spoken, pl.lit(UNKNOWN_NAME))),
-            identified_by=pl.when(is_side)
-            .then(pl.lit("entry"))
-            .when(spoken.is_not_null())
-            .then(pl.lit("label"))
-            .otherwise(pl.lit("none")),
-        )
-        .select(rest.columns)
+    return rest.join(only, on="entry", how="left", maintain_order="left").select(
+        "line",
+        "party",
+        code=pl.when(is_side)
+        .then("only_code")
+        .otherwise(pl.coalesce(pl.lit(BY_NAME) + spoken, pl.lit(UNKNOWN))),
+        name=pl.when(is_side)
+        .then("only_name")
+        .otherwise(pl.coalesce(spoken, pl.lit(UNKNOWN_NAME))),
+        identified_by=pl.when(is_side)
+        .then(pl.lit("entry"))
+        .when(spoken.is_not_null())
+        .then(pl.lit("label"))
+        .otherwise(pl.lit("none")),
     )
 
 
-def _customers(lines: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+def _customers(lines: pl.DataFrame, known: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
     """Return one row per customer: the name written last, the account of 411 before any other."""
-    met = (
-        lines.group_by("party", "code", "name", "identified_by", maintain_order=True)
-        .agg(pl.col("line").min())
-        .join(parties.select("party", "account", "root"), on="party", how="left")
-        .sort("line")
-    )
+    names = ["party", "code", "name", "identified_by"]
+    met = pl.concat(
+        [
+            lines.group_by("party")
+            .agg(pl.col("line").min())
+            .join(known.drop_nulls("code").select(names), on="party")
+            .select("line", *names),
+            spoken.select("line", *names),
+        ]
+    ).join(known.select("party", "account", "root"), on="party", how="left")
     return (
-        met.group_by("code", maintain_order=True)
+        met.sort("line")
+        .group_by("code", maintain_order=True)
         .agg(
             pl.col("name").last(),
             pl.col("account").sort_by(pl.col("root") != "411", maintain_order=True).first(),

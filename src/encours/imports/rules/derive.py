@@ -1,178 +1,164 @@
-"""A ledger to what customers owe: documents, due lines, credits, allocations and a control."""
+"""A ledger to what customers owe: documents, due lines, credits, allocations and a control.
+
+Once entries and customers are known, each customer stands alone: they are derived some thousands
+of lines at a time, so that memory stays that of the result.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import fields
+from datetime import date
+from typing import Final
 
 import polars as pl
 
-from encours.imports.rules import customers, documents, entries, groups, kinds, moves, taxes
+from encours.imports.rules import (
+    customers,
+    documents,
+    entries,
+    groups,
+    kinds,
+    moves,
+    numbers,
+    taxes,
+)
 from encours.imports.rules.allocate import allocate
+from encours.imports.rules.derived import (
+    ALLOCATIONS,
+    CLAIMS,
+    CONTROL,
+    CREDITS,
+    CUSTOMERS,
+    DROPPED,
+    PROPOSALS,
+    Derived,
+    Documents,
+    document_frame,
+    instalment_frame,
+    reclassification_frame,
+    share_frame,
+)
 from encours.imports.rules.due_dates import with_due_dates
 from encours.imports.rules.findings import Findings
-from encours.imports.rules.ledger import FAMILIES, Layout, Ledger, Totals
-from encours.imports.rules.numbers import with_numbers
-from encours.kernel.issue import Issue, has_errors
+from encours.imports.rules.ledger import FAMILIES, Ledger
+from encours.kernel.issue import Issue
 
-_DOCUMENT: Final[dict[str, Any]] = {
-    "key": pl.String,
-    "customer_code": pl.String,
-    "kind": pl.String,
-    "number": pl.String,
-    "issued_on": pl.Date,
-    "amount_cents": pl.Int64,
-    "net_cents": pl.Int64,
-    "vat_cents": pl.Int64,
-    "foreign_currency": pl.String,
-    "foreign_cents": pl.Int64,
-    "journal": pl.String,
-    "entry_number": pl.String,
-    "entry_on": pl.Date,
-    "piece": pl.String,
-    "label": pl.String,
-    "line": pl.UInt32,
-    "is_opening": pl.Boolean,
-}
-CUSTOMERS: Final[dict[str, Any]] = {
-    "code": pl.String,
-    "name": pl.String,
-    "account": pl.String,
-    "identified_by": pl.String,
-    "needs_confirmation": pl.Boolean,
-}
-CLAIMS: Final = _DOCUMENT
-CREDITS: Final[dict[str, Any]] = {
-    ("received_on" if name == "issued_on" else name): dtype for name, dtype in _DOCUMENT.items()
-}
-INSTALMENTS: Final[dict[str, Any]] = {
-    "claim_key": pl.String,
-    "position": pl.UInt32,
-    "due_on": pl.Date,
-    "due_source": pl.String,
-    "amount_cents": pl.Int64,
-    "state": pl.String,
-}
-ALLOCATIONS: Final[dict[str, Any]] = {
-    "credit_key": pl.String,
-    "claim_key": pl.String,
-    "position": pl.UInt32,
-    "customer_code": pl.String,
-    "amount_cents": pl.Int64,
-    "effective_on": pl.Date,
-    "letter": pl.String,
-    "lettered_on": pl.Date,
-    "origin": pl.String,
-}
-PROPOSALS: Final[dict[str, Any]] = {
-    "credit_key": pl.String,
-    "claim_key": pl.String,
-    "position": pl.UInt32,
-    "customer_code": pl.String,
-    "amount_cents": pl.Int64,
-    "reason": pl.String,
-}
-RECLASSIFICATIONS: Final[dict[str, Any]] = {
-    "claim_key": pl.String,
-    "position": pl.UInt32,
-    "state": pl.String,
-    "from_on": pl.Date,
-}
-SALES: Final[dict[str, Any]] = {
-    "month": pl.Date,
-    "net_cents": pl.Int64,
-    "vat_cents": pl.Int64,
-    "cash_cents": pl.Int64,
-}
-CONTROL: Final[dict[str, Any]] = {"customer_code": pl.String, "net_cents": pl.Int64}
-DROPPED: Final[dict[str, Any]] = {
-    "journal": pl.String,
-    "entry_number": pl.String,
-    "entry_on": pl.Date,
-    "line": pl.UInt32,
-    "customer_cents": pl.Int64,
-}
+BUCKET_LINES: Final = 150_000
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """What an export says; the frames' columns are the constants of this module.
-
-    Per customer, claims less credits are the control. `dropped` has the entries left out whole.
-    """
-
-    customers: pl.DataFrame
-    claims: pl.DataFrame
-    instalments: pl.DataFrame
-    credits: pl.DataFrame
-    allocations: pl.DataFrame
-    proposals: pl.DataFrame
-    reclassifications: pl.DataFrame
-    sales: pl.DataFrame
-    control: pl.DataFrame
-    dropped: pl.DataFrame
-    totals: Totals
-    layout: Layout
-    issues: tuple[Issue, ...]
-
-    @property
-    def is_acceptable(self) -> bool:
-        """Say whether no issue refuses the file; otherwise the rest may still be accepted."""
-        return not has_errors(self.issues)
-
-
-def derive(ledger: Ledger) -> Derived:
+def derive(ledger: Ledger, *, bucket_lines: int = BUCKET_LINES) -> Derived:
     """Derive documents and allocations from the entries that can be taken, each whole."""
-    seen = entries.entries_of(ledger.parts)
-    journals = kinds.journal_kinds(ledger.journals)
-    parts = seen.parts.join(
-        journals, on="journal", how="left", nulls_equal=True, maintain_order="left"
-    )
-    found = customers.identified(
-        _entry_lines(ledger, parts), customers.resolved(ledger.parties, ledger.accounts)
-    )
-    contexts = entries.contexts_of(parts)
-    lines = _told(found.lines, contexts, ledger.totals)
-    lines = groups.with_groups(lines)
-    effects = groups.sums_of(lines)
-    uneven = groups.uneven_issues(lines, found.customers, found.accounts)
-    moved = moves.follow(lines)
-    lines = with_due_dates(with_numbers(moved.lines))
-    claims = _side(lines.filter(pl.col("amount") > 0), found, contexts, "D")
-    credits_ = _side(lines.filter(pl.col("amount") < 0), found, contexts, "C")
-    allocated = allocate(claims, credits_, effects)
-    states = _reclassifications(claims, moved.changes)
+    derivation = Derivation(ledger)
+    buckets = list(derivation.buckets(bucket_lines))
+    frames = {
+        field.name: pl.concat([getattr(bucket, field.name) for bucket in buckets])
+        for field in fields(Documents)
+    }
     return Derived(
-        customers=found.customers.select(list(CUSTOMERS)),
-        claims=_documents(claims.docs, CLAIMS),
-        instalments=_instalments(claims, states),
-        credits=_documents(credits_.docs, CREDITS),
-        allocations=_keyed(allocated.allocations, claims, credits_, ALLOCATIONS),
-        proposals=_keyed(allocated.proposals, claims, credits_, PROPOSALS),
-        reclassifications=states,
-        sales=taxes.sales_of(parts),
-        control=_control(found),
-        dropped=_dropped(seen.dropped),
+        **frames,
+        customers=derivation.customers,
+        sales=derivation.sales,
+        control=derivation.control,
+        dropped=derivation.dropped,
         totals=ledger.totals,
         layout=ledger.layout,
-        issues=_issues(ledger, seen, found, uneven),
+        issues=derivation.issues(),
     )
 
 
-def _entry_lines(ledger: Ledger, parts: pl.DataFrame) -> pl.DataFrame:
-    """Give the lines their entry; those of entries set apart fall out."""
-    known = parts.select(
-        "part", "entry", "journal", "entry_number", "entry_on", "piece", "journal_kind"
-    )
-    return ledger.lines.join(known, on="part", how="inner", maintain_order="left")
+class Derivation:
+    """One ledger being derived: what is known of the whole, then customers some at a time.
+
+    A large import consumes `buckets` one by one, so that memory does not grow with the result;
+    `issues` is complete once all were.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Find entries and customers."""
+        seen = entries.entries_of(ledger.parts)
+        self._ledger = ledger
+        self._seen_issues = seen.issues
+        self._parts = kinds.with_journal_kinds(seen.parts, ledger.journals)
+        self._lines = ledger.lines
+        if len(seen.dropped):
+            self._lines = self._lines.join(
+                seen.dropped, on="part", how="anti", maintain_order="left"
+            )
+        parties = customers.resolved(ledger.parties, ledger.accounts)
+        self._found = customers.identified(self._lines, parties, self._parts)
+        self._shared = numbers.shared_pieces(self._found.lines, self._parts)
+        self._uneven: list[pl.DataFrame] = []
+        self.customers = self._found.customers.select(list(CUSTOMERS))
+        self.control = _control(self._found)
+        self.sales = taxes.sales_of(self._parts)
+        self.dropped = _dropped(seen.dropped)
+
+    def issues(self) -> tuple[Issue, ...]:
+        """Return what the reader found, then what the rules did."""
+        findings = Findings()
+        findings.extend(self._seen_issues)
+        findings.extend(_named_by_label(self._found.customers))
+        if self._uneven:
+            findings.extend(
+                groups.uneven_issues(
+                    pl.concat(self._uneven), self._found.customers, self._found.accounts
+                )
+            )
+        return (*self._ledger.issues, *findings.sealed())
+
+    def buckets(self, lines: int = BUCKET_LINES) -> Iterator[Documents]:
+        """Yield the documents of some customers at a time, about so many lines."""
+        self._uneven = []
+        sizes = (
+            self._found.lines.group_by("customer")
+            .agg(size=pl.len())
+            .sort("customer")
+            .with_columns(bucket=(pl.col("size").cum_sum() - pl.col("size")) // lines)
+        )
+        for bucket in sizes["bucket"].unique().sort().to_list() or [0]:
+            own = sizes.filter(pl.col("bucket") == bucket).select("customer")
+            yield self._some(self._lines_of(own))
+
+    def _lines_of(self, own: pl.DataFrame) -> pl.DataFrame:
+        """Return the lines of some customers, with what they need of their part and account."""
+        whose = self._found.lines.join(own, on="customer", how="semi").drop("part", "amount")
+        known = ["part", "entry", "scope", "journal", "entry_number", "entry_on", "piece"]
+        return (
+            self._lines.join(whose, on="line", maintain_order="left")
+            .join(self._found.accounts.select("account_no", "root"), on="account_no", how="left")
+            .join(self._parts.select(*known, "journal_kind"), on="part", maintain_order="left")
+        )
+
+    def _some(self, lines: pl.DataFrame) -> Documents:
+        """Derive the customers of these lines."""
+        scopes = lines.select("scope").unique()
+        contexts = entries.contexts_of(self._parts.join(scopes, on="scope", how="semi"))
+        lines = groups.with_groups(_told(lines, contexts, self._ledger.totals.first_on))
+        effects = groups.sums_of(lines)
+        moved = moves.follow(lines)
+        documented = with_due_dates(numbers.with_numbers(moved.lines, self._shared))
+        is_debit = pl.col("amount") > 0
+        claims = _side(documented.filter(is_debit), self._found, contexts, "D")
+        credits_ = _side(documented.filter(~is_debit), self._found, contexts, "C")
+        allocated = allocate(claims, credits_, effects)
+        states = reclassification_frame(claims, moved.changes)
+        self._uneven.append(groups.uneven(lines, effects))
+        return Documents(
+            claims=document_frame(claims.docs, CLAIMS),
+            instalments=instalment_frame(claims, states),
+            credits=document_frame(credits_.docs, CREDITS),
+            allocations=share_frame(allocated.allocations, claims, credits_, ALLOCATIONS),
+            proposals=share_frame(allocated.proposals, claims, credits_, PROPOSALS),
+            reclassifications=states,
+        )
 
 
-def _told(lines: pl.DataFrame, contexts: pl.DataFrame, totals: Totals) -> pl.DataFrame:
+def _told(lines: pl.DataFrame, contexts: pl.DataFrame, first_on: date | None) -> pl.DataFrame:
     """Say what each line is; lines of nothing fall out."""
     lines = (
         lines.filter(pl.col("amount") != 0)
-        .with_columns(is_opening=kinds.is_opening(totals.first_on))
+        .with_columns(is_opening=kinds.is_opening(first_on))
         .join(contexts.drop("net", "customer"), on="part", how="left", maintain_order="left")
         .rename({"currency": "foreign_currency"})
     )
@@ -200,81 +186,6 @@ def _side(
     return documents.Side(taxes.with_net_and_vat(side.docs, contexts), side.items)
 
 
-def _documents(docs: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
-    """Name the columns as promised."""
-    return docs.with_columns(
-        pl.col("number").fill_null(""),
-        customer_code="code",
-        amount_cents="amount",
-        received_on="issued_on",
-    ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-
-
-def _instalments(claims: documents.Side, states: pl.DataFrame) -> pl.DataFrame:
-    """Return the due lines of claims, with the state they were left in."""
-    last = (
-        states.sort("from_on", maintain_order=True)
-        .group_by("claim_key", "position")
-        .agg(pl.col("state").last())
-    )
-    return (
-        claims.items.join(claims.docs.select("doc", claim_key="key"), on="doc", how="left")
-        .join(last, on=["claim_key", "position"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col("state").fill_null("ordinary"),
-            due_source=pl.when(pl.col("due_on").is_not_null()).then(pl.lit("read")),
-            amount_cents="amount",
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in INSTALMENTS.items())
-    )
-
-
-def _keyed(
-    shares: pl.DataFrame, claims: documents.Side, credits_: documents.Side, schema: dict[str, Any]
-) -> pl.DataFrame:
-    """Replace items by the keys of their documents; shares of the same two lines add up."""
-    owed = claims.items.join(
-        claims.docs.select("doc", claim_key="key", customer_code="code"), on="doc"
-    ).select("claim_key", "customer_code", "position", claim="item")
-    paid = credits_.items.join(credits_.docs.select("doc", credit_key="key"), on="doc").select(
-        "credit_key", credit="item"
-    )
-    named = shares.join(owed, on="claim", how="left").join(paid, on="credit", how="left")
-    same = [name for name in schema if name != "amount_cents"]
-    keyed = named.rename({"amount": "amount_cents"})
-    if keyed.select(pl.struct("claim", "credit_key").n_unique()).item() != len(keyed):
-        keyed = keyed.group_by(same, maintain_order=True).agg(pl.col("amount_cents").sum())
-    return keyed.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(
-        "claim_key", "position", "credit_key"
-    )
-
-
-def _reclassifications(claims: documents.Side, changes: pl.DataFrame) -> pl.DataFrame:
-    """Say of each due line when it became a bill, doubtful, or ordinary again.
-
-    A move concerns the claim of its amount in its letter group; where none has it, all of them.
-    """
-    items = claims.items.join(claims.docs.select("doc", claim_key="key"), on="doc").select(
-        "claim_key", "position", "amount", "group", "component", "root", "entry_on"
-    )
-    exact = changes.join(items, on=["component", "group", "amount"])
-    wide = changes.join(exact, on=["component", "group", "amount"], how="anti").join(
-        items.drop("group", "amount"), on="component"
-    )
-    born = items.filter(pl.col("root").is_in(list(moves.STATES))).select(
-        "claim_key",
-        "position",
-        state=pl.col("root").replace_strict(moves.STATES, return_dtype=pl.String),
-        from_on="entry_on",
-    )
-    columns = list(RECLASSIFICATIONS)
-    return (
-        pl.concat([born.select(columns), exact.select(columns), wide.select(columns)])
-        .unique()
-        .sort(columns)
-    )
-
-
 def _control(found: customers.Identified) -> pl.DataFrame:
     """Return what the accounts say of each customer: 411, 413, 416 and 419 added up."""
     return (
@@ -298,20 +209,6 @@ def _dropped(parts: pl.DataFrame) -> pl.DataFrame:
         .select(pl.col(name).cast(dtype) for name, dtype in DROPPED.items())
         .sort("line")
     )
-
-
-def _issues(
-    ledger: Ledger,
-    seen: entries.Entries,
-    found: customers.Identified,
-    uneven: Iterator[Issue],
-) -> tuple[Issue, ...]:
-    """Gather what the rules found, after what the reader found."""
-    findings = Findings()
-    findings.extend(seen.issues)
-    findings.extend(_named_by_label(found.customers))
-    findings.extend(uneven)
-    return (*ledger.issues, *findings.sealed())
 
 
 def _named_by_label(known: pl.DataFrame) -> Iterator[Issue]:

@@ -64,17 +64,16 @@ def side_of(
         customers.select("customer", "code"), on="customer", how="left", maintain_order="left"
     ).join(accounts, on="account_no", how="left", maintain_order="left")
     docs = with_keys(named, prefix)
-    order = docs.sort(
-        "issued_on", "number", "amount", "key", nulls_last=True, maintain_order=True
-    ).with_row_index("doc")
-    items = (
-        items.join(order.select("doc_key", "doc"), on="doc_key", how="left")
-        .sort(
-            "doc", "due_on", "account_no", "amount", "letter", nulls_last=True, maintain_order=True
+    order = docs.sort("issued_on", "key", nulls_last=True).with_row_index("doc")
+    numbered = items.join(order.select("doc_key", "doc"), on="doc_key", how="left")
+    if len(numbered) == len(order):
+        items = numbered.sort("doc").with_columns(position=pl.lit(0, dtype=pl.UInt32))
+    else:
+        within = ["doc", "due_on", "account_no", "amount", "letter"]
+        items = numbered.sort(within, nulls_last=True).with_columns(
+            position=pl.int_range(pl.len(), dtype=pl.UInt32).over("doc")
         )
-        .with_row_index("item")
-        .with_columns(position=(pl.int_range(pl.len(), dtype=pl.UInt32).over("doc")))
-    )
+    items = items.with_row_index("item")
     return Side(order.drop("doc_key"), items.drop("doc_key"))
 
 
@@ -121,26 +120,37 @@ def with_keys(docs: pl.DataFrame, prefix: str) -> pl.DataFrame:
 
     Nothing that a provisional export renumbers is in it; true twins get an ordinal.
     """
-    year = pl.col("issued_on").dt.strftime("%Y")
-    day = pl.col("entry_on").dt.strftime("%Y%m%d")
-    kind = pl.col("kind").str.slice(0, 3)
-    by_number = pl.format(
-        "{}|{}|{}|{}|{}", pl.lit(prefix), "code", kind, pl.col("number").str.slice(0, 80), year
+    is_numbered = pl.col("number").is_not_null()
+    numbered, rest = docs.filter(is_numbered), docs.filter(~is_numbered)
+    keyed = pl.concat(
+        [
+            numbered.with_columns(
+                key=pl.format(
+                    "{}|{}|{}|{}|{}",
+                    pl.lit(prefix),
+                    "code",
+                    pl.col("kind").str.slice(0, 3),
+                    pl.col("number").str.slice(0, 80),
+                    pl.col("issued_on").dt.year(),
+                )
+            ),
+            rest.with_columns(
+                key=pl.format(
+                    "{}|{}|{}|{}|{}|{}|{}",
+                    pl.lit(prefix),
+                    "code",
+                    pl.col("journal").fill_null("").str.slice(0, 12),
+                    pl.col("piece").fill_null("").str.slice(0, 40),
+                    pl.col("entry_on").dt.strftime("%Y%m%d"),
+                    pl.col("account").str.slice(0, 15),
+                    "amount",
+                )
+            ),
+        ]
     )
-    by_rest = pl.format(
-        "{}|{}|{}|{}|{}|{}|{}",
-        pl.lit(prefix),
-        "code",
-        pl.col("journal").fill_null("").str.slice(0, 12),
-        pl.col("piece").fill_null("").str.slice(0, 40),
-        day,
-        pl.col("account").str.slice(0, 15),
-        "amount",
-    )
-    keyed = docs.with_columns(key=pl.coalesce(by_number, by_rest))
-    keyed = keyed.sort("entry_on", "amount", "label", "line", nulls_last=True, maintain_order=True)
     if keyed["key"].n_unique() == len(keyed):
         return keyed
+    keyed = keyed.sort("entry_on", "amount", "label", "line", nulls_last=True, maintain_order=True)
     turn = pl.int_range(pl.len()).over("key")
     return keyed.with_columns(
         key=pl.when(turn > 0).then(pl.format("{}#{}", "key", turn + 1)).otherwise("key")

@@ -41,39 +41,55 @@ def entries_of(parts: pl.DataFrame) -> Entries:
     `dropped` has the parts of entries that cannot be taken: unreadable, or unbalanced in a file
     that does not balance either.
     """
-    numbered = _numbered(parts)
-    entries = numbered.group_by("entry", maintain_order=True).agg(
-        *(pl.col(name).first() for name in _ENTRY),
-        pl.col("first_line").min(),
-        pl.col("net").sum(),
-        pl.col("bad").any(),
+    numbered = parts.with_columns(entry=_numbered(parts))
+    if parts.select((pl.col("net") == 0).all() & ~pl.col("bad").any()).item():
+        return Entries(numbered.with_columns(scope="entry"), _none(numbered), ())
+    sums = numbered.group_by("entry", maintain_order=True).agg(
+        pl.col("net").sum(), pl.col("bad").any()
     )
-    scoped = _scoped(entries)
+    odd = sums.filter((pl.col("net") != 0) | pl.col("bad"))
+    named = (
+        numbered.select("entry", *_ENTRY, "first_line")
+        .join(odd.select("entry"), on="entry", how="semi")
+        .group_by("entry")
+        .agg(*(pl.col(name).first() for name in _ENTRY), pl.col("first_line").min())
+    )
+    scoped = _scoped(odd.join(named, on="entry", maintain_order="left"))
     issues = tuple(_issues(scoped.filter(pl.col("found") != "")))
-    bad_scopes = scoped.filter(pl.col("bad")).select("scope").unique()
-    whole = numbered.join(scoped.select("entry", "scope"), on="entry", maintain_order="left")
+    scope = (
+        numbered.select("entry")
+        .join(scoped.select("entry", "scope"), on="entry", how="left", maintain_order="left")
+        .select(pl.coalesce("scope", "entry"))
+        .to_series()
+    )
+    whole = numbered.with_columns(scope=scope)
+    bad = scoped.filter(pl.col("bad")).select("scope").unique()
+    if bad.is_empty():
+        return Entries(whole, _none(whole), issues)
     return Entries(
-        parts=whole.join(bad_scopes, on="scope", how="anti", maintain_order="left"),
-        dropped=whole.join(bad_scopes, on="scope", how="semi", maintain_order="left"),
+        parts=whole.join(bad, on="scope", how="anti", maintain_order="left"),
+        dropped=whole.join(bad, on="scope", how="semi", maintain_order="left"),
         issues=issues,
     )
 
 
-def _numbered(parts: pl.DataFrame) -> pl.DataFrame:
-    """Give each part the number of its entry; neighbours first, as entries rarely scatter."""
+def _none(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return no part, with a scope."""
+    return parts.clear().with_columns(scope="entry")
+
+
+def _numbered(parts: pl.DataFrame) -> pl.Series:
+    """Return the number of each part's entry; neighbours first, as entries rarely scatter."""
     changes = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in _ENTRY)
-    runs = parts.with_columns(entry=changes.fill_null(value=True).cum_sum().cast(pl.UInt32))
-    firsts = runs.filter(changes.fill_null(value=True)).select(
-        "entry", same=pl.struct(_ENTRY).hash()
-    )
+    starts = parts.select(changes.fill_null(value=True)).to_series()
+    entry = starts.cum_sum().cast(pl.UInt32).alias("entry")
+    firsts = parts.filter(starts).select(same=pl.struct(_ENTRY).hash())
     if firsts["same"].n_unique() == len(firsts):
-        return runs
-    merged = firsts.with_columns(first=pl.col("entry").min().over("same"))
-    return (
-        runs.join(merged.select("entry", "first"), on="entry", maintain_order="left")
-        .with_columns(entry=pl.col("first"))
-        .drop("first")
+        return entry
+    merged = firsts.with_row_index("entry", 1).select(
+        "entry", first=pl.col("entry").min().over("same")
     )
+    return entry.to_frame().join(merged, on="entry", how="left", maintain_order="left")["first"]
 
 
 def _scoped(entries: pl.DataFrame) -> pl.DataFrame:

@@ -152,7 +152,7 @@ class Gathering:
         self._entries.append(parts.select(pl.struct(_ENTRY).hash()).to_series().unique())
         telling = pl.col("has_customer") | pl.col("bad") | (pl.col("sale") != 0)
         kept = parts.filter(telling | (pl.col("net") != 0))
-        self._parts.append(kept.select(list(PARTS)))
+        self._parts.append(_compact(kept.select(list(PARTS))))
 
     def _keep_lines(self, runs: pl.DataFrame) -> None:
         """Keep the customer lines whole, their account and name as a number."""
@@ -171,7 +171,7 @@ class Gathering:
             self._parties = pl.concat([self._parties, new.select(list(PARTIES))])
             self._names = pl.concat([self._names, new.select("named", "party")])
         known = mine.join(self._names, on="named", how="left", maintain_order="left")
-        self._lines.append(known.select(list(LINES)))
+        self._lines.append(_compact(known.select(list(LINES))))
 
     def finish(self, layout: Layout, findings: Findings) -> Ledger:
         """Return the ledger of everything taken."""
@@ -188,6 +188,15 @@ class Gathering:
             layout=layout,
             issues=findings.sealed(),
         )
+
+
+def _compact(kept: pl.DataFrame) -> pl.DataFrame:
+    """Copy the texts that were kept, or they would hold the whole block they came from."""
+    return kept.with_columns(
+        pl.concat_str(name, pl.lit("")).alias(name)
+        for name, dtype in kept.schema.items()
+        if dtype == pl.String
+    )
 
 
 def _whole(blocks: list[pl.DataFrame], schema: dict[str, object]) -> pl.DataFrame:

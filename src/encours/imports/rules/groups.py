@@ -118,29 +118,35 @@ def _joined_over_accounts(lines: pl.DataFrame) -> pl.DataFrame:
     return _regrouped(lines, new, ["group"])
 
 
+def uneven(lines: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """Return the groups that do not balance: customer, account_no, letter, amount, line."""
+    keys = pl.col("customer", "account_no", "letter").first()
+    return (
+        lines.join(sums.filter(pl.col("sum") != 0).select("group"), on="group", how="semi")
+        .group_by("group")
+        .agg(keys, pl.col("amount").sum(), pl.col("line").min())
+        .drop("group")
+    )
+
+
 def uneven_issues(
-    lines: pl.DataFrame, customers: pl.DataFrame, accounts: pl.DataFrame
+    loose: pl.DataFrame, customers: pl.DataFrame, accounts: pl.DataFrame
 ) -> Iterator[Issue]:
     """Yield an info for each letter that does not balance, or only does over several customers."""
-    uneven = sums_of(lines).filter(pl.col("sum") != 0)
-    if uneven.is_empty():
-        return
-    loose = (
-        lines.join(uneven.select("group"), on="group", how="semi")
-        .join(customers.select("customer", "code"), on="customer", how="left")
-        .join(accounts, on="account_no", how="left")
+    named = loose.join(customers.select("customer", "code"), on="customer", how="left").join(
+        accounts, on="account_no", how="left"
     )
     across = (
-        loose.group_by("account", "letter")
+        named.group_by("account", "letter")
         .agg(
             pl.col("amount").sum(),
-            several=pl.col("customer").n_unique() > 1,
             codes=pl.col("code").unique().sort(),
             line=pl.col("line").min(),
         )
-        .filter(pl.col("several") & (pl.col("amount") == 0))
+        .filter((pl.col("codes").list.len() > 1) & (pl.col("amount") == 0))
+        .sort("line")
     )
-    for row in across.sort("line").iter_rows(named=True):
+    for row in across.iter_rows(named=True):
         yield Issue(
             code="letter_across_customers",
             message="Cette lettre ne s'équilibre qu'entre plusieurs clients : "
@@ -150,11 +156,8 @@ def uneven_issues(
             found=row["letter"],
             severity="info",
         )
-    alone = loose.join(across, on=["account", "letter"], how="anti")
-    named = alone.group_by("group").agg(
-        pl.col("code", "letter").first(), pl.col("line").min(), pl.col("amount").sum()
-    )
-    for row in named.sort("line").iter_rows(named=True):
+    alone = named.join(across, on=["account", "letter"], how="anti").sort("line")
+    for row in alone.iter_rows(named=True):
         yield Issue(
             code="letter_partial",
             message=f"Lettrage partiel du client {row['code']} : "

@@ -46,6 +46,14 @@ def journal_kinds(journals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def with_journal_kinds(parts: pl.DataFrame, journals: pl.DataFrame) -> pl.DataFrame:
+    """Add `journal_kind` to parts."""
+    kind = parts.select("journal").join(
+        journal_kinds(journals), on="journal", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return parts.with_columns(kind["journal_kind"].fill_null("other"))
+
+
 def is_opening(first_on: date | None) -> pl.Expr:
     """Say which lines carry a balance forward: by the journal, or a label of the first day."""
     return (pl.col("journal_kind") == "opening") | (

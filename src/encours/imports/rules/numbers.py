@@ -13,28 +13,41 @@ import polars as pl
 _IN_LABEL: Final = (
     r"(?i)\b(?:factures?|fact?|fac?|avoirs?|av|invoice)[\s.:°n-]{0,4}([A-Z]{0,4}[-/]?\d[\w/-]{2,})"
 )
-_SHARED_MAX: Final = 1
+_OPENINGS_MAX: Final = 4
 
 
 def reference(piece: pl.Expr) -> pl.Expr:
     """Return a piece reference as it is compared: capitals, without spaces or leading zeros."""
-    return piece.str.to_uppercase().str.replace_all(r"[\s._-]+", "").str.replace(r"^0+", "")
+    squeezed = piece.str.to_uppercase().str.replace_all(r"[\s._-]+", "")
+    return squeezed.str.strip_chars_start("0")
 
 
-def looks_numbered(piece: pl.Expr, entry_on: pl.Expr) -> pl.Expr:
-    """Say whether a piece reference may be a document's number: digits, and not just a month."""
-    digits = piece.str.replace_all(r"\D", "")
-    month, year = entry_on.dt.strftime("%m"), entry_on.dt.strftime("%Y")
-    short = year.str.slice(2)
-    is_period = (
-        (digits == month)
-        | (digits == month + short)
-        | (digits == short + month)
-        | (digits == month + year)
-        | (digits == year + month)
-        | (digits == year)
+def with_references(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add `ref`, the piece as compared, where it may be a number: digits, and not just a month."""
+    digits = pl.col("piece").str.replace_all(r"\D", "")
+    month, year = (
+        pl.col("entry_on").dt.month().cast(pl.Int64),
+        pl.col("entry_on").dt.year().cast(pl.Int64),
     )
-    return (digits.str.contains(r"[1-9]") & ~is_period).fill_null(value=False)
+    short = year % 100
+    periods = (
+        month,
+        month * 100 + short,
+        short * 100 + month,
+        month * 10_000 + year,
+        year * 100 + month,
+        year,
+    )
+    value = pl.col("value")
+    told = lines.with_columns(digits=digits).with_columns(
+        value=pl.col("digits").cast(pl.Int64, strict=False)
+    )
+    is_period = pl.any_horizontal(value == period for period in periods)
+    is_long = value.is_null() & (pl.col("digits").str.len_bytes() > 0)
+    numbered = is_long.fill_null(value=False) | ((value != 0) & ~is_period).fill_null(value=False)
+    return told.with_columns(ref=pl.when(numbered).then(reference(pl.col("piece")))).drop(
+        "digits", "value"
+    )
 
 
 def number_in(label: pl.Expr) -> pl.Expr:
@@ -42,44 +55,73 @@ def number_in(label: pl.Expr) -> pl.Expr:
     return label.str.extract(_IN_LABEL)
 
 
-def with_numbers(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add `number` and `ref` to lines with customer, kind, piece, entry_on and label; null if none.
+def shared_pieces(lines: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """Return the references that number no document: several customers have them, or many openings.
 
-    A reference shared by several customers numbers nothing; on opening lines, neither does one
-    that several lines share. Returned payments, refunds and receipts have references, not numbers.
+    Bank and cash journals do not count: a deposit slip has many customers. Columns: piece_hash,
+    is_opening, is_debit.
     """
-    documents = pl.col("kind").is_in(["invoice", "credit_note", "opening", "debit_note"])
-    numbered = lines.with_columns(
-        ref=pl.when(looks_numbered(pl.col("piece"), pl.col("entry_on"))).then(
-            reference(pl.col("piece"))
-        ),
-    )
-    candidates = numbered.filter(documents & pl.col("ref").is_not_null())
-    shared = (
-        candidates.group_by("ref")
+    pieces = parts.filter(pl.col("piece").is_not_null() & (pl.col("journal_kind") != "cash"))
+    keys = ["piece_hash", "is_opening", "is_debit"]
+    return (
+        lines.lazy()
+        .select("part", "customer", is_debit=pl.col("amount") > 0)
+        .join(
+            pieces.lazy().select(
+                "part",
+                piece_hash=pl.col("piece").hash(),
+                is_opening=pl.col("journal_kind") == "opening",
+            ),
+            on="part",
+        )
+        .group_by(keys)
         .agg(
             several=pl.col("customer").min() != pl.col("customer").max(),
-            openings=(pl.col("kind") == "opening").sum(),
+            number=pl.len(),
         )
-        .filter(pl.col("several") | (pl.col("openings") > _SHARED_MAX))
-        .select("ref", is_shared=pl.lit(value=True))
+        .filter(pl.col("several") | (pl.col("is_opening") & (pl.col("number") > _OPENINGS_MAX)))
+        .select(keys)
+        .collect()
     )
-    is_number = documents & pl.col("ref").is_not_null()
-    if len(shared):
-        numbered = numbered.join(shared, on="ref", how="left", maintain_order="left")
-        is_number &= pl.col("is_shared").is_null()
-        numbered = numbered.with_columns(
-            ref=pl.when(pl.col("is_shared").is_null()).then("ref"), is_number=is_number
-        ).drop("is_shared")
-    else:
-        numbered = numbered.with_columns(is_number=is_number)
-    piece = pl.col("piece").str.replace_all(r"\s+", " ")
-    numbered = numbered.with_columns(number=pl.when("is_number").then(piece)).drop("is_number")
-    wanting = documents & pl.col("number").is_null()
-    if not numbered.select(wanting.any()).item():
+
+
+def with_numbers(lines: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    """Add `number` and `ref` to lines with customer, kind, piece, entry_on and label; null if none.
+
+    Returned payments, refunds and receipts have references, not numbers.
+    """
+    keys = ["piece_hash", "is_opening", "is_debit"]
+    unique = (
+        lines.select(
+            "line", "is_opening", piece_hash=pl.col("piece").hash(), is_debit=pl.col("amount") > 0
+        )
+        .join(shared, on=keys, how="anti", maintain_order="left")
+        .select("line", is_unique=pl.lit(value=True))
+    )
+    documents = pl.col("kind").is_in(["invoice", "credit_note", "opening", "debit_note"])
+    numbered = (
+        with_references(lines)
+        .join(unique, on="line", how="left", maintain_order="left")
+        .with_columns(ref=pl.when("is_unique").then("ref"))
+        .with_columns(
+            number=pl.when(documents & pl.col("ref").is_not_null()).then(
+                pl.col("piece").str.replace_all("  ", " ", literal=True)
+            )
+        )
+        .drop("is_unique")
+    )
+    said = (
+        numbered.filter(documents & pl.col("number").is_null())
+        .select("line", said=number_in(pl.col("label")))
+        .drop_nulls("said")
+    )
+    if said.is_empty():
         return numbered
-    said = number_in(pl.col("label"))
-    return numbered.with_columns(
-        number=pl.when(wanting).then(said).otherwise("number"),
-        ref=pl.when(wanting & said.is_not_null()).then(reference(said)).otherwise("ref"),
+    return (
+        numbered.join(said, on="line", how="left", maintain_order="left")
+        .with_columns(
+            number=pl.coalesce("said", "number"),
+            ref=pl.coalesce(reference(pl.col("said")), "ref"),
+        )
+        .drop("said")
     )
