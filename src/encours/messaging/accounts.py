@@ -1,0 +1,88 @@
+"""How a creditor's e-mails leave: its own server, else the installation's; and the test of it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from encours.kernel.refusal import Refusal
+from encours.messaging.ports import CHANNEL_FACTORIES, Account, Email, Undelivered
+from encours.messaging.rules import mime
+from encours.messaging.rules.address import Mailbox
+from encours.tenancy import vault
+from encours.tenancy.actions import sending
+from encours.tenancy.models import Creditor
+from encours.tenancy.scope import in_tenant
+
+SUBJECT = "Message d'essai d'encours"
+TEXT = """Bonjour,
+
+Ce message d'essai de {name} est parti par le serveur de messagerie réglé pour cette société.
+S'il est arrivé dans les indésirables, demandez à votre hébergeur de vérifier SPF, DKIM et DMARC.
+"""
+
+
+class SenderMissing(Refusal):
+    """No test without an address to write from."""
+
+    message = "Indiquez d'abord l'adresse d'expédition."
+
+
+def account_of(creditor: Creditor) -> Account:
+    """Return the e-mail account of a creditor, its password opened; empty settings: ours."""
+    server = {str(name): str(value) for name, value in creditor.smtp.items()}
+    if server.get("host") and creditor.smtp_password:
+        server["password"] = vault.opened(creditor.smtp_password)
+    return Account("smtp", tuple(sorted(server.items())))
+
+
+def send_test_mail(
+    *, tenant_id: int, creditor_id: int, to: str, actor_id: int, now: datetime
+) -> None:
+    """Send a test to the person who asks, after the commit, and keep what the server said."""
+    creditor = Creditor.objects.of(tenant_id).get(id=creditor_id)
+    if not creditor.sender_email:
+        raise SenderMissing
+    account, email = account_of(creditor), _test_email(creditor, to, now)
+
+    def send() -> None:
+        problem = _problem(account, email)
+        with in_tenant(tenant_id):
+            sending.record_sender_check(
+                tenant_id=tenant_id,
+                creditor_id=creditor_id,
+                problem=problem,
+                actor_id=actor_id,
+                now=now,
+            )
+
+    transaction.on_commit(send)
+
+
+def _test_email(creditor: Creditor, to: str, now: datetime) -> Email:
+    mail = mime.Mail(
+        message_id=mime.message_id(uuid.uuid4(), creditor.sender_email),
+        prepared_at=now,
+        sender=Mailbox(creditor.sender_email, creditor.sender_name or creditor.name),
+        to=(Mailbox(to),),
+        subject=SUBJECT,
+        text=TEXT.format(name=creditor.name),
+        reply_to=Mailbox(creditor.reply_to) if creditor.reply_to else None,
+    )
+    return Email(
+        mail.message_id, creditor.sender_email, mime.recipients(mail), mime.mime_bytes(mail)
+    )
+
+
+def _problem(account: Account, email: Email) -> str:
+    """Return why the mail did not leave, in the server's words; nothing when it left."""
+    channel = CHANNEL_FACTORIES[account.channel](account)
+    try:
+        channel.send(email)
+    except Undelivered as refusal:
+        return f"{refusal} {refusal.reply}".strip()
+    finally:
+        channel.close()
+    return ""

@@ -1,0 +1,30 @@
+"""The semester rates a tenant may use: those of the release, and those it entered itself."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from encours.kernel.dates import Semester
+from encours.receivables.models import SemesterRates
+from encours.receivables.rules.rates import Rates, SemesterRate, shipped_rates
+
+
+def rates_of(tenant_id: int) -> Rates:
+    """Return every known semester; what the tenant entered wins over what we ship."""
+    return shipped_rates().with_rows(entered_rates(tenant_id))
+
+
+def entered_rates(tenant_id: int) -> list[SemesterRate]:
+    """Return the semesters that the tenant entered, in order."""
+    rows = SemesterRates.objects.of(tenant_id).filter(undone_at=None).order_by("first_on")
+    return [
+        SemesterRate(
+            semester=Semester.of(row.first_on),
+            ecb_refi=Fraction(row.ecb_refi),
+            legal_private=Fraction(row.legal_private),
+            legal_other=Fraction(row.legal_other),
+            source=row.source,
+            checked_on=row.checked_on,
+        )
+        for row in rows
+    ]
