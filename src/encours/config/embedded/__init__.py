@@ -13,13 +13,21 @@ from collections.abc import Mapping
 from encours.config.embedded.homes import Place, home_path, place_of
 from encours.config.embedded.refusals import DatabaseUnavailable
 from encours.config.embedded.roles import APP, DATABASE, OWNER, READ
-from encours.config.embedded.server import Cluster, Status, ensure_running, status, stop
+from encours.config.embedded.server import (
+    THROWAWAY,
+    Cluster,
+    Status,
+    ensure_running,
+    status,
+    stop,
+)
 
 __all__ = (
     "APP",
     "DATABASE",
     "OWNER",
     "READ",
+    "THROWAWAY",
     "Cluster",
     "DatabaseUnavailable",
     "Place",
