@@ -54,6 +54,7 @@ class Options:
     reused_letters: bool = False
     numbered_by_file: bool = False
     number_format: str = "FA{:05d}"
+    first_number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,11 @@ class Writer:
     claims: list[tuple[str, Line]] = field(default_factory=list)
     loose: list[Entry] = field(default_factory=list)
     waiting: defaultdict[int, list[Line]] = field(default_factory=lambda: defaultdict(list))
-    count: int = 0
+    count: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Number documents from where the options say."""
+        self.count = self.options.first_number - 1
 
     def write(self, document: Document) -> None:
         """Write the invoice, then what settles it."""
@@ -165,11 +170,10 @@ class Writer:
         self._letter(case, *case.lines, credit)
 
     def _named(self, case: Case) -> None:
-        """Pay without a letter: only the number says it, so the invoice has one line."""
+        """Pay without a letter: the piece is the invoice's number, so the invoice has one line."""
         if len(case.lines) == 1:
-            text = "" if case.document.lag % 2 else case.number
-            piece = case.number if case.document.lag % 2 or self.options.parties == "label" else ""
-            credit = self._receive(case, case.document.cents, text, piece=piece)
+            text = case.number if case.document.lag % 2 else ""
+            credit = self._receive(case, case.document.cents, text, piece=case.number)
             group = Group([case.lines[0], credit], None, proven=True)
             case.lines[0].group = credit.group = group
             self.groups.append(group)

@@ -296,6 +296,7 @@ def any_options(
         reused_letters=st.booleans(),
         numbered_by_file=st.booleans(),
         number_format=st.sampled_from(("FA{:05d}", "18{:04d}", "F-2025/{:03d}")),
+        first_number=st.sampled_from((1, 4_000)),
     )
 
 

@@ -55,14 +55,13 @@ def moves_to_other_accounts(files: Files) -> dict[Node, Node]:
 
 
 def named_settlements(files: Files, groups: Iterable[set[Node]]) -> set[Node]:
-    """Find the invoices that nobody lettered but that one receipt names and pays exactly."""
+    """Find the invoices that nobody lettered but that one receipt quotes as its piece and pays exactly."""
     known = {n for group in groups for n in group}
     loose = {node(r) for r in rows(files) if r.account.startswith("411")} - known
     credits_of = defaultdict(list)
     for one in loose:
         if one[5] < 0:
-            for word in {one[2], *one[4].split()}:
-                credits_of[one[1], word].append(-one[5])
+            credits_of[one[1], one[2]].append(-one[5])
     return {n for n in loose if n[5] > 0 and n[5] in credits_of[n[1], n[2]]}
 
 

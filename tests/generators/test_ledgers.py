@@ -13,6 +13,7 @@ from tests.generators.recount import open_by_rows
 ALL = any_options(parties=("aux", "sub_account", "label"))
 
 
+@settings(deadline=None)
 @given(small_ledgers(ALL))
 def test_entries_balance_and_full_letters_too(ledger: SmallLedger) -> None:
     for export in ledger.exports:
@@ -26,6 +27,7 @@ def test_entries_balance_and_full_letters_too(ledger: SmallLedger) -> None:
         assert all((cents == 0) == key[2].isupper() for key, cents in letters.items())
 
 
+@settings(deadline=None)
 @given(small_ledgers(ALL))
 def test_open_amounts_and_money_left_make_the_net(ledger: SmallLedger) -> None:
     for export in ledger.exports:
@@ -35,6 +37,7 @@ def test_open_amounts_and_money_left_make_the_net(ledger: SmallLedger) -> None:
         assert all(0 <= left <= amount for _, amount, left in truth.documents.values())
 
 
+@settings(deadline=None)
 @given(
     options=any_options(parties=("aux",), shapes=("one_year", "next_year")),
     drawn=st.lists(documents(), max_size=12),
@@ -48,6 +51,7 @@ def test_the_truth_is_found_again_in_the_rows(options: Options, drawn: list[Docu
         assert found == {number: left for number, (_, _, left) in truth.items() if left}
 
 
+@settings(deadline=None)
 @given(small_ledgers(any_options(shapes=("next_year",))))
 def test_the_next_year_opens_with_the_net_of_the_first(ledger: SmallLedger) -> None:
     first, second = ledger.exports
@@ -60,6 +64,7 @@ def test_the_next_year_opens_with_the_net_of_the_first(ledger: SmallLedger) -> N
     assert -opened == -Counter(first.truth.nets)
 
 
+@settings(deadline=None)
 @given(small_ledgers(any_options(shapes=("provisional",))))
 def test_a_provisional_export_is_the_same_year_again(ledger: SmallLedger) -> None:
     first, second = ledger.exports
@@ -69,8 +74,8 @@ def test_a_provisional_export_is_the_same_year_again(ledger: SmallLedger) -> Non
     assert set(ledger.withdrawn) <= {row.piece for row in first.rows}
 
 
+@settings(deadline=None)
 @given(small_ledgers())
-@settings(max_examples=30)
 def test_the_same_draw_writes_the_same_bytes(ledger: SmallLedger) -> None:
     for export in ledger.exports:
         text = export.content.decode(ledger.options.layout.encoding)

@@ -105,7 +105,8 @@ class Company:
 class Group:
     """Lines settled together under one letter; `lettered_on` is None when it was forgotten.
 
-    `proven`: nobody lettered it, but the receipt names the one invoice that it pays exactly.
+    `proven`: nobody lettered it yet, but the receipt bears as its piece the number of the one
+    invoice that it pays exactly.
     """
 
     lines: list[Line] = field(default_factory=list)

@@ -47,13 +47,23 @@ def pay_on(books: Books, claim: Claim) -> date | None:
 
 
 def receive(
-    books: Books, customer: Customer, on: date, cents: int, text: str, *, account: str = CUSTOMERS
+    books: Books,
+    customer: Customer,
+    on: date,
+    cents: int,
+    text: str,
+    *,
+    account: str = CUSTOMERS,
+    quoted: str = "",
 ) -> Line:
-    """Write money received and return the line on the customer's account."""
+    """Write money received and return the line on the customer's account.
+
+    `quoted` is the number given as the piece; some are given beside a letter too.
+    """
     method = customer.habit.method
     credit = customer_line(account, customer, -cents, f"{WORDS[method]} {text}".strip())
     named = text.startswith("FA") and " " not in text
-    piece = text if named and books.rng.random() < PIECE_IS_THE_INVOICE else ""
+    piece = quoted or (text if named and books.rng.random() < PIECE_IS_THE_INVOICE else "")
     if method == "cheque":
         number = f"CHQ{books.rng.randint(1_000_000, 9_999_999)}"
         books.record("CH", on, piece or number, Line(CHEQUES, cents, credit.label), credit)
@@ -95,8 +105,16 @@ def pay_plainly(books: Books, claim: Claim, on: date) -> Line:
         recent = on >= books.today - timedelta(days=UNNAMED_SINCE_DAYS)
         books.unnamed += recent
         named = not recent or books.unnamed > UNNAMED_MAX
-    credit = receive(books, claim.customer, on, claim.amount_cents, claim.number if named else "")
-    books.letter(claim.line, credit, on=lettered_on, proven=named)
+    waits = lettered_on is None or lettered_on > books.today or lettered_on.year != on.year
+    credit = receive(
+        books,
+        claim.customer,
+        on,
+        claim.amount_cents,
+        claim.number if named else "",
+        quoted=claim.number if named and waits else "",
+    )
+    books.letter(claim.line, credit, on=lettered_on, proven=named and waits)
     return credit
 
 
