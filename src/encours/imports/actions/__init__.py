@@ -1,0 +1,6 @@
+"""Writes of imports: read a file, show what it would change, apply it, undo it."""
+
+from encours.imports.actions.files import Export, Outcome, import_file, read_file
+from encours.imports.actions.undo import CannotUndo, undo
+
+__all__ = ("CannotUndo", "Export", "Outcome", "import_file", "read_file", "undo")

@@ -1,0 +1,284 @@
+"""Brings a file in: read outside any transaction, written in one, control printed, never half."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection, transaction
+
+from encours.imports.actions.writing import Place, write
+from encours.imports.models import FileImport
+from encours.imports.ports import READERS, Progress
+from encours.imports.queries.live import net_by_customer
+from encours.imports.rules.derive import derive
+from encours.imports.rules.derived import Derived
+from encours.kernel.issue import Issue
+from encours.kernel.money import decimal_text
+from encours.parties import bulk as parties
+from encours.parties.models import Batch
+from encours.receivables.actions import bulk
+from encours.tenancy import journal
+from encours.tenancy.models import Creditor
+
+ISSUES_KEPT: Final = 500
+DIFFERENCES_SHOWN: Final = 200
+COUNTS: Final = (
+    "customers",
+    "invoices",
+    "other_debits",
+    "credit_notes",
+    "payments",
+    "other_credits",
+    "allocations",
+    "proposals",
+    "withdrawn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file as read: what it says, its hash and size."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    derived: Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import did or would do: the shape of `import --json`."""
+
+    file: str
+    applied: bool
+    counts: dict[str, int]
+    control: dict[str, Any]
+    issues: tuple[Issue, ...]
+    import_id: int | None = None
+    is_repeated: bool = False
+    is_refused: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the promised shape (design.md, part 5)."""
+        return {
+            "file": self.file,
+            "import": self.import_id,
+            "applied": self.applied,
+            "counts": self.counts,
+            "control": self.control,
+            "issues": [issue.as_json() for issue in self.issues],
+        }
+
+
+NO_COUNTS: Final = dict.fromkeys(COUNTS, 0)
+NO_CONTROL: Final[dict[str, Any]] = {
+    "ok": True,
+    "on": None,
+    "ledger_net": "0.00",
+    "file_net": "0.00",
+    "differences": [],
+}
+
+
+def read_file(
+    path: Path, *, name: str = "", kind: str = "fec", progress: Progress | None = None
+) -> Export:
+    """Read and derive a file; no database, no transaction, bounded memory."""
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    ledger = READERS[kind].read(path, name=name or path.name, progress=progress)
+    return Export(name or path.name, digest, path.stat().st_size, derive(ledger))
+
+
+def import_file(
+    export: Export,
+    *,
+    tenant_id: int,
+    creditor_id: int,
+    accept_rest: bool = False,
+    dry_run: bool = False,
+    author_id: int | None = None,
+    kind: str = "fec",
+) -> Outcome:
+    """Write what the file says, in the caller's transaction of the tenant, or say why not.
+
+    A file already imported changes nothing. A dry run takes the same decisions and undoes them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtext('encours.import'), %s)", [creditor_id]
+        )
+    creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
+    issues = (*export.derived.issues, *_identity_issues(export.derived, creditor))
+    issues = tuple(replace(issue, file=export.name) for issue in issues)
+    before = FileImport.objects.of(tenant_id).filter(
+        creditor_id=creditor_id, sha256=export.sha256, state="applied"
+    )
+    if earlier := before.first():
+        return Outcome(
+            file=export.name,
+            applied=False,
+            counts=dict(NO_COUNTS),
+            control=dict(earlier.control),
+            issues=(_repeated(export.name, earlier),),
+            import_id=earlier.pk,
+            is_repeated=True,
+        )
+    refused = any(issue.severity == "error" for issue in issues) and not accept_rest
+    if refused or export.derived.totals.last_on is None:
+        return _refused(export, issues, creditor, author_id, kind, dry_run=dry_run)
+    with transaction.atomic():
+        outcome = _apply(export, creditor, issues, author_id, kind, accept_rest=accept_rest)
+        if dry_run:
+            transaction.set_rollback(True)
+            outcome = replace(outcome, applied=False, import_id=None)
+    if not dry_run:
+        bulk.refresh_statistics()
+    return outcome
+
+
+def _apply(
+    export: Export,
+    creditor: Creditor,
+    issues: tuple[Issue, ...],
+    author_id: int | None,
+    kind: str,
+    *,
+    accept_rest: bool,
+) -> Outcome:
+    tenant_id, totals = creditor.tenant_id, export.derived.totals
+    assert totals.first_on is not None
+    assert totals.last_on is not None
+    batch = Batch.objects.create(
+        tenant_id=tenant_id, creditor=creditor, kind=kind, author_id=author_id
+    )
+    place = Place(
+        tenant_id, creditor.pk, batch.pk, creditor.currency, totals.first_on, totals.last_on
+    )
+    counts = write(export.derived, place)
+    control = _control(export.derived, place)
+    row = FileImport.objects.create(
+        tenant_id=tenant_id,
+        creditor=creditor,
+        kind=kind,
+        file_name=export.name[:255],
+        sha256=export.sha256,
+        size_bytes=export.size_bytes,
+        state="applied",
+        accepted_rest=accept_rest,
+        first_on=totals.first_on,
+        last_on=totals.last_on,
+        counts=counts,
+        control=control,
+        issues=[issue.as_json() for issue in issues[:ISSUES_KEPT]],
+        batch=batch,
+        author_id=author_id,
+        progress=100,
+        applied_at=datetime.now(UTC),
+    )
+    journal.record(
+        "import.applied",
+        tenant_id=tenant_id,
+        subject=("import", row.pk),
+        effective_on=totals.last_on,
+        actor_id=author_id,
+        creditor_id=creditor.pk,
+        data={"sha256": export.sha256, "counts": counts, "control_ok": control["ok"]},
+    )
+    return Outcome(
+        export.name, applied=True, counts=counts, control=control, issues=issues, import_id=row.pk
+    )
+
+
+def _control(derived: Derived, place: Place) -> dict[str, Any]:
+    """Compare, customer by customer, the file's balance with our ledger's at its last entry."""
+    ids = parties.customer_ids(**place.owner)
+    ours = net_by_customer(on=place.last_on, **place.owner)
+    both = (
+        derived.control.join(ids, left_on="customer_code", right_on="code", how="left")
+        .join(ours, on="customer_id", how="left")
+        .with_columns(pl.col("ledger_cents").fill_null(0))
+    )
+    wrong = both.filter(pl.col("ledger_cents") != pl.col("net_cents"))
+    totals = derived.totals
+    return {
+        "ok": wrong.is_empty(),
+        "on": place.last_on.isoformat(),
+        "ledger_net": decimal_text(int(both["ledger_cents"].sum())),
+        "file_net": decimal_text(int(both["net_cents"].sum())),
+        "file_debit": decimal_text(totals.debit_cents),
+        "file_credit": decimal_text(totals.credit_cents),
+        "lines": totals.lines,
+        "entries": totals.entries,
+        "differences": [
+            {"customer": code, "file": decimal_text(theirs), "ledger": decimal_text(mine)}
+            for code, theirs, mine in wrong.select("customer_code", "net_cents", "ledger_cents")
+            .head(DIFFERENCES_SHOWN)
+            .iter_rows()
+        ],
+    }
+
+
+def _refused(
+    export: Export,
+    issues: tuple[Issue, ...],
+    creditor: Creditor,
+    author_id: int | None,
+    kind: str,
+    *,
+    dry_run: bool,
+) -> Outcome:
+    import_id = None
+    if not dry_run:
+        row = FileImport.objects.create(
+            tenant_id=creditor.tenant_id,
+            creditor=creditor,
+            kind=kind,
+            file_name=export.name[:255],
+            sha256=export.sha256,
+            size_bytes=export.size_bytes,
+            state="refused",
+            issues=[issue.as_json() for issue in issues[:ISSUES_KEPT]],
+            author_id=author_id,
+        )
+        import_id = row.pk
+    return Outcome(
+        export.name,
+        applied=False,
+        counts=dict(NO_COUNTS),
+        control=dict(NO_CONTROL),
+        issues=issues,
+        import_id=import_id,
+        is_refused=True,
+    )
+
+
+def _identity_issues(derived: Derived, creditor: Creditor) -> list[Issue]:
+    siren = derived.layout.siren
+    if not siren or not creditor.siren or siren == creditor.siren:
+        return []
+    return [
+        Issue(
+            code="other_company",
+            message=f"Le nom du fichier porte le SIREN {siren}, la société {creditor.name} a le "
+            f"SIREN {creditor.siren} : vérifiez que c'est bien la bonne société.",
+            found=siren,
+            expected=creditor.siren,
+            severity="warning",
+        )
+    ]
+
+
+def _repeated(name: str, earlier: FileImport) -> Issue:
+    shown = f"{earlier.applied_at:%d/%m/%Y}" if earlier.applied_at else ""
+    return Issue(
+        code="already_imported",
+        message=f"Ce fichier a déjà été importé le {shown} : rien n'a changé.",
+        severity="info",
+        file=name,
+    )
