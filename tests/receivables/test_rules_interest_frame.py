@@ -137,6 +137,38 @@ def test_vector_1_23_with_the_least_columns_and_text_ids() -> None:
     assert found.rows() == [("b", 41708), ("a", 0)]
 
 
+@pytest.mark.parametrize(
+    ("debtor_class", "french_law", "points", "cents"),
+    [
+        pytest.param("foreign", None, None, 41708, id="foreign, law unsure: as a business"),
+        pytest.param("foreign", True, None, 41708, id="foreign, French law"),
+        pytest.param("foreign", False, None, 0, id="foreign, another law"),
+        # 10 000 × 8 % × 124/365 = 271,7808
+        pytest.param("foreign", False, 80_000, 27178, id="foreign, another law: the contract"),
+        pytest.param("business", False, None, 41708, id="the law of a French business is known"),
+        pytest.param("business", None, 80_000, 27178, id="business: the contract"),
+        pytest.param("public", None, 80_000, 34482, id="public: never the contract"),
+        pytest.param("unknown", None, 80_000, 0, id="unknown class: nothing"),
+        pytest.param("consumer", None, 80_000, 0, id="consumer without notice: nothing"),
+    ],
+)
+def test_regimes(
+    debtor_class: str, french_law: bool | None, points: int | None, cents: int
+) -> None:
+    lines = (
+        pl.DataFrame(BARE)
+        .head(1)
+        .with_columns(
+            debtor_class=pl.lit(debtor_class),
+            french_law=pl.lit(french_law, pl.Boolean()),
+            contract_points=pl.lit(points, pl.Int64()),
+        )
+    )
+
+    found = interest_cents(lines, date(2026, 9, 1), RATES, LAW)
+    assert found["interest_cents"].to_list() == [cents]
+
+
 def test_a_missing_semester_gives_null_and_not_zero() -> None:
     found = interest_cents(pl.DataFrame(BARE), date(2027, 1, 1), RATES, LAW)
 
