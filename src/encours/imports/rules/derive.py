@@ -166,6 +166,7 @@ def _told(lines: pl.DataFrame, contexts: pl.DataFrame, first_on: date | None) ->
     is_debit = pl.col("amount") > 0
     return (
         lines.with_columns(
+            is_internal=kinds.is_internal(),
             kind=pl.when(is_debit).then(kinds.debit_kind()).otherwise(kinds.credit_kind()),
         )
         .with_columns(

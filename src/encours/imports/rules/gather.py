@@ -53,6 +53,15 @@ def family(account: pl.Expr) -> pl.Expr:
     )
 
 
+def _is_family(name: str) -> pl.Expr:
+    """Say which lines add up under a name of `FAMILIES`."""
+    if name == "cash_in":
+        return (pl.col("family") == "cash") & (pl.col("amount") > 0)
+    if name == "cash_out":
+        return (pl.col("family") == "cash") & (pl.col("amount") < 0)
+    return pl.col("family") == name
+
+
 class Gathering:
     """Take blocks of typed lines in file order, then `finish`."""
 
@@ -128,10 +137,7 @@ class Gathering:
         amount = pl.col("amount")
         sums = {
             "net": amount,
-            **{
-                name: pl.when(pl.col("family") == name).then(amount).otherwise(0)
-                for name in FAMILIES
-            },
+            **{name: pl.when(_is_family(name)).then(amount).otherwise(0) for name in FAMILIES},
             "customers": pl.col("family").eq_missing("customer").cast(pl.Int64),
             "bads": pl.col("bad").cast(pl.Int64),
         }

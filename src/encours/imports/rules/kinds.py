@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from encours.imports.rules.ledger import FAMILIES
+
 _OPENING_CODE: Final = r"(?i)^(AN|ANO|A\.?N\.?|RAN|ANX|OUV|OUVERT|NOUV|REPORT)\d*$"
 _OPENING_LABEL: Final = (
     r"(?i)nouveau|ouverture|bilan (de )?d[eé?]but|bilan initial|balance initiale|^r[eé]-?ouv"
@@ -23,6 +25,9 @@ _CASH_LABEL: Final = (
     r"\bcic\b|\bccp\b|\bcash\b|postal|qonto"
 )
 _RETURNED: Final = r"(?i)impay|rejet|retour|\brej\b|contre.?pass|sans provision|unpaid|opposition"
+_PAID: Final = (
+    r"(?i)\b(r[eè]?gl(t|ement)?|vi?rt?|virement|ch[qè]\w*|rem(ise)?|cb|pr[eé]?l\w*|paiement)\b"
+)
 _REFUNDED: Final = r"(?i)rembours|rbt\b|refund|trop.?per[cç]u|restitution|vir.{0,20} [eé]mis"
 
 
@@ -54,6 +59,11 @@ def with_journal_kinds(parts: pl.DataFrame, journals: pl.DataFrame) -> pl.DataFr
     return parts.with_columns(kind["journal_kind"].fill_null("other"))
 
 
+def is_internal() -> pl.Expr:
+    """Say which lines face nothing but customers: what moves between letters, not money."""
+    return pl.all_horizontal(pl.col(name) == 0 for name in FAMILIES if name != "customer")
+
+
 def is_opening(first_on: date | None) -> pl.Expr:
     """Say which lines carry a balance forward: by the journal, or a label of the first day."""
     return (pl.col("journal_kind") == "opening") | (
@@ -76,9 +86,9 @@ def debit_kind() -> pl.Expr:
         .then(pl.lit("opening"))
         .when(sold < 0)
         .then(pl.lit("invoice"))
-        .when((pl.col("cash") < 0) & label.str.contains(_REFUNDED))
+        .when((pl.col("cash_out") < 0) & label.str.contains(_REFUNDED))
         .then(pl.lit("refund"))
-        .when((pl.col("cash") < 0) | label.str.contains(_RETURNED))
+        .when((pl.col("cash_out") < 0) | label.str.contains(_RETURNED))
         .then(pl.lit("returned_payment"))
         .when((pl.col("rounding") < 0) | (pl.col("journal_kind") == "sale"))
         .then(
@@ -93,13 +103,14 @@ def debit_kind() -> pl.Expr:
 def credit_kind() -> pl.Expr:
     """Return the kind of a credit line; columns as for `debit_kind`, and root."""
     sold = pl.col("sale") + pl.col("income") + pl.col("vat")
+    label = pl.col("label").fill_null("")
     lost = (pl.col("loss") > 0) | (pl.col("rounding") > 0)
     return (
         pl.when("is_opening")
         .then(pl.lit("opening"))
         .when((pl.col("root") == "419") & (sold <= 0))
         .then(pl.lit("deposit"))
-        .when(pl.col("cash") > 0)
+        .when(pl.col("cash_in") > 0)
         .then(pl.lit("payment"))
         .when(lost)
         .then(pl.lit("write_off"))
@@ -109,7 +120,7 @@ def credit_kind() -> pl.Expr:
         .then(pl.lit("credit_note"))
         .when(pl.col("journal_kind") == "sale")
         .then(pl.lit("credit_note"))
-        .when(pl.col("journal_kind") == "cash")
+        .when((pl.col("journal_kind") == "cash") | label.str.contains(_PAID))
         .then(pl.lit("payment"))
         .otherwise(pl.lit("other"))
     )

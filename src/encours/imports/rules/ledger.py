@@ -16,7 +16,19 @@ import polars as pl
 from encours.kernel.issue import Issue
 
 CUSTOMER_ROOTS: Final = ("411", "413", "416", "419")
-FAMILIES: Final = ("customer", "sale", "income", "vat", "cash", "discount", "loss", "rounding")
+FAMILIES: Final = (
+    "customer",
+    "sale",
+    "income",
+    "vat",
+    "cash_in",
+    "cash_out",
+    "discount",
+    "loss",
+    "rounding",
+)
+"""What the accounts of a part are about; money in and out apart, as one entry may hold both."""
+
 
 TYPED_LINES: Final[dict[str, Any]] = {
     "line": pl.UInt32,

@@ -1,7 +1,8 @@
 """Moves between the accounts of one customer: 411 → 413, 411 → 416, a deposit of 419 applied.
 
 A claim that becomes a bill or a doubtful debt stays the same claim: the two lines of the move
-cancel, the letters on both sides become one group, and the claim changes its state.
+cancel, the letters on both sides become one group, and the claim changes its state. So does an
+entry that sets a credit note against an invoice by a debit and a credit of the same account.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def follow(lines: pl.DataFrame) -> Moved:
 
 
 def _moves(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines of moves, with `move`, a number: one entry and customer, two accounts, zero.
+    """Return the lines of moves, with `move`, a number: one entry and customer, zero in all.
 
     First by piece, then by entry; then a debit and a credit of the same amount that are alone.
     """
@@ -73,8 +74,13 @@ def _moves(lines: pl.DataFrame) -> pl.DataFrame:
             high=pl.col("account_no").max(),
             least=pl.col("amount").min(),
             most=pl.col("amount").max(),
+            lettered_apart=_lettered_apart(),
         )
-        .filter((pl.col("low") != pl.col("high")) & (pl.col("least") < 0) & (pl.col("most") > 0))
+        .filter(
+            ((pl.col("low") != pl.col("high")) | pl.col("lettered_apart"))
+            & (pl.col("least") < 0)
+            & (pl.col("most") > 0)
+        )
         .select("entry", "customer")
     )
     left = able.join(both, on=["entry", "customer"], how="semi", maintain_order="left")
@@ -89,14 +95,21 @@ def _moves(lines: pl.DataFrame) -> pl.DataFrame:
             total=pl.col("amount").sum().over(by),
             accounts=pl.col("account_no").n_unique().over(by),
             number=pl.len().over(by),
+            lettered_apart=_lettered_apart().over(by),
         )
-        fits = (pl.col("total") == 0) & (pl.col("accounts") > 1)
+        fits = (pl.col("total") == 0) & ((pl.col("accounts") > 1) | pl.col("lettered_apart"))
         if "size" in by:
             fits &= pl.col("number") == _PAIR
         moved = whole.filter(fits).with_columns(move=pl.struct(*by, pl.lit(len(taken))).hash())
-        taken.append(moved.drop("total", "accounts", "number", "size"))
+        taken.append(moved.drop("total", "accounts", "number", "size", "lettered_apart"))
         left = left.join(moved.select("line"), on="line", how="anti", maintain_order="left")
     return pl.concat(taken)
+
+
+def _lettered_apart() -> pl.Expr:
+    """Say whether lines that face only customers carry letters, and not all the same."""
+    lettered = pl.col("is_internal").all() & pl.col("group").is_not_null().all()
+    return lettered & (pl.col("group").min() != pl.col("group").max())
 
 
 def _adopt(moves: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
@@ -172,7 +185,7 @@ def _changes(moves: pl.DataFrame) -> pl.DataFrame:
     return (
         moves.filter((pl.col("amount") < 0) & (pl.col("root") != "419"))
         .join(to, on="move", how="inner")
-        .filter(pl.col("to_root") != "419")
+        .filter((pl.col("to_root") != "419") & (pl.col("to_root") != pl.col("root")))
         .select("component", "group", "state", amount=-pl.col("amount"), from_on="entry_on")
         .select(list(CHANGES))
     )

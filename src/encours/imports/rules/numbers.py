@@ -1,7 +1,7 @@
 """Numbers and keys of documents: what a piece reference says, and what names a document for good.
 
 A piece is a document's number when it looks like one and belongs to one customer: `VE 0123` (a
-journal and a month), `x`, `RAN` or `0000000` number nothing.
+journal and its month), `x`, `RAN` or `0000000` number nothing.
 """
 
 from __future__ import annotations
@@ -24,30 +24,33 @@ def reference(piece: pl.Expr) -> pl.Expr:
 
 def with_references(lines: pl.DataFrame) -> pl.DataFrame:
     """Add `ref`, the piece as compared, where it may be a number: digits, and not just a month."""
-    digits = pl.col("piece").str.replace_all(r"\D", "")
-    month, year = (
-        pl.col("entry_on").dt.month().cast(pl.Int64),
-        pl.col("entry_on").dt.year().cast(pl.Int64),
+    told = lines.with_columns(
+        digits=pl.col("piece").str.replace_all(r"\D", ""),
+        month=pl.col("entry_on").dt.month().cast(pl.Int64),
+        year=pl.col("entry_on").dt.year().cast(pl.Int64),
+        of_journal=pl.col("piece").str.starts_with(pl.col("journal")),
+    ).with_columns(value=pl.col("digits").cast(pl.Int64, strict=False))
+    return told.with_columns(ref=pl.when(_is_number()).then(reference(pl.col("piece")))).drop(
+        "digits", "month", "year", "of_journal", "value"
     )
-    short = year % 100
+
+
+def _is_number() -> pl.Expr:
+    """Say whether digits may be a number: not all zero, nor the journal's month (`VE 0323`)."""
+    value, month, year = pl.col("value"), pl.col("month"), pl.col("year")
+    short, length = year % 100, pl.col("digits").str.len_bytes()
     periods = (
-        month,
-        month * 100 + short,
-        short * 100 + month,
-        month * 10_000 + year,
-        year * 100 + month,
-        year,
+        (4, month * 100 + short),
+        (4, short * 100 + month),
+        (4, year),
+        (6, month * 10_000 + year),
+        (6, year * 100 + month),
     )
-    value = pl.col("value")
-    told = lines.with_columns(digits=digits).with_columns(
-        value=pl.col("digits").cast(pl.Int64, strict=False)
+    is_period = pl.col("of_journal") & pl.any_horizontal(
+        (length == size) & (value == period) for size, period in periods
     )
-    is_period = pl.any_horizontal(value == period for period in periods)
-    is_long = value.is_null() & (pl.col("digits").str.len_bytes() > 0)
-    numbered = is_long.fill_null(value=False) | ((value != 0) & ~is_period).fill_null(value=False)
-    return told.with_columns(ref=pl.when(numbered).then(reference(pl.col("piece")))).drop(
-        "digits", "value"
-    )
+    is_long = value.is_null() & (length > 0)
+    return (is_long | (value != 0)).fill_null(value=False) & ~is_period.fill_null(value=False)
 
 
 def number_in(label: pl.Expr) -> pl.Expr:

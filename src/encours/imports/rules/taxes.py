@@ -40,13 +40,15 @@ def sales_of(parts: pl.DataFrame) -> pl.DataFrame:
             pl.col("vat").sum(),
             has_customer=pl.col("has_customer").any(),
             sold=(pl.col("sale") != 0).any(),
+            received=pl.col("cash_in").sum() > 0,
         )
         .filter("sold")
+        .with_columns(at_once=pl.col("received") & ~pl.col("has_customer"))
         .group_by("month")
         .agg(
             net_cents=-pl.col("sale").sum(),
             vat_cents=-pl.col("vat").sum(),
-            cash_cents=-(pl.col("sale") + pl.col("vat")).filter(~pl.col("has_customer")).sum(),
+            cash_cents=-(pl.col("sale") + pl.col("vat")).filter("at_once").sum(),
         )
     )
     return months.sort("month")
