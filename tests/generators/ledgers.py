@@ -74,7 +74,7 @@ class SmallLedger:
 def customer_key(code: str, options: Options) -> str:
     """Return how the file names a customer."""
     name = dict(CUSTOMERS)[code]
-    return {"aux": code, "sub_account": code, "label": name}[options.parties]
+    return {"aux": code, "sub_account": f"411{code}", "label": name}[options.parties]
 
 
 def _account(line: Line, options: Options) -> str:
