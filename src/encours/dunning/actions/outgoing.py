@@ -1,0 +1,299 @@
+"""The outbox's preparer of reminders: decides again with the facts of now, writes, concludes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from encours.dunning.models import Reminder
+from encours.dunning.queries import ledger as ledgers
+from encours.dunning.queries.moment import Setting, setting
+from encours.dunning.queries.outgoing import Outgoing, outgoing
+from encours.dunning.rules import recheck, wordings
+from encours.dunning.rules.frames import Mode
+from encours.dunning.rules.scenario import Step
+from encours.messaging.models import Message
+from encours.messaging.ports import (
+    LETTER_PRESSES,
+    Account,
+    Email,
+    File,
+    Outcome,
+    Prepared,
+    Withdrawn,
+)
+from encours.messaging.rules import html, mime, plain
+from encours.messaging.rules.address import Mailbox
+from encours.messaging.rules.notice import Notice
+from encours.parties.models import Contact
+from encours.receivables.queries.rates import rates_of
+from encours.receivables.rules.values import shipped_law_values
+from encours.tenancy import cycle, journal, vault
+from encours.tenancy.models import Creditor
+
+KIND: Final = "reminder"
+PDF: Final = "application/pdf"
+FINGERPRINT: Final = """
+select md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
+  (select c.xmin::text from parties_customer c
+   where c.tenant_id = r.tenant_id and c.id = r.customer_id),
+  (select string_agg(k.id || ':' || k.xmin, ',' order by k.id) from parties_contact k
+   where k.tenant_id = r.tenant_id and k.customer_id = r.customer_id),
+  (select string_agg(f.id || ':' || f.xmin, ',' order by f.id) from standing_standingfact f
+   where f.tenant_id = r.tenant_id and f.customer_id = r.customer_id),
+  (select count(*) || ':' || coalesce(sum(hashtext(i.id || ':' || i.xmin)), 0)
+   from receivables_instalment i
+   where i.tenant_id = r.tenant_id and i.customer_id = r.customer_id),
+  (select count(*) || ':' || coalesce(sum(hashtext(d.id || ':' || d.xmin)), 0)
+   from receivables_credit d where d.tenant_id = r.tenant_id and d.customer_id = r.customer_id),
+  (select count(*) || ':' || coalesce(sum(hashtext(a.id || ':' || a.xmin)), 0)
+   from receivables_allocation a where a.tenant_id = r.tenant_id and (
+     a.instalment_id = any (r.instalment_ids) or a.credit_id in (
+       select d.id from receivables_credit d
+       where d.tenant_id = r.tenant_id and d.customer_id = r.customer_id))),
+  (select c.xmin::text from tenancy_creditor c
+   where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
+  (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id)))
+from dunning_reminder r where r.tenant_id = %(tenant)s and r.id = %(reminder)s
+"""
+
+
+class ReminderPreparer:
+    """Everything a reminder rests on is looked at once more before it leaves (design.md, 2.8)."""
+
+    def fingerprint(self, *, tenant_id: int, subject_id: int, now: datetime) -> str:
+        """Return a mark of the customer's rows, its creditor's and the day."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                FINGERPRINT,
+                {"tenant": tenant_id, "reminder": subject_id, "day": now.date().isoformat()},
+            )
+            row = cursor.fetchone()
+        return str(row[0]) if row else ""
+
+    def prepare(
+        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+    ) -> dict[int, Prepared | Withdrawn]:
+        """Decide again for each reminder, and write the e-mails that may leave."""
+        marks = {
+            one: self.fingerprint(tenant_id=tenant_id, subject_id=one, now=now)
+            for one in subject_ids
+        }
+        by_creditor: dict[int, list[Reminder]] = defaultdict(list)
+        for reminder in Reminder.objects.of(tenant_id).filter(pk__in=list(subject_ids)):
+            by_creditor[reminder.creditor_id].append(reminder)
+        found: dict[int, Prepared | Withdrawn] = {}
+        for creditor_id, reminders in by_creditor.items():
+            found |= _prepare(tenant_id, creditor_id, reminders, marks, now)
+        return found
+
+    def conclude(self, *, tenant_id: int, subject_id: int, outcome: Outcome, now: datetime) -> None:
+        """Record what became of a reminder; a bounce marks the contact's address."""
+        reminder = Reminder.objects.of(tenant_id).select_for_update().get(pk=subject_id)
+        creditor = Creditor.objects.of(tenant_id).get(pk=reminder.creditor_id)
+        today = cycle.local_now(creditor, now).date()
+        if outcome == "sent":
+            reminder.state, reminder.sent_on = "sent", today
+        elif outcome in ("withdrawn", "bounced", "failed") and reminder.state != "sent":
+            reminder.state = "cancelled"
+        reminder.save(update_fields=["state", "sent_on"])
+        if outcome == "bounced":
+            _mark_bounced(tenant_id, reminder, now)
+        journal.record(
+            f"reminder.{outcome}",
+            tenant_id=tenant_id,
+            subject=("reminder", reminder.pk),
+            effective_on=today,
+            creditor_id=reminder.creditor_id,
+            customer_id=reminder.customer_id,
+            data={
+                "step": reminder.step_code,
+                "amount_cents": reminder.amount_cents,
+                "currency": reminder.currency,
+                "lines": reminder.instalment_ids,
+                "rehearsal": reminder.rehearsal,
+            },
+        )
+
+
+def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice, bytes]:
+    """Return what a reminder says now, and its letter as a PDF, without deciding anything."""
+    reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
+    asked = _setting(tenant_id, reminder.creditor_id, now)
+    listed = {reminder.pk: dict(zip(reminder.instalment_ids, reminder.open_cents, strict=True))}
+    one = outgoing(
+        [reminder],
+        creditor=asked.creditor,
+        steps=_steps(asked),
+        open_cents=listed,
+        today=asked.moment.today,
+    )[0]
+    notice = _notice(tenant_id, one)
+    return notice, LETTER_PRESSES["typst"].typeset(notice)
+
+
+def _prepare(
+    tenant_id: int,
+    creditor_id: int,
+    reminders: list[Reminder],
+    marks: dict[int, str],
+    now: datetime,
+) -> dict[int, Prepared | Withdrawn]:
+    asked = _setting(tenant_id, creditor_id, now)
+    verdicts = _verdicts(tenant_id, reminders, asked)
+    leaving = {
+        number: dict(verdict.open_cents)
+        for number, verdict in verdicts.items()
+        if verdict.outcome in ("send", "rewrite")
+    }
+    found: dict[int, Prepared | Withdrawn] = {
+        number: Withdrawn(verdict.sentence, marks[number])
+        for number, verdict in verdicts.items()
+        if number not in leaving
+    }
+    messages = Message.objects.of(tenant_id).filter(
+        kind=KIND, channel="email", subject_id__in=list(leaving)
+    )
+    uuids = {message.subject_id: message.uuid for message in messages}
+    drafts = outgoing(
+        [one for one in reminders if one.pk in leaving],
+        creditor=asked.creditor,
+        steps=_steps(asked),
+        open_cents=leaving,
+        today=asked.moment.today,
+    )
+    for one in drafts:
+        number = one.reminder.pk
+        address = _address(one, asked.creditor)
+        if not address:
+            found[number] = Withdrawn("Aucune adresse e-mail utilisable.", marks[number])
+            continue
+        found[number] = _email(
+            tenant_id,
+            one,
+            asked,
+            address=address,
+            uuid=uuids[number],
+            now=now,
+            mark=marks[number],
+        )
+    return found
+
+
+def _setting(tenant_id: int, creditor_id: int, now: datetime) -> Setting:
+    creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
+    today = cycle.local_now(creditor, now).date()
+    return setting(tenant_id=tenant_id, creditor_id=creditor_id, on=today, now=now)
+
+
+def _verdicts(
+    tenant_id: int, reminders: list[Reminder], asked: Setting
+) -> dict[int, recheck.Verdict]:
+    """Ask the planner again; a reminder of a mode that has ended does not leave."""
+    ledger = ledgers.load(
+        tenant_id=tenant_id,
+        creditor_id=asked.creditor.pk,
+        today=asked.moment.today,
+        rehearsal=asked.is_rehearsal,
+        minimum_cents=asked.scenario.minimum_cents,
+        customer_ids=sorted({one.customer_id for one in reminders}),
+    )
+    same_mode = [one for one in reminders if one.rehearsal == asked.is_rehearsal]
+    stopped = asked.moment.mode is Mode.STOPPED
+    verdicts = recheck.recheck(
+        [_as_prepared(one) for one in same_mode], ledger, asked.scenario, asked.moment
+    )
+    ended = recheck.Verdict(
+        "wait",
+        reason="not_live",
+        sentence="Les envois de cette société sont arrêtés."
+        if stopped
+        else "Ce message appartenait à la répétition.",
+    )
+    return {one.pk: verdicts.get(one.pk, ended) for one in reminders}
+
+
+def _as_prepared(reminder: Reminder) -> recheck.Prepared:
+    return recheck.Prepared(
+        message_id=reminder.pk,
+        customer_id=reminder.customer_id,
+        currency=reminder.currency,
+        step=reminder.step_code,
+        open_cents=tuple(zip(reminder.instalment_ids, reminder.open_cents, strict=True)),
+    )
+
+
+def _steps(asked: Setting) -> dict[str, Step]:
+    return {step.code: step for step in asked.scenario.steps}
+
+
+def _address(one: Outgoing, creditor: Creditor) -> str:
+    """Return where it goes: in rehearsal nothing leaves except to the user's own address."""
+    return creditor.rehearsal_email if one.reminder.rehearsal else one.recipient.email
+
+
+def _notice(tenant_id: int, one: Outgoing) -> Notice:
+    notice = wordings.notice(one.draft, rates=rates_of(tenant_id), law=shipped_law_values())
+    if one.reminder.rehearsal:
+        notice = replace(notice, subject=f"[Répétition] {notice.subject}")
+    return notice
+
+
+def _email(
+    tenant_id: int,
+    one: Outgoing,
+    asked: Setting,
+    *,
+    address: str,
+    uuid: UUID,
+    now: datetime,
+    mark: str,
+) -> Prepared:
+    creditor = asked.creditor
+    notice = _notice(tenant_id, one)
+    files: tuple[File, ...] = ()
+    if one.draft.step.kind == "formal_notice":
+        pdf = LETTER_PRESSES["typst"].typeset(notice)
+        files = (File(f"{one.draft.step.code}.pdf", PDF, pdf),)
+    sender = creditor.sender_email or creditor.email
+    mail = mime.Mail(
+        message_id=mime.message_id(uuid, sender),
+        prepared_at=cycle.local_now(creditor, now),
+        sender=Mailbox(sender, creditor.sender_name or creditor.name),
+        to=(Mailbox(address, "" if one.reminder.rehearsal else one.recipient.name),),
+        subject=notice.subject,
+        text=plain.text_body(notice),
+        html=html.html_body(notice),
+        reply_to=Mailbox(creditor.reply_to) if creditor.reply_to else None,
+        attachments=tuple(mime.Attachment(file.name, file.body) for file in files),
+        language=notice.language,
+    )
+    content = mime.mime_bytes(mail)
+    email = Email(mail.message_id, sender, mime.recipients(mail), content)
+    return Prepared(email, account_of(creditor), notice.subject, mark, files)
+
+
+def account_of(creditor: Creditor) -> Account:
+    """Return how this creditor's mail leaves: its own server, else the installation's."""
+    given = {name: str(value) for name, value in creditor.smtp.items()}
+    if given.get("host"):
+        given["password"] = vault.opened(creditor.smtp_password)
+    return Account("smtp", tuple(sorted(given.items())))
+
+
+def _mark_bounced(tenant_id: int, reminder: Reminder, now: datetime) -> None:
+    message = (
+        Message.objects.of(tenant_id)
+        .filter(kind=KIND, subject_id=reminder.pk, channel="email")
+        .first()
+    )
+    refused = message.recipient.get("to", []) if message else []
+    Contact.objects.of(tenant_id).filter(
+        customer_id=reminder.customer_id, email__in=refused
+    ).update(bounced_at=now)

@@ -1,0 +1,273 @@
+"""Everything that a handful of reminders is written from, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from django.db import connection
+
+from encours.dunning.models import Reminder
+from encours.dunning.rules.scenario import Step
+from encours.dunning.rules.wordings import Draft, DueLine
+from encours.dunning.texts.shipped import shipped
+from encours.messaging.rules.notice import Addressee, Language, Payment, Sender
+from encours.messaging.rules.payment import rf_reference
+from encours.parties.models import Contact, Customer
+from encours.receivables.rules.classes import DebtorClass
+from encours.receivables.rules.interest import (
+    Claim,
+    ContractRate,
+    ContractRateKind,
+    DayCount,
+    Reduction,
+)
+from encours.standing.models import StandingFact
+from encours.tenancy.models import BankAccount, Creditor
+
+SURE: Final = ("read", "terms_confirmed")
+LINES: Final = """
+select i.id, i.lineage_id, v.id, coalesce(nullif(v.number, ''), v.piece), v.label, i.issued_on,
+       i.due_on, i.due_source, i.amount_cents, i.customer_id,
+       coalesce((select json_agg(json_build_array(a.effective_on, a.amount_cents)
+                                 order by a.effective_on)
+                 from receivables_allocation a
+                 where a.tenant_id = i.tenant_id and a.instalment_id = i.id
+                   and a.undone_at is null), '[]')
+from receivables_instalment i
+join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
+where i.tenant_id = %(tenant)s and i.undone_at is null
+  and (i.id = any (%(ids)s) or i.lineage_id = any (%(ids)s))
+"""
+LANGUAGES: Final[Mapping[str, Language]] = {"fr": "fr", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a reminder goes: the contact's address, and the name to write to."""
+
+    email: str
+    name: str
+    contact_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reminder ready to be written: its row, its recipient and its draft."""
+
+    reminder: Reminder
+    recipient: Recipient
+    draft: Draft
+
+
+def outgoing(
+    reminders: Sequence[Reminder],
+    *,
+    creditor: Creditor,
+    steps: Mapping[str, Step],
+    open_cents: Mapping[int, Mapping[int, int]],
+    today: date,
+) -> list[Outgoing]:
+    """Return the drafts of one creditor's reminders; `open_cents` = by reminder, by due line."""
+    tenant_id = creditor.tenant_id
+    customers = _by_id(
+        Customer.objects.of(tenant_id).filter(pk__in={one.customer_id for one in reminders})
+    )
+    contacts = _contacts(tenant_id, list(customers))
+    judged = _insolvencies(tenant_id, list(customers))
+    wanted = [line for lines in open_cents.values() for line in lines]
+    lines = _lines(tenant_id, wanted)
+    sender, payment = sender_of(creditor), payment_of(creditor)
+    history = _earlier(tenant_id, list(customers), today)
+    found = []
+    for one in reminders:
+        customer = customers[one.customer_id]
+        recipient = _recipient(contacts.get(customer.pk, []))
+        language = LANGUAGES.get(customer.language, "fr")
+        reference = _reference(customer)
+        due = tuple(
+            _due_line(lines[number], cents, customer, creditor, judged.get(customer.pk))
+            for number, cents in open_cents[one.pk].items()
+            if number in lines
+        )
+        draft = Draft(
+            step=steps[one.step_code],
+            text=shipped(one.step_code, language),
+            language=language,
+            today=today,
+            sender=sender,
+            addressee=_addressee(customer, recipient),
+            lines=due,
+            currency=one.currency,
+            payment=_with_reference(payment, reference),
+            contact=recipient.name,
+            signatory=creditor.signatory or creditor.sender_name or creditor.name,
+            signatory_role=creditor.signatory_role,
+            place=creditor.city,
+            reference=reference,
+            reminders=tuple(history.get((customer.pk, one.currency, one.cycle), ())),
+            is_attached=steps[one.step_code].kind == "formal_notice",
+            edited=one.edited,
+        )
+        found.append(Outgoing(one, recipient, draft))
+    return found
+
+
+def sender_of(creditor: Creditor) -> Sender:
+    """Return the letterhead of a creditor."""
+    town = f"{creditor.postcode} {creditor.city}".strip()
+    address = (creditor.address_line1, creditor.address_line2, town)
+    return Sender(
+        name=creditor.name,
+        address=tuple(part for part in address if part),
+        siren=creditor.siren,
+        vat_number=creditor.vat_number,
+        legal_line=creditor.legal_form,
+        email=creditor.reply_to or creditor.email or creditor.sender_email,
+        phone=creditor.phone,
+        logo=bytes(creditor.logo) if creditor.logo else b"",
+    )
+
+
+def payment_of(creditor: Creditor) -> Payment | None:
+    """Return the creditor's active default account, with its exact holder; None without one."""
+    account = (
+        BankAccount.objects.of(creditor.tenant_id)
+        .filter(creditor=creditor, state="active")
+        .order_by("-is_default", "pk")
+        .first()
+    )
+    if account is None:
+        return None
+    return Payment(holder=account.holder_name, iban=account.iban, bic=account.bic)
+
+
+def _by_id(rows: Any) -> dict[int, Any]:
+    return {row.pk: row for row in rows}
+
+
+def _contacts(tenant_id: int, customer_ids: list[int]) -> dict[int, list[Contact]]:
+    found: dict[int, list[Contact]] = defaultdict(list)
+    rows = Contact.objects.of(tenant_id).filter(customer_id__in=customer_ids).order_by("pk")
+    for contact in rows:
+        found[contact.customer_id].append(contact)
+    return found
+
+
+def _recipient(contacts: Sequence[Contact]) -> Recipient:
+    """Choose the billing contact's address, else the first usable one."""
+    usable = [one for one in contacts if one.email and one.bounced_at is None]
+    chosen = next((one for one in usable if one.role == "billing"), None)
+    chosen = chosen or next(iter(usable), None)
+    if chosen is None:
+        return Recipient("", "", None)
+    return Recipient(chosen.email, chosen.name, chosen.pk)
+
+
+def _insolvencies(tenant_id: int, customer_ids: list[int]) -> dict[int, date]:
+    rows = (
+        StandingFact.objects.of(tenant_id)
+        .filter(customer_id__in=customer_ids, kind="insolvency", undone_at=None)
+        .order_by("-starts_on")
+        .values_list("customer_id", "starts_on")
+    )
+    return dict(rows)
+
+
+def _lines(tenant_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Return the live version of each due line, by the id under which it was listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, {"tenant": tenant_id, "ids": list(ids)})
+        rows = cursor.fetchall()
+    return {row[0]: row for row in rows} | {row[1]: row for row in rows if row[1]}
+
+
+def _due_line(
+    row: tuple[Any, ...],
+    open_cents: int,
+    customer: Customer,
+    creditor: Creditor,
+    insolvent_on: date | None,
+) -> DueLine:
+    _, _, invoice_id, number, label, issued_on, due_on, source, amount, _, paid = row
+    known = customer.class_confirmed_at is not None
+    debtor = DebtorClass(customer.debtor_class) if known else DebtorClass.UNKNOWN
+    claim = Claim(
+        amount_cents=amount,
+        due_on=due_on,
+        debtor_class=debtor,
+        reductions=tuple(Reduction(date.fromisoformat(on), cents) for on, cents in paid),
+        contract_rate=_contract_rate(customer.contract_rate or creditor.penalty_rate),
+        insolvency_on=insolvent_on,
+        day_count=DayCount(creditor.day_count),
+    )
+    return DueLine(
+        invoice_id=invoice_id,
+        number=number,
+        issued_on=issued_on,
+        open_cents=open_cents,
+        claim=claim,
+        may_claim=known and source in SURE,
+        label="" if number else label,
+    )
+
+
+def _contract_rate(text: str) -> ContractRate | None:
+    if not text.strip():
+        return None
+    return ContractRate(ContractRateKind.FIXED, Fraction(text.strip().replace(",", ".")))
+
+
+def _addressee(customer: Customer, recipient: Recipient) -> Addressee:
+    town = f"{customer.postcode} {customer.city}".strip()
+    country = "" if customer.country in ("", "FR") else customer.country
+    parts = (customer.address_line1, customer.address_line2, town, country)
+    return Addressee(
+        name=customer.name,
+        address=tuple(part for part in parts if part),
+        attention=recipient.name,
+        siren=customer.siren,
+        code=customer.code,
+    )
+
+
+def _reference(customer: Customer) -> str:
+    """Return the structured reference that identifies the payer (ISO 11649)."""
+    try:
+        return rf_reference(customer.code)
+    except ValueError:
+        return rf_reference(f"C{customer.pk}")
+
+
+def _with_reference(payment: Payment | None, reference: str) -> Payment | None:
+    if payment is None:
+        return None
+    return Payment(
+        holder=payment.holder,
+        iban=payment.iban,
+        bic=payment.bic,
+        reference=reference,
+        bank=payment.bank,
+    )
+
+
+def _earlier(
+    tenant_id: int, customer_ids: list[int], today: date
+) -> dict[tuple[int, str, int], list[date]]:
+    """Return the days on which reminders of a cycle were sent before today."""
+    found: dict[tuple[int, str, int], list[date]] = defaultdict(list)
+    rows = (
+        Reminder.objects.of(tenant_id)
+        .filter(customer_id__in=customer_ids, rehearsal=False, sent_on__lt=today)
+        .exclude(step_code__in=("prevenance", "remerciement"))
+        .order_by("sent_on")
+        .values_list("customer_id", "currency", "cycle", "sent_on")
+    )
+    for customer_id, currency, cycle, sent_on in rows:
+        if sent_on is not None:
+            found[customer_id, currency, cycle].append(sent_on)
+    return found

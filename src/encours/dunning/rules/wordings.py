@@ -1,0 +1,236 @@
+"""From a reminder's facts to the notice it says: words, table, what the law adds, how to pay.
+
+Pure: what may not be claimed (class not confirmed, due date assumed, missing rate) is decided here
+once, for the e-mail, its letter and the preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from encours.dunning.rules.scenario import Step
+from encours.dunning.texts.passages import Message, StepText, compose
+from encours.messaging.rules import notice as notices
+from encours.messaging.rules.notice import Addressee, Kind, Language, Notice, Payment, Sender
+from encours.messaging.rules.wording import amount_text, day_text
+from encours.receivables.rules.indemnity import recovery_indemnity
+from encours.receivables.rules.interest import Claim, InterestStatement, late_interest
+from encours.receivables.rules.rates import MissingRate, Rates
+from encours.receivables.rules.values import LawValues
+
+ANSWER_DAYS: Final = 8
+CLAIMING_TONES: Final = ("firm", "formal")
+KINDS: Final[Mapping[str, Kind]] = {
+    "pre_due": "prevenance",
+    "reminder": "relance",
+    "formal_notice": "mise_en_demeure",
+    "thank_you": "remerciement",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One listed due line, and what the interest rule needs of it.
+
+    `may_claim`: its due date was read or computed from confirmed terms, its debtor's class is
+    confirmed; otherwise neither interest nor indemnity is asked (design.md, part 4).
+    """
+
+    invoice_id: int
+    number: str
+    issued_on: date
+    open_cents: int
+    claim: Claim
+    may_claim: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything a message is written from; amounts are those of `today`."""
+
+    step: Step
+    text: StepText
+    language: Language
+    today: date
+    sender: Sender
+    addressee: Addressee
+    lines: tuple[DueLine, ...]
+    currency: str = "EUR"
+    credits_cents: int = 0
+    payment: Payment | None = None
+    contact: str = ""
+    signatory: str = ""
+    signatory_role: str = ""
+    place: str = ""
+    reference: str = ""
+    reminders: tuple[date, ...] = ()
+    paid_cents: int = 0
+    paid_on: date | None = None
+    is_attached: bool = False
+    edited: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the law adds to the lines; interest None: not claimed, or a rate is missing."""
+
+    interest_cents: int | None = None
+    indemnity_cents: int | None = None
+    statements: tuple[tuple[str, InterestStatement], ...] = ()
+    is_rate_missing: bool = False
+
+
+def notice(draft: Draft, *, rates: Rates, law: LawValues) -> Notice:
+    """Write the message of a draft."""
+    extras = _extras(draft, rates, law)
+    words = _words(draft, extras)
+    return Notice(
+        kind=KINDS[draft.step.kind],
+        language=draft.language,
+        sender=draft.sender,
+        addressee=draft.addressee,
+        written_on=draft.today,
+        subject=draft.edited.get("subject") or words.subject,
+        greeting=words.greeting,
+        opening=_paragraphs(draft.edited.get("body", "")) or words.opening,
+        lines=tuple(_line(line, draft.today) for line in draft.lines),
+        currency=draft.currency,
+        credits_cents=-draft.credits_cents,
+        interest_cents=extras.interest_cents,
+        indemnity_cents=extras.indemnity_cents,
+        penalties=tuple(_penalties(extras)),
+        payment=draft.payment if draft.step.kind != "thank_you" else None,
+        closing=() if draft.edited.get("body") else words.closing,
+        farewell=words.farewell,
+        signatory=draft.signatory,
+        signatory_role=draft.signatory_role,
+        place=draft.place,
+        our_reference=draft.reference,
+        mentions=words.mentions,
+        pay_before=_pay_before(draft),
+    )
+
+
+def _extras(draft: Draft, rates: Rates, law: LawValues) -> Extras:
+    if draft.step.tone not in CLAIMING_TONES or draft.step.kind == "thank_you":
+        return Extras()
+    lines = [line for line in draft.lines if line.may_claim]
+    indemnity = _indemnity(lines, draft.today, law)
+    try:
+        statements = tuple(
+            (line.number, late_interest(line.claim, draft.today, rates, law)) for line in lines
+        )
+    except MissingRate:
+        return Extras(indemnity_cents=indemnity, is_rate_missing=True)
+    cents = sum(statement.cents for _, statement in statements)
+    return Extras(cents or None, indemnity, statements)
+
+
+def _indemnity(lines: Iterable[DueLine], today: date, law: LawValues) -> int | None:
+    by_invoice: dict[int, list[Claim]] = {}
+    for line in lines:
+        by_invoice.setdefault(line.invoice_id, []).append(line.claim)
+    owed = sum(recovery_indemnity(claims, today, law).cents for claims in by_invoice.values())
+    return owed or None
+
+
+def _words(draft: Draft, extras: Extras) -> Message:
+    language = draft.language
+    owed = sum(line.open_cents for line in draft.lines)
+    asked = owed - draft.credits_cents + (extras.interest_cents or 0)
+    asked += extras.indemnity_cents or 0
+
+    def money(cents: int | None) -> str:
+        return amount_text(cents, draft.currency, language) if cents else ""
+
+    oldest = min((line.claim.due_on for line in draft.lines), default=draft.today)
+    late = (draft.today - oldest).days
+    alone = draft.lines[0] if len(draft.lines) == 1 else None
+    values = {
+        "amount": money(asked),
+        "open": money(owed),
+        "count": str(len(draft.lines)) if draft.lines else "",
+        "invoice": alone.number if alone else "",
+        "due_on": day_text(alone.claim.due_on, language) if alone else "",
+        "oldest_due_on": day_text(oldest, language),
+        "days_late": _days(late, language) if late > 0 else "",
+        "pay_before": day_text(_pay_before(draft), language) if _pay_before(draft) else "",
+        "interest": money(extras.interest_cents),
+        "indemnity": money(extras.indemnity_cents),
+        "as_of": day_text(draft.today, language),
+        "reminders": ", ".join(day_text(day, language) for day in draft.reminders),
+        "credits": money(draft.credits_cents),
+        "paid": money(draft.paid_cents),
+        "paid_on": day_text(draft.paid_on, language) if draft.paid_on else "",
+        "reference": draft.reference,
+        "creditor": draft.sender.name,
+        "customer": draft.addressee.name,
+        "contact": draft.contact,
+        "phone": draft.sender.phone,
+        "email": draft.sender.email,
+    }
+    return compose(draft.text, values=values, flags=_flags(draft, extras), language=language)
+
+
+def _flags(draft: Draft, extras: Extras) -> set[str]:
+    debtor = draft.lines[0].claim.debtor_class.value if draft.lines else "unknown"
+    agreed = any(line.claim.contract_rate for line in draft.lines)
+    claimable = any(line.may_claim for line in draft.lines)
+    flags = {
+        "one": len(draft.lines) == 1,
+        "many": len(draft.lines) > 1,
+        "business": claimable and debtor in ("business", "foreign"),
+        "consumer": debtor == "consumer",
+        "public": claimable and debtor == "public",
+        "interest_missing": extras.is_rate_missing,
+        "agreed_rate": agreed,
+        "attached": draft.is_attached,
+    }
+    return {name for name, holds in flags.items() if holds}
+
+
+def _days(count: int, language: Language) -> str:
+    unit = "jour" if language == "fr" else "day"
+    return f"{count}\u00a0{unit}{'s' if count > 1 else ''}"
+
+
+def _pay_before(draft: Draft) -> date | None:
+    if draft.step.tone not in CLAIMING_TONES:
+        return None
+    return draft.today + timedelta(days=ANSWER_DAYS)
+
+
+def _line(line: DueLine, today: date) -> notices.Line:
+    return notices.Line(
+        number=line.number,
+        issued_on=line.issued_on,
+        due_on=line.claim.due_on,
+        amount_cents=line.claim.amount_cents,
+        open_cents=line.open_cents,
+        days_late=max((today - line.claim.due_on).days, 0),
+        label=line.label,
+    )
+
+
+def _penalties(extras: Extras) -> Iterable[notices.Penalty]:
+    for number, statement in extras.statements:
+        for segment in statement.segments:
+            yield notices.Penalty(
+                number=number,
+                base_cents=segment.base_cents,
+                from_on=segment.from_on,
+                to_on=segment.to_on,
+                days=segment.days,
+                rate_percent=Decimal(segment.points.numerator)
+                / Decimal(segment.points.denominator),
+                amount_cents=segment.cents,
+            )
+
+
+def _paragraphs(body: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in body.split("\n\n") if part.strip())
