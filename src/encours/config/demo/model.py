@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from encours.kernel.dates import add_months, end_of_month
 
@@ -44,6 +44,12 @@ class Terms:
         if self.end_of_month == "after":
             due = end_of_month(due)
         return add_months(due.replace(day=1), 1).replace(day=self.day) if self.day else due
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the terms in the shape that the ledger stores (`receivables.rules.terms`)."""
+        month_end = {"": "none", "after": "after_days", "before": "before_days"}[self.end_of_month]
+        part = {"percent": "100", "days": self.days, "months": 0, "month_end": month_end}
+        return {"parts": [{**part, "day": self.day or None}], "postponement": "none"}
 
 
 @dataclass(frozen=True, slots=True)
