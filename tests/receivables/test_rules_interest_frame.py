@@ -169,6 +169,21 @@ def test_regimes(
     assert found["interest_cents"].to_list() == [cents]
 
 
+def test_public_interest_takes_the_rate_of_the_day_after_the_due_date() -> None:
+    # 10 000 × 10,15 % × 64/365 = 177,9726 ; 10 000 × 10,40 % × 63/365 = 179,5068
+    lines = pl.DataFrame(
+        {
+            "line_id": [1, 2],
+            "amount_cents": [1_000_000] * 2,
+            "due_on": [date(2026, 6, 29), date(2026, 6, 30)],
+            "debtor_class": ["public"] * 2,
+        }
+    )
+
+    found = interest_cents(lines, date(2026, 9, 1), RATES, LAW)
+    assert found["interest_cents"].to_list() == [17797, 17951]
+
+
 def test_a_missing_semester_gives_null_and_not_zero() -> None:
     found = interest_cents(pl.DataFrame(BARE), date(2027, 1, 1), RATES, LAW)
 
