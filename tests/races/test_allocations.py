@@ -60,7 +60,7 @@ def meet(function: Callable[..., Any], barrier: threading.Barrier) -> Callable[.
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the locks away: what the race looks like without them."""
 
-    def credit(tenant_id: int, credit_id: int) -> Credit:
+    def credit(*, tenant_id: int, credit_id: int) -> Credit:
         return Credit.objects.of(tenant_id).get(pk=credit_id)
 
     def lines(tenant_id: int, line_ids: list[int]) -> dict[int, Instalment]:

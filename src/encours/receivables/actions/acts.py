@@ -76,9 +76,14 @@ class Act:
 
 
 def start(
-    kind: str, *, tenant_id: int, creditor_id: int, customer_id: int | None, actor_id: int | None,
+    *,
+    tenant_id: int,
+    kind: str,
+    creditor_id: int,
+    customer_id: int | None,
+    actor_id: int | None,
     today: date,
-) -> Act:  # fmt: skip
+) -> Act:
     """Open the batch of an act by hand."""
     batch = Batch.objects.create(
         tenant_id=tenant_id, creditor_id=creditor_id, kind=BY_HAND + kind, author_id=actor_id
@@ -93,7 +98,7 @@ def start(
     )
 
 
-def customer_of(tenant_id: int, customer_id: int) -> Customer:
+def customer_of(*, tenant_id: int, customer_id: int) -> Customer:
     """Return a customer, or refuse."""
     found = (
         Customer.objects.of(tenant_id).select_related("creditor", "terms").filter(pk=customer_id)
@@ -104,7 +109,7 @@ def customer_of(tenant_id: int, customer_id: int) -> Customer:
     return customer
 
 
-def lock_invoice(tenant_id: int, invoice_id: int) -> Invoice:
+def lock_invoice(*, tenant_id: int, invoice_id: int) -> Invoice:
     """Lock a live invoice to the end of the transaction, or refuse."""
     rows = Invoice.objects.of(tenant_id).select_for_update(no_key=True)
     invoice = rows.filter(pk=invoice_id, undone_at=None).first()
@@ -113,7 +118,7 @@ def lock_invoice(tenant_id: int, invoice_id: int) -> Invoice:
     return invoice
 
 
-def lock_credit(tenant_id: int, credit_id: int) -> Credit:
+def lock_credit(*, tenant_id: int, credit_id: int) -> Credit:
     """Lock a live credit to the end of the transaction, or refuse.
 
     Acts lock a credit first, then due lines by id: two of them never wait for each other in turn.

@@ -40,17 +40,17 @@ def allocate(
     tenant_id: int,
     credit_id: int,
     shares: Sequence[Share],
-    today: date,
     effective_on: date | None = None,
     for_other_customer: bool = False,
     actor_id: int | None = None,
+    today: date,
 ) -> list[int]:
     """Set a credit against due lines and return the ids of the allocations.
 
     It takes effect when both sides existed, unless a later date is given. A payment made for
     another customer (its parent, say) must be said to be one.
     """
-    credit = acts.lock_credit(tenant_id, credit_id)
+    credit = acts.lock_credit(tenant_id=tenant_id, credit_id=credit_id)
     lines = _lock_lines(tenant_id, [share.line_id for share in shares])
     if not for_other_customer and any(
         line.customer_id != credit.customer_id for line in lines.values()
@@ -65,9 +65,9 @@ def unallocate(
     *,
     tenant_id: int,
     allocation_ids: Sequence[int],
-    today: date,
     reason: str = "",
     actor_id: int | None = None,
+    today: date,
 ) -> int:
     """Undo allocations, whatever their origin; line and credit are open again. Returns how many."""
     rows = Allocation.objects.of(tenant_id).filter(pk__in=allocation_ids, undone_at=None)
@@ -76,8 +76,8 @@ def unallocate(
         raise acts.NotFound("Ce lettrage n'existe pas, ou vient d'être défait.")
     for creditor_id, payer_id in sorted({(row.creditor_id, row.payer_id) for row in held}):
         act = acts.start(
-            "unallocation",
             tenant_id=tenant_id,
+            kind="unallocation",
             creditor_id=creditor_id,
             customer_id=payer_id,
             actor_id=actor_id,
@@ -102,16 +102,16 @@ def settle_by_law(
     *,
     tenant_id: int,
     credit_id: int,
-    today: date,
     chosen_line_ids: Sequence[int] = (),
     actor_id: int | None = None,
+    today: date,
 ) -> list[int]:
     """Spread what is left of a credit over its customer's due lines in the order of the law.
 
     Code civil, art. 1342-10: lines the debtor chose, due debts, then the oldest. Refuses when
     nothing is open.
     """
-    credit = acts.lock_credit(tenant_id, credit_id)
+    credit = acts.lock_credit(tenant_id=tenant_id, credit_id=credit_id)
     rows = Instalment.objects.of(tenant_id).filter(
         customer_id=credit.customer_id,
         creditor_id=credit.creditor_id,
@@ -143,15 +143,15 @@ def decide_proposals(
     tenant_id: int,
     proposal_ids: Sequence[int],
     accept: bool,
-    today: date,
     actor_id: int | None = None,
+    today: date,
 ) -> list[int]:
     """Accept or refuse proposed allocations; returns the allocations made. All or none."""
     pending = ProposedAllocation.objects.of(tenant_id).filter(
         pk__in=proposal_ids, undone_at=None, decided_at=None
     )
     credit_ids = sorted(set(pending.values_list("credit_id", flat=True)))
-    credits_held = {pk: acts.lock_credit(tenant_id, pk) for pk in credit_ids}
+    credits_held = {pk: acts.lock_credit(tenant_id=tenant_id, credit_id=pk) for pk in credit_ids}
     proposals = list(pending.select_for_update(no_key=True).order_by("pk"))
     if len(proposals) != len(set(proposal_ids)):
         raise acts.NotFound("Une de ces propositions n'existe plus, ou a déjà été décidée.")
@@ -177,8 +177,8 @@ def decide_proposals(
 
 def _start(kind: str, credit: Credit, actor_id: int | None, today: date) -> Act:
     return acts.start(
-        kind,
         tenant_id=credit.tenant_id,
+        kind=kind,
         creditor_id=credit.creditor_id,
         customer_id=credit.customer_id,
         actor_id=actor_id,

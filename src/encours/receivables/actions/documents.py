@@ -63,12 +63,12 @@ def record_invoice(
     number: str,
     issued_on: date,
     amounts: Amounts,
-    today: date,
     kind: str = "invoice",
     due: Sequence[DueLine] | None = None,
     currency: str = "",
     label: str = "",
     actor_id: int | None = None,
+    today: date,
 ) -> int:
     """Enter a debit claim and return its id; without `due`, the customer's terms cut it.
 
@@ -76,7 +76,7 @@ def record_invoice(
     without any terms, those of the law apply (C. com. L441-10 I: 30 days).
     """
     assert kind in INVOICE_KINDS, kind
-    customer = acts.customer_of(tenant_id, customer_id)
+    customer = acts.customer_of(tenant_id=tenant_id, customer_id=customer_id)
     number = _number(number)
     if _taken(Invoice.objects.of(tenant_id), customer, number):
         raise NumberTaken(f"Une facture porte déjà le numéro {number}.")
@@ -123,17 +123,17 @@ def record_credit(
     kind: str,
     received_on: date,
     amounts: Amounts,
-    today: date,
     number: str = "",
     currency: str = "",
     label: str = "",
     actor_id: int | None = None,
+    today: date,
 ) -> int:
     """Enter a payment, a credit note or another credit; it settles nothing yet. Returns its id."""
     assert kind in CREDIT_KINDS, kind
     if kind == "payment" and received_on > today:
         raise InvalidDocument("Un règlement ne peut pas être reçu dans le futur.")
-    customer = acts.customer_of(tenant_id, customer_id)
+    customer = acts.customer_of(tenant_id=tenant_id, customer_id=customer_id)
     number = _number(number, needed=kind == "credit_note")
     if number and kind == "credit_note":
         notes = Credit.objects.of(tenant_id).filter(kind="credit_note")
@@ -160,10 +160,10 @@ def record_credit(
 
 @transaction.atomic
 def reverse_invoice(
-    *, tenant_id: int, invoice_id: int, reason: str, today: date, actor_id: int | None = None
+    *, tenant_id: int, invoice_id: int, reason: str, actor_id: int | None = None, today: date
 ) -> None:
     """Withdraw an invoice entered by hand, with its due lines; what settled them is free again."""
-    invoice = acts.lock_invoice(tenant_id, invoice_id)
+    invoice = acts.lock_invoice(tenant_id=tenant_id, invoice_id=invoice_id)
     acts.refuse_imported(invoice)
     act = _reverse("invoice", invoice, actor_id, today)
     lines = Instalment.objects.of(tenant_id).filter(invoice_id=invoice_id)
@@ -177,10 +177,10 @@ def reverse_invoice(
 
 @transaction.atomic
 def reverse_credit(
-    *, tenant_id: int, credit_id: int, reason: str, today: date, actor_id: int | None = None
+    *, tenant_id: int, credit_id: int, reason: str, actor_id: int | None = None, today: date
 ) -> None:
     """Withdraw a payment or credit note entered by hand; the lines it settled are open again."""
-    credit = acts.lock_credit(tenant_id, credit_id)
+    credit = acts.lock_credit(tenant_id=tenant_id, credit_id=credit_id)
     acts.refuse_imported(credit)
     act = _reverse("credit", credit, actor_id, today)
     for model in (Allocation, ProposedAllocation):
@@ -191,8 +191,8 @@ def reverse_credit(
 
 def _start(kind: str, customer: Customer, actor_id: int | None, today: date) -> Act:
     return acts.start(
-        kind,
         tenant_id=customer.tenant_id,
+        kind=kind,
         creditor_id=customer.creditor_id,
         customer_id=customer.pk,
         actor_id=actor_id,
@@ -202,8 +202,8 @@ def _start(kind: str, customer: Customer, actor_id: int | None, today: date) -> 
 
 def _reverse(kind: str, row: Invoice | Credit, actor_id: int | None, today: date) -> Act:
     return acts.start(
-        f"{kind}.reversal",
         tenant_id=row.tenant_id,
+        kind=f"{kind}.reversal",
         creditor_id=row.creditor_id,
         customer_id=row.customer_id,
         actor_id=actor_id,

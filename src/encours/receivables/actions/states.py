@@ -21,8 +21,8 @@ def reclassify(
     line_ids: Sequence[int],
     state: str,
     from_on: date,
-    today: date,
     actor_id: int | None = None,
+    today: date,
 ) -> int:
     """Put due lines in a state from a day on; it is not a payment. Returns how many changed."""
     assert state in STATES, state
@@ -32,8 +32,8 @@ def reclassify(
         raise acts.NotFound("Cette échéance n'existe pas, ou vient d'être annulée.")
     for creditor_id, customer_id in sorted({(one.creditor_id, one.customer_id) for one in lines}):
         act = acts.start(
-            "reclassification",
             tenant_id=tenant_id,
+            kind="reclassification",
             creditor_id=creditor_id,
             customer_id=customer_id,
             actor_id=actor_id,

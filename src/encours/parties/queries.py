@@ -1,0 +1,137 @@
+"""Reads of customers and their contacts, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from encours.parties.models import Contact, Customer, DebtorClass
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A person or mailbox at a customer."""
+
+    id: int
+    name: str
+    role: str
+    email: str
+    phone: str
+    language: str
+    channel: str
+    bounced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """All that the page of a customer says of who it is; `described` holds its form's fields."""
+
+    id: int
+    creditor_id: int
+    code: str
+    name: str
+    debtor_class: str
+    class_confirmed_at: datetime | None
+    parent_id: int | None
+    parent_name: str
+    terms_id: int | None
+    terms_name: str
+    salesperson_id: int | None
+    salesperson_name: str
+    to_identify: bool
+    described: Mapping[str, Any]
+    contacts: tuple[ContactRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How many customers are of a class, and for how many of them nobody has said so."""
+
+    debtor_class: str
+    label: str
+    customers: int
+    unconfirmed: int
+
+
+DESCRIBED = (
+    "name", "siren", "vat_number", "address_line1", "address_line2", "postcode", "city",
+    "country", "language", "payment_method", "contract_rate", "note",
+)  # fmt: skip
+
+
+def customer_by_code(*, tenant_id: int, creditor_id: int, code: str) -> int | None:
+    """Return the id of the customer who has this auxiliary code."""
+    found = Customer.objects.of(tenant_id).filter(creditor_id=creditor_id, code=code.strip())
+    return found.values_list("id", flat=True).first()
+
+
+def customer_card(*, tenant_id: int, customer_id: int) -> CustomerCard | None:
+    """Return one customer with its contacts, or None if the tenant has no such customer."""
+    rows = Customer.objects.of(tenant_id).select_related("parent", "terms")
+    found = rows.filter(id=customer_id).first()
+    if found is None:
+        return None
+    return CustomerCard(
+        id=found.pk,
+        creditor_id=found.creditor_id,
+        code=found.code,
+        name=found.name,
+        debtor_class=found.debtor_class,
+        class_confirmed_at=found.class_confirmed_at,
+        parent_id=found.parent_id,
+        parent_name=found.parent.name if found.parent else "",
+        terms_id=found.terms_id,
+        terms_name=found.terms.name if found.terms else "",
+        salesperson_id=found.salesperson_id,
+        salesperson_name=found.salesperson_name,
+        to_identify=found.to_identify,
+        described={name: getattr(found, name) for name in DESCRIBED},
+        contacts=tuple(contacts_of(tenant_id=tenant_id, customer_id=customer_id)),
+    )
+
+
+def contacts_of(*, tenant_id: int, customer_id: int) -> list[ContactRow]:
+    """Return the contacts of a customer, those who receive reminders first."""
+    names = ContactRow.__dataclass_fields__.keys()
+    rows = Contact.objects.of(tenant_id).filter(customer_id=customer_id).order_by("id")
+    found = [ContactRow(*values) for values in rows.values_list(*names)]
+    return sorted(found, key=lambda row: (row.role != "billing", row.id))
+
+
+def class_counts(*, tenant_id: int, creditor_id: int) -> list[ClassCount]:
+    """Return how many customers are of each class, for the confirmation in bulk."""
+    counts = {
+        row["debtor_class"]: (row["customers"], row["unconfirmed"])
+        for row in Customer.objects.of(tenant_id)
+        .filter(creditor_id=creditor_id)
+        .values("debtor_class")
+        .annotate(customers=Count("id"), unconfirmed=Count("id", filter=Q(class_confirmed_at=None)))
+        .order_by()
+    }
+    return [
+        ClassCount(choice.value, str(choice.label), *counts.get(choice.value, (0, 0)))
+        for choice in DebtorClass
+    ]
+
+
+def customers_of(
+    *,
+    tenant_id: int,
+    creditor_ids: Sequence[int] | None = None,
+    search: str = "",
+    salesperson_id: int | None = None,
+    limit: int = 50,
+) -> list[tuple[int, str, str]]:
+    """Return id, code and name of the customers whose code or name begins so, by code."""
+    rows = Customer.objects.of(tenant_id)
+    if creditor_ids is not None:
+        rows = rows.filter(creditor_id__in=creditor_ids)
+    if salesperson_id is not None:
+        rows = rows.filter(salesperson_id=salesperson_id)
+    if search.strip():
+        rows = rows.filter(Q(code__istartswith=search.strip()) | Q(name__icontains=search.strip()))
+    return list(rows.order_by("code", "id").values_list("id", "code", "name")[:limit])
