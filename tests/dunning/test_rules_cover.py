@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
 from tests.dunning.ledgers import TODAY, ago, book, fates
 
 
@@ -79,8 +80,8 @@ def test_money_is_spent_on_old_lines_awaiting_triage() -> None:
         pytest.param({"document": "A"}, {"document": "A"}, id="then the smaller id"),
     ],
 )
-def test_lines_due_the_same_day(first: dict[str, object], second: dict[str, object]) -> None:
-    same = {"document": "Z", "issued_on": TODAY}
+def test_lines_due_the_same_day(first: dict[str, Any], second: dict[str, Any]) -> None:
+    same: dict[str, Any] = {"document": "Z", "issued_on": TODAY}
     told = book().line(2, **{**same, **second}).line(1, **{**same, **first}).money(100_00)
 
     assert fates(told.plan()) == {1: "covered", 2: "relance_1"}

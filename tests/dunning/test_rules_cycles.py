@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.dunning.ledgers import TODAY, ago
 
 from encours.dunning.rules.cycles import SPANS, last_clear
-from tests.dunning.ledgers import TODAY, ago
 
 Span = tuple[int, int | None]
 

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.dunning.ledgers import FRENCH, NOW, TODAY, Book, ago, book, fates, with_limits
 
 from encours.dunning.rules.frames import Mode
 from encours.dunning.rules.reasons import CODES, OF_FACT, SENTENCES, Reason
-from tests.dunning.ledgers import FRENCH, NOW, TODAY, Book, ago, book, fates, with_limits
 
 
 def held(told: Book, **given: Any) -> tuple[str, str]:

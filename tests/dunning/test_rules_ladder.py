@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from tests.dunning.ledgers import TODAY, Book, ago, book, fates, steps, with_limits
 
 from encours.dunning.calendars import french_holidays
-from tests.dunning.ledgers import TODAY, Book, ago, book, fates, steps, with_limits
 
 
 def climbed(told: Book, last: int, *numbers: int) -> Book:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.dunning.ledgers import FRENCH, Book, ago, book, fates, steps, with_limits
 
 from encours.dunning.rules.frames import Mode
 from encours.dunning.rules.scenario import Scenario
-from tests.dunning.ledgers import FRENCH, Book, ago, book, fates, steps, with_limits
 
 
 def without(kind: str) -> Scenario:
@@ -144,7 +144,9 @@ def test_thank_you(said: list[tuple[str, int]], expected: str | None) -> None:
 
 def test_a_thank_you_says_what_was_paid() -> None:
     told = book().settled(1, 3).said("relance_1", 12, 1).said("relance_2", 5, 1)
-    plan = told.settled(2, 1).said("relance_2", 4, 2, cycle=2).said("relance_1", 11, 2, cycle=2).plan()
+    plan = (
+        told.settled(2, 1).said("relance_2", 4, 2, cycle=2).said("relance_1", 11, 2, cycle=2).plan()
+    )
 
     assert steps(plan) == [(1, "EUR", "remerciement", [2])]
     assert plan.messages.row(0, named=True) == {
@@ -187,9 +189,7 @@ def test_a_thank_you_says_what_was_paid() -> None:
             {"scenario": without("thank_you")},
             id="a scenario that never thanks",
         ),
-        pytest.param(
-            book().settled(1, -1).said("relance_1", 9, 1), {}, id="a payment of tomorrow"
-        ),
+        pytest.param(book().settled(1, -1).said("relance_1", 9, 1), {}, id="a payment of tomorrow"),
     ],
 )
 def test_no_thank_you(told: Book, given: dict[str, Any]) -> None:

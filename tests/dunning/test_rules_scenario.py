@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from tests.dunning.ledgers import FRENCH
 
 from encours.dunning.rules.scenario import Scenario, Step
 from encours.dunning.rules.scenario_data import LADDER_MAX, read_scenario
 from encours.kernel.issue import Issue
-from tests.dunning.ledgers import FRENCH
 
 
 def data(**given: Any) -> dict[str, Any]:
@@ -248,7 +248,9 @@ EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days
                     "friendly, neutral, firm, formal, grateful",
                 ),
                 Issue("scenario_value", "Valeur inconnue.", 2, "approval", "None", "auto, manual"),
-                Issue("scenario_value", "Valeur inconnue.", 2, "channels", "['fax']", "email, letter"),
+                Issue(
+                    "scenario_value", "Valeur inconnue.", 2, "channels", "['fax']", "email, letter"
+                ),
                 Issue("scenario_value", "Valeur inconnue.", 2, "fallback", "x", "email, letter"),
             ],
             id="values out of their lists",
@@ -256,7 +258,9 @@ EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days
         pytest.param(
             changed(2, attachments=["email"], anchor="issue"),
             [
-                Issue("scenario_value", "Valeur inconnue.", 2, "anchor", "issue", "due, settlement"),
+                Issue(
+                    "scenario_value", "Valeur inconnue.", 2, "anchor", "issue", "due, settlement"
+                ),
                 Issue(
                     "scenario_value",
                     "Valeur inconnue.",
@@ -329,11 +333,7 @@ EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days
         ),
         pytest.param(
             changed(2, channels=[]),
-            [
-                Issue(
-                    "scenario_channels", "Une étape part par au moins un canal.", 2, "channels"
-                )
-            ],
+            [Issue("scenario_channels", "Une étape part par au moins un canal.", 2, "channels")],
             id="no channel",
         ),
         pytest.param(

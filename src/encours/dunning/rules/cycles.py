@@ -22,10 +22,11 @@ SPANS: Final = pl.Schema(
         "until_on": pl.Date,  # first day on which it no longer was; null: still open
     }
 )
-"""When something overdue was open: one row per due line that can be claimed.
+"""When something overdue was open: one row per due line that can be claimed (a number, a sure due
+date, a class of document that is a claim).
 
-A span ends when the line is settled (or falls under the minimum), or when a standing fact that
-sets it apart begins; of accounts without any message, none is needed.
+A span ends when the line is settled (or falls under the minimum), or when the standing fact that
+sets it apart **today** begins; of accounts without any message, none is needed.
 """
 
 

@@ -33,7 +33,7 @@ def explain(
     ledger: Ledger, scenario: Scenario, moment: Moment, *, customer_id: int
 ) -> pl.DataFrame:
     """Answer « pourquoi pas ? » for each open due line of the customer, from the same plan."""
-    plan = planner.plan(ledger.of_customer(customer_id), scenario, moment)
+    plan = planner.plan(ledger.of_customers([customer_id]), scenario, moment)
     keys = ["customer_id", "currency", "step"]
     claims = plan.planned.filter(pl.col("open_cents") > 0)
     leaving = claims.join(plan.messages.select(*keys, sentence="reason"), on=keys)

@@ -7,7 +7,7 @@ between two messages belong to an account. Amounts are cents; every frame may be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -154,9 +154,9 @@ class Ledger:
         assert set(frames) <= set(SCHEMAS), f"unknown frames: {set(frames) - set(SCHEMAS)}"
         return cls(**{name: conform(frames.get(name), SCHEMAS[name]) for name in SCHEMAS})
 
-    def of_customer(self, customer_id: int) -> Ledger:
-        """Keep one customer: the same decisions, for a screen or a last look before sending."""
-        mine = pl.col("customer_id") == customer_id
+    def of_customers(self, customer_ids: Collection[int]) -> Ledger:
+        """Keep a few customers: the same decisions, for a screen or a look before sending."""
+        mine = pl.col("customer_id").is_in(list(customer_ids))
         kept = {
             field.name: getattr(self, field.name).filter(mine)
             for field in fields(self)
@@ -165,9 +165,9 @@ class Ledger:
         listings = self.listings.join(kept["messages"], on="message_id", how="semi")
         return Ledger(**kept, listings=listings)
 
-    def without_message(self, message_id: int) -> Ledger:
-        """Forget one message: what the planner would say had it not been reserved."""
-        other = pl.col("message_id") != message_id
+    def without_messages(self, message_ids: Collection[int]) -> Ledger:
+        """Forget a few messages: what the planner would say had they not been reserved."""
+        other = ~pl.col("message_id").is_in(list(message_ids))
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("messages", "listings"):
             kept[name] = kept[name].filter(other)

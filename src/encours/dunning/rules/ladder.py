@@ -75,9 +75,9 @@ def with_dues(lines: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.Dat
 def pre_due_lines(scenario: Scenario, today: date) -> pl.Expr:
     """Say which lines call for a notice before their due date; it lapses on that day.
 
-    Reads `hold`, `due_on`, `noticed`, and `pre_due_done` of the account's cycle.
+    Reads `hold`, `due_on`, `noticed`, `reserved`, and `pre_due_done` of the account's cycle.
     """
     opens_on = pl.lit(today + timedelta(days=window_days(scenario)))
     near = (pl.col("due_on") > today) & (pl.col("due_on") <= opens_on)
-    fresh = ~pl.col("noticed") & ~pl.col("pre_due_done")
+    fresh = ~pl.col("noticed") & ~pl.col("reserved") & ~pl.col("pre_due_done")
     return near & fresh & pl.col("hold").is_null()

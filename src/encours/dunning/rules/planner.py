@@ -129,7 +129,7 @@ def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
             status=_status()
         ),
         far=_far(ledger.lines.filter(~near), scenario),
-        messages=pl.concat(leaving),
+        messages=pl.concat(leaving).sort("account"),
         thanked=thanked,
         accounts=known,
     )
@@ -211,7 +211,11 @@ def _about_to_claim(late: pl.DataFrame, scenario: Scenario, moment: Moment) -> p
     """Return the accounts whose next reminder a mere notice would put off by the spacing."""
     soon = pl.col("next_on") < moment.today + timedelta(days=scenario.min_spacing_days)
     waits = pl.col("hold").is_null() & ~pl.col("reserved") & ~pl.col("planned")
-    return late.filter((pl.col("age") > 0) & waits & soon).select("account", hold=NO_CODE, next_on=NO_DAY).unique()
+    return (
+        late.filter((pl.col("age") > 0) & waits & soon)
+        .select("account", hold=NO_CODE, next_on=NO_DAY)
+        .unique()
+    )
 
 
 def _fate(messages: pl.DataFrame) -> pl.DataFrame:

@@ -123,13 +123,16 @@ def with_sentences(held: pl.DataFrame) -> pl.DataFrame:
     Reads `due_on`, `limit_on`, `next_on`, `fact_from`, `fact_until`, `money_cents`, `currency`,
     `last_said` and `triage` beside it; each reason is written for its own lines only.
     """
+    present = set(held["hold"].unique())
+    none = pl.lit(None, pl.String)
     parts = [
-        held.filter(pl.col("hold") == CODES[reason]).with_columns(
+        held.filter(pl.col("hold") == code).with_columns(
             reason=pl.lit(reason.value), sentence=_sentence(reason)
         )
-        for reason in Reason
+        for reason, code in CODES.items()
+        if code in present
     ]
-    return pl.concat(parts)
+    return pl.concat([held.clear().with_columns(reason=none, sentence=none), *parts])
 
 
 def french_day(day: pl.Expr) -> pl.Expr:

@@ -6,11 +6,10 @@ sending. A second rule would differ one day; there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
-
-import polars as pl
 
 from encours.dunning.rules import planner
 from encours.dunning.rules.frames import Ledger, Moment
@@ -60,46 +59,74 @@ class Verdict:
     sentence: str = ""
 
 
-def recheck(prepared: Prepared, ledger: Ledger, scenario: Scenario, moment: Moment) -> Verdict:
-    """Decide again, at this moment, for one message whose ledger was just read under lock.
+def recheck(
+    prepared: Sequence[Prepared], ledger: Ledger, scenario: Scenario, moment: Moment
+) -> dict[int, Verdict]:
+    """Decide again, at this moment, for messages whose ledger was just read under lock.
 
-    A line that the message did not list is never added: it has its own day.
+    A few dozen at once cost what one costs. A line that a message did not list is never added: it
+    has its own day. Returns a verdict by message id.
     """
-    mine = ledger.of_customer(prepared.customer_id).without_message(prepared.message_id)
-    plan = planner.plan(mine, scenario, moment)
-    same = (pl.col("currency") == prepared.currency) & (pl.col("step") == prepared.step)
-    listed = dict(prepared.open_cents)
-    lines = plan.planned.filter(same & pl.col("instalment_id").is_in(list(listed)))
-    kept: dict[int, int] = {}
-    if lines["is_due"].any():
-        kept = dict(lines.select("instalment_id", "open_cents").iter_rows())
-    dropped = tuple(_dropped(mine, plan, [number for number in listed if number not in kept]))
+    mine = ledger.of_customers({message.customer_id for message in prepared})
+    mine = mine.without_messages([message.message_id for message in prepared])
+    answers = _Answers.of(planner.plan(mine, scenario, moment), mine)
+    return {message.message_id: _verdict(message, answers) for message in prepared}
+
+
+Key = tuple[int, str, str]  # customer, currency, step
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What the planner says now, looked up by message and by due line."""
+
+    channels: dict[Key, str]
+    lines: dict[Key, dict[int, int]]
+    dues: dict[Key, set[int]]
+    held: dict[int, tuple[str, str]]
+    still_open: set[int]
+
+    @classmethod
+    def of(cls, plan: Plan, ledger: Ledger) -> _Answers:
+        key = ("customer_id", "currency", "step")
+        lines: dict[Key, dict[int, int]] = defaultdict(dict)
+        dues: dict[Key, set[int]] = defaultdict(set)
+        rows = plan.planned.select(*key, "instalment_id", "open_cents", "is_due").iter_rows()
+        for customer, currency, step, number, cents, is_due in rows:
+            lines[customer, currency, step][number] = cents
+            if is_due:
+                dues[customer, currency, step].add(number)
+        held = plan.held.select("instalment_id", "reason", "sentence").iter_rows()
+        return cls(
+            channels={row[:3]: row[3] for row in plan.messages.select(*key, "channel").iter_rows()},
+            lines=lines,
+            dues=dues,
+            held={number: (reason, sentence) for number, reason, sentence in held},
+            still_open=set(ledger.lines["instalment_id"]),
+        )
+
+    def why_not(self, number: int) -> Dropped:
+        """Say why a line may no longer be listed."""
+        otherwise = MOVED if number in self.still_open else SETTLED
+        return Dropped(number, *self.held.get(number, otherwise))
+
+
+def _verdict(message: Prepared, answers: _Answers) -> Verdict:
+    key = (message.customer_id, message.currency, message.step)
+    listed, now = dict(message.open_cents), answers.lines.get(key, {})
+    kept = {number: now[number] for number in listed if number in now}
+    if not answers.dues.get(key, set()) & set(kept):
+        kept = {}
+    dropped = tuple(answers.why_not(number) for number in listed if number not in kept)
     if not kept:
         return _stopped(dropped)
-    return Verdict(
-        outcome="send" if kept == listed else "rewrite",
-        channel=plan.messages.filter(same)["channel"].item(),
-        open_cents=tuple(sorted(kept.items())),
-        dropped=dropped,
-    )
-
-
-def _dropped(mine: Ledger, plan: Plan, numbers: list[int]) -> Iterator[Dropped]:
-    held = {
-        number: (reason, sentence)
-        for number, reason, sentence in plan.held.select(
-            "instalment_id", "reason", "sentence"
-        ).iter_rows()
-    }
-    still_open = set(mine.lines["instalment_id"])
-    for number in numbers:
-        otherwise = MOVED if number in still_open else SETTLED
-        yield Dropped(number, *held.get(number, otherwise))
+    outcome: Outcome = "send" if kept == listed else "rewrite"
+    return Verdict(outcome, answers.channels[key], tuple(kept.items()), dropped)
 
 
 def _stopped(dropped: tuple[Dropped, ...]) -> Verdict:
     passing = [line for line in dropped if line.reason in PASSING]
     lasting = [line for line in dropped if line.reason != SETTLED[0]]
-    first = (passing or lasting or list(dropped))[0]
+    first = (passing or lasting or dropped)[0]
     outcome: Outcome = "wait" if passing else "cancel"
     return Verdict(outcome, dropped=dropped, reason=first.reason, sentence=first.sentence)

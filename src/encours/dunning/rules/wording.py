@@ -96,7 +96,7 @@ def told(
     )
     first = rows.unique("account", keep="first", maintain_order=True)
     reasons_told = first.select("account", reason=_reason(scenario))
-    shown = messages.join(reasons_told, on="account").sort("account")
+    shown = messages.join(reasons_told, on="account", maintain_order="left")
     return shown.select(MESSAGES.names()), rows.select(PLANNED.names())
 
 
