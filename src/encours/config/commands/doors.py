@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-DOORS: Final = ("ledger", "contacts", "imports", "dunning", "law")
+DOORS: Final = ("ledger", "imports", "dunning", "law")
 
 
 def add_doors(app: typer.Typer) -> None:

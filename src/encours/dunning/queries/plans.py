@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
+import polars as pl
 from django.db import connection
+
+from encours.kernel.money import decimal_text
+from encours.parties.models import Customer
+
+FEW: Final = 1_000
 
 DAY: Final = """
 select r.id, r.customer_id, c.code, c.name, r.step_code, r.step_rank, r.channel, r.currency,
@@ -52,20 +60,109 @@ class PlannedMessage:
     lines: tuple[PlannedLine, ...]
 
 
+FIELDS: Final = tuple(field.name for field in fields(PlannedMessage))
+
+
 def day_messages(
     *, tenant_id: int, creditor_id: int, on: date, rehearsal: bool
 ) -> list[PlannedMessage]:
     """Return every message reserved for that day, whatever became of it."""
     with connection.cursor() as cursor:
         cursor.execute(DAY, [tenant_id, creditor_id, on, rehearsal])
-        return [
-            PlannedMessage(*row[:-1], tuple(_line(line) for line in row[-1] or ()))
-            for row in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    return [_message(*row) for row in rows]
 
 
-def _line(line: list[str | int]) -> PlannedLine:
+def customer_names(
+    *, tenant_id: int, creditor_id: int, customer_ids: Iterable[int]
+) -> dict[int, tuple[str, str]]:
+    """Return the code and the name of customers, by id."""
+    wanted = sorted(set(customer_ids))
+    rows = Customer.objects.of(tenant_id).filter(creditor_id=creditor_id)
+    if len(wanted) < FEW:
+        rows = rows.filter(pk__in=wanted)
+    return {pk: (code, name) for pk, code, name in rows.values_list("pk", "code", "name")}
+
+
+def plan_json(
+    *,
+    on: date,
+    existing: Sequence[PlannedMessage],
+    messages: pl.DataFrame,
+    planned: pl.DataFrame,
+    held: pl.DataFrame,
+    names: Mapping[int, tuple[str, str]],
+) -> dict[str, Any]:
+    """Return the shape of `plan --json`: the day's full plan, and what is held with its reason."""
+    return {
+        "on": on.isoformat(),
+        "planned": [
+            *(_shown(message) for message in existing),
+            *_new_messages(messages, planned, names),
+        ],
+        "held": [
+            {
+                "customer": names[row["customer_id"]][0],
+                "document": row["document"],
+                "due_on": row["due_on"].isoformat(),
+                "open": decimal_text(row["open_cents"]),
+                "currency": row["currency"],
+                "reason": row["reason"],
+                "message": row["sentence"],
+            }
+            for row in held.iter_rows(named=True)
+        ],
+    }
+
+
+def _shown(message: PlannedMessage) -> dict[str, Any]:
+    return {
+        "customer": message.customer,
+        "step": message.step,
+        "channel": message.channel,
+        "currency": message.currency,
+        "amount": decimal_text(message.amount_cents),
+        "new": False,
+        "state": message.state,
+        "lines": [
+            _shown_line(line.document, line.due_on, line.open_cents) for line in message.lines
+        ],
+        "reason": message.reason,
+    }
+
+
+def _new_messages(
+    messages: pl.DataFrame, planned: pl.DataFrame, names: Mapping[int, tuple[str, str]]
+) -> Iterator[dict[str, Any]]:
+    lines: dict[tuple[int, str, str], list[dict[str, str]]] = defaultdict(list)
+    for row in planned.iter_rows(named=True):
+        lines[row["customer_id"], row["currency"], row["step"]].append(
+            _shown_line(row["document"], row["due_on"], row["open_cents"])
+        )
+    for row in messages.iter_rows(named=True):
+        yield {
+            "customer": names[row["customer_id"]][0],
+            "step": row["step"],
+            "channel": row["channel"],
+            "currency": row["currency"],
+            "amount": decimal_text(row["amount_cents"]),
+            "new": True,
+            "state": "planned",
+            "lines": lines[row["customer_id"], row["currency"], row["step"]],
+            "reason": row["reason"],
+        }
+
+
+def _shown_line(document: str, due_on: date, open_cents: int) -> dict[str, str]:
+    return {"document": document, "due_on": due_on.isoformat(), "open": decimal_text(open_cents)}
+
+
+def _message(*row: Any) -> PlannedMessage:
+    values = dict(zip(FIELDS, row, strict=True))
+    lines = tuple(_line(line) for line in values.pop("lines") or ())
+    return PlannedMessage(**values, lines=lines)
+
+
+def _line(line: Sequence[Any]) -> PlannedLine:
     identity, document, due_on, open_cents = line
-    return PlannedLine(
-        int(identity), str(document), date.fromisoformat(str(due_on)), int(open_cents)
-    )
+    return PlannedLine(int(identity), document or "", date.fromisoformat(due_on), int(open_cents))

@@ -1,0 +1,131 @@
+"""`plan`, `send`: the day's messages, decided with their reasons, then on their way."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from encours.cli import common
+from encours.cli.common import Creditor, Json, Place, Tenant
+from encours.dunning import actions
+from encours.dunning.queries import plans
+from encours.dunning.queries.moment import setting
+from encours.messaging.actions import Outbox, Tally
+
+app = typer.Typer()
+On = Annotated[
+    date | None, typer.Option("--on", parser=common.parse_day, help="Jour du plan (aujourd'hui).")
+]
+AllowStale = Annotated[
+    bool, typer.Option("--allow-stale", help="Malgré un dernier import trop ancien.")
+]
+
+
+@app.command()
+def plan(
+    creditor: Creditor,
+    on: On = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Décider sans rien réserver.")] = False,
+    allow_stale: AllowStale = False,
+    tenant: Tenant = "",
+    as_json: Json = False,
+) -> None:
+    """Décide les relances du jour, chacune avec sa raison ; dit pourquoi les autres attendent."""
+    with common.at_creditor(creditor, tenant) as place:
+        answer = _plan(place, on or place.today, dry_run=dry_run, allow_stale=allow_stale)
+    if as_json:
+        common.print_json(answer)
+        return
+    _show(answer)
+
+
+@app.command()
+def send(
+    creditor: Creditor,
+    on: On = None,
+    tenant: Tenant = "",
+    as_json: Json = False,
+) -> None:
+    """Approuve le plan du jour et envoie maintenant ce qui peut partir."""
+    with common.at_creditor(creditor, tenant) as place:
+        day = on or place.today
+        approved = actions.approve(
+            tenant_id=place.tenant_id,
+            creditor_id=place.creditor_id,
+            user_id=None,
+            on=day,
+            at_once=True,
+        )
+    tally = _deliver(place.tenant_id)
+    answer = {"on": day.isoformat(), "approved": approved, **_counts(tally)}
+    if as_json:
+        common.print_json(answer)
+    else:
+        typer.echo(
+            f"{approved} message(s) approuvé(s), {tally.sent} parti(s), "
+            f"{tally.withdrawn} retiré(s), {tally.refused} refusé(s), "
+            f"{tally.uncertain} incertain(s)."
+        )
+    if tally.stopped:
+        common.refuse("Le serveur de messagerie ne répond pas : les messages restent en attente.")
+
+
+def _plan(place: Place, day: date, *, dry_run: bool, allow_stale: bool) -> dict[str, Any]:
+    owner: dict[str, Any] = {"tenant_id": place.tenant_id, "creditor_id": place.creditor_id}
+    asked = setting(**owner, on=day, now=datetime.now(UTC))
+    existing = plans.day_messages(**owner, on=day, rehearsal=asked.is_rehearsal)
+    decided = actions.plan_day(**owner, on=day, dry_run=dry_run, allow_stale=allow_stale)
+    told = decided.plan
+    ids = {*told.messages["customer_id"], *told.held["customer_id"]}
+    answer = plans.plan_json(
+        on=day,
+        existing=existing,
+        messages=told.messages,
+        planned=told.planned,
+        held=told.held,
+        names=plans.customer_names(**owner, customer_ids=ids),
+    )
+    return answer | {"rehearsal": asked.is_rehearsal}
+
+
+def _deliver(tenant_id: int) -> Tally:
+    """Send in this process; a job id below zero tells a person's hand from the workers'."""
+    with common.refusals():
+        return Outbox(tenant_id, -int(datetime.now(UTC).timestamp())).run()
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    return {
+        "sent": tally.sent,
+        "withdrawn": tally.withdrawn,
+        "refused": tally.refused,
+        "uncertain": tally.uncertain,
+    }
+
+
+def _show(answer: dict[str, Any]) -> None:
+    rows = [
+        (
+            one["customer"],
+            one["step"],
+            one["channel"],
+            f"{one['amount']} {one['currency']}",
+            one["reason"],
+        )
+        for one in answer["planned"]
+    ]
+    mode = " (répétition)" if answer["rehearsal"] else ""
+    common.print_table(
+        f"Plan du {answer['on']}{mode}",
+        ("Client", "Étape", "Canal", ">Montant", "Raison"),
+        rows,
+    )
+    reasons: dict[str, int] = {}
+    for one in answer["held"]:
+        reasons[one["reason"]] = reasons.get(one["reason"], 0) + 1
+    held = sorted(reasons.items(), key=lambda pair: -pair[1])
+    common.print_table(
+        "Retenues", ("Raison", ">Échéances"), [(reason, str(count)) for reason, count in held]
+    )

@@ -1,0 +1,117 @@
+"""`import fec`, `import undo`: ledger exports in, and out again."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from encours.cli import common
+from encours.cli.common import Creditor, Json, Tenant
+from encours.imports import actions
+from encours.imports.actions import Export, Outcome
+from encours.imports.queries import history
+from encours.tenancy.scope import in_tenant
+
+app = typer.Typer()
+app.add_typer(common.imports, name="import")
+SHOWN = 20
+
+
+@common.imports.command("fec")
+def fec(
+    files: Annotated[list[Path], typer.Argument(help="Fichiers FEC.", show_default=False)],
+    creditor: Creditor,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer sans rien changer.")] = False,
+    accept_rest: Annotated[
+        bool, typer.Option("--accept-rest", help="Prendre les bonnes écritures, chacune entière.")
+    ] = False,
+    tenant: Tenant = "",
+    as_json: Json = False,
+) -> None:
+    """Fait entrer un ou plusieurs fichiers des écritures comptables."""
+    tenant_id, creditor_id = common.find_creditor(creditor, tenant)
+    outcomes = []
+    for path in files:
+        if not path.is_file():
+            common.refuse(f"Fichier introuvable : {path}")
+        export = _read(path, quiet=as_json)
+        with common.refusals(), in_tenant(tenant_id):
+            outcome = actions.import_file(
+                export,
+                tenant_id=tenant_id,
+                creditor_id=creditor_id,
+                accept_rest=accept_rest,
+                dry_run=dry_run,
+            )
+        outcomes.append(outcome)
+        if not as_json:
+            _show(outcome, dry_run=dry_run)
+    if as_json:
+        shown = [outcome.as_json() for outcome in outcomes]
+        common.print_json(shown[0] if len(shown) == 1 else shown)
+    if any(outcome.is_refused for outcome in outcomes):
+        raise typer.Exit(common.REFUSED)
+
+
+@common.imports.command("undo")
+def undo(
+    import_id: Annotated[int, typer.Argument(help="Numéro de l'import.")],
+    as_json: Json = False,
+) -> None:
+    """Annule un import : l'état d'avant revient exactement."""
+    tenant_id = history.tenant_of(import_id)
+    if tenant_id is None:
+        common.refuse(f"Aucun import n'a le numéro {import_id}.")
+        return
+    with common.refusals(), in_tenant(tenant_id):
+        today: date = datetime.now(UTC).date()
+        actions.undo(tenant_id=tenant_id, import_id=import_id, user_id=None, today=today)
+    if as_json:
+        common.print_json({"import": import_id, "undone": True})
+    else:
+        typer.echo(f"L'import n° {import_id} est annulé.")
+
+
+def _read(path: Path, *, quiet: bool) -> Export:
+    if quiet:
+        return actions.read_file(path)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(path.name, total=path.stat().st_size)
+        return actions.read_file(
+            path, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+
+
+def _show(outcome: Outcome, *, dry_run: bool) -> None:
+    state = "importé" if outcome.applied else "non importé"
+    if dry_run and not outcome.is_refused:
+        state = "lu, rien n'a été changé"
+    typer.echo(f"{outcome.file} : {state}.")
+    counts: list[tuple[str, str]] = [
+        (name, str(count)) for name, count in outcome.counts.items() if count
+    ]
+    if counts:
+        common.print_table("Lignes", ("Nature", ">Nombre"), counts)
+    _show_control(outcome.control)
+    for issue in outcome.issues[:SHOWN]:
+        where = f"ligne {issue.line} : " if issue.line else ""
+        typer.echo(f"  [{issue.severity}] {where}{issue.message}")
+    if len(outcome.issues) > SHOWN:
+        typer.echo(f"  … et {len(outcome.issues) - SHOWN} autres (option --json).")
+
+
+def _show_control(control: dict[str, Any]) -> None:
+    if control["on"] is None:
+        return
+    verdict = "concordent au centime" if control["ok"] else "NE CONCORDENT PAS"
+    typer.echo(
+        f"Contrôle au {control['on']} : comptes clients du fichier {control['file_net']}, "
+        f"encours {control['ledger_net']} : {verdict}."
+    )
+    for one in control["differences"][:SHOWN]:
+        typer.echo(f"  {one['customer']} : fichier {one['file']}, encours {one['ledger']}")

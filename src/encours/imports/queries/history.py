@@ -1,0 +1,77 @@
+"""Past imports of a creditor, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from encours.imports.models import FileImport
+
+
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """One import as its list shows it."""
+
+    id: int
+    creditor_id: int
+    file_name: str
+    kind: str
+    state: str
+    first_on: date | None
+    last_on: date | None
+    counts: dict[str, int]
+    control: dict[str, Any]
+    issues: list[dict[str, Any]]
+    author_id: int | None
+    created_at: datetime
+    applied_at: datetime | None
+    undone_at: datetime | None
+    progress: int
+
+
+def imports(
+    *, tenant_id: int, creditor_id: int | None = None, limit: int | None = None, offset: int = 0
+) -> list[PastImport]:
+    """Return the imports of one creditor, or of all."""
+    rows = FileImport.objects.of(tenant_id).order_by("-pk")
+    if creditor_id is not None:
+        rows = rows.filter(creditor_id=creditor_id)
+    chosen = rows[offset : None if limit is None else offset + limit]
+    return [_row(one) for one in chosen]
+
+
+def one_import(*, tenant_id: int, import_id: int) -> PastImport | None:
+    """Return one import, or None when this tenant has none of that number."""
+    found = FileImport.objects.of(tenant_id).filter(pk=import_id).first()
+    return _row(found) if found else None
+
+
+def tenant_of(import_id: int) -> int | None:
+    """Return the tenant of an import number, for the command line."""
+    with connection.cursor() as cursor:
+        cursor.execute("select encours_import_tenant(%s)", [import_id])
+        row = cursor.fetchone()
+    return row[0] if row and row[0] is not None else None
+
+
+def _row(one: FileImport) -> PastImport:
+    return PastImport(
+        id=one.pk,
+        creditor_id=one.creditor_id,
+        file_name=one.file_name,
+        kind=one.kind,
+        state=one.state,
+        first_on=one.first_on,
+        last_on=one.last_on,
+        counts=one.counts,
+        control=one.control,
+        issues=one.issues,
+        author_id=one.author_id,
+        created_at=one.created_at,
+        applied_at=one.applied_at,
+        undone_at=one.undone_at,
+        progress=one.progress,
+    )
