@@ -80,7 +80,7 @@ real: install  ## Run on the real files of ../shared/data, and print the table o
 	$(PY) -m pytest tests/real -m real -q -s
 
 mutants: install  ## Change the rules at random and count the changes that no test sees
-	$(PY) tools/mutants.py
+	$(PY) tools/mutate.py
 
 screenshots: install  ## Take the pictures of every page, desktop and phone
 	$(PY) tools/screenshots.py
