@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from tests.cli.shapes import faults
+from tests.cli.shapes import faults, schema
 from tests.conftest import House, found_house
 from tests.receivables.ledger_rows import write
 from tests.receivables.test_queries_ageing import SMALL
 from tests.receivables.test_rules_ageing import TODAY
 from typer.testing import CliRunner
 
-from encours.cli.ledger import app
+from encours.cli.ledger import STATUSES, app
+from encours.standing import rules
 from encours.tenancy.scope import in_tenant
 
 DAY = TODAY.isoformat()
@@ -120,3 +121,8 @@ def test_an_ambiguous_creditor_asks_for_the_tenant(transactional_db: None) -> No
 
     assert result.exit_code == 2
     assert "--tenant" in result.stderr
+
+
+def test_every_status_has_its_words() -> None:
+    assert set(STATUSES) == {"open", "partial", "paid", *rules.STATUSES.values()}
+    assert set(STATUSES) == set(schema("open-items")["$defs"]["status"]["enum"])

@@ -176,7 +176,7 @@ def test_a_payment_settles_and_its_reversal_opens_again(desk: Desk) -> None:
     assert desk.totals() == (300, 0)
 
     documents.reverse_credit(
-        tenant_id=desk.house.tenant_id, credit_id=credit, reason="chèque rejeté", today=TODAY
+        tenant_id=desk.house.tenant_id, credit_id=credit, reason="rejected", today=TODAY
     )
     assert desk.totals() == (1000, 0)
     assert desk.verbs()[-1] == "credit.reversed"
@@ -187,7 +187,7 @@ def test_reversing_an_invoice_frees_what_settled_it(desk: Desk) -> None:
     desk.allocate(desk.credit(700), (desk.lines()[0], 700))
 
     documents.reverse_invoice(
-        tenant_id=desk.house.tenant_id, invoice_id=invoice, reason="doublon", today=TODAY
+        tenant_id=desk.house.tenant_id, invoice_id=invoice, reason="duplicate", today=TODAY
     )
 
     assert desk.totals() == (0, -700)
@@ -200,7 +200,7 @@ def test_what_came_by_import_is_not_reversed_by_hand(desk: Desk) -> None:
 
     with pytest.raises(Imported):
         documents.reverse_invoice(
-            tenant_id=desk.house.tenant_id, invoice_id=invoice, reason="doublon", today=TODAY
+            tenant_id=desk.house.tenant_id, invoice_id=invoice, reason="duplicate", today=TODAY
         )
 
 
@@ -208,10 +208,10 @@ def test_a_reversal_says_why_and_happens_once(desk: Desk) -> None:
     asked = {"tenant_id": desk.house.tenant_id, "invoice_id": desk.invoice(), "today": TODAY}
     with pytest.raises(InvalidDocument, match="motif"):
         documents.reverse_invoice(**asked, reason=" ")
-    documents.reverse_invoice(**asked, reason="doublon")
+    documents.reverse_invoice(**asked, reason="duplicate")
 
     with pytest.raises(NotFound):
-        documents.reverse_invoice(**asked, reason="doublon")
+        documents.reverse_invoice(**asked, reason="duplicate")
 
 
 def test_an_allocation_takes_effect_when_both_sides_exist(desk: Desk) -> None:
@@ -276,7 +276,7 @@ def test_unallocate_opens_both_sides(desk: Desk) -> None:
     made = desk.allocate(desk.credit(1000), (desk.lines()[0], 1000))
     asked = {"tenant_id": desk.house.tenant_id, "allocation_ids": made, "today": TODAY}
 
-    assert allocations.unallocate(**asked, reason="erreur") == 1
+    assert allocations.unallocate(**asked) == 1
     assert desk.totals() == (1000, -1000)
     with pytest.raises(NotFound):
         allocations.unallocate(**asked)

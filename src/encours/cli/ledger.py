@@ -17,6 +17,7 @@ from encours.receivables.queries.ageing import AgedBalance, GroupBy
 from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.statement import Statement
 from encours.receivables.rules.ageing import AgeBy
+from encours.standing import queries as standing
 
 app = typer.Typer()
 KnownAt = Annotated[
@@ -31,6 +32,22 @@ HEADS = {
     "d90_plus": "> 90 j",
     "unallocated": "Non imputé",
     "net": "Net",
+}
+STATUSES = {
+    "open": "ouverte",
+    "partial": "réglée en partie",
+    "paid": "réglée",
+    "disputed": "en litige",
+    "promised": "promise",
+    "plan": "échéancier",
+    "paused": "en pause",
+    "insolvent": "procédure collective",
+    "protected": "majeur protégé",
+    "deceased": "décès",
+    "handed_over": "au contentieux",
+    "assigned": "cédée",
+    "direct_debit": "prélèvement en cours",
+    "rejected": "facture refusée",
 }
 
 
@@ -77,7 +94,7 @@ def open_items(
         moment = _moment(place, as_of, currency, known_at, customer)
         if not currency:
             moment = replace(moment, currency=None)
-        found = items.open_items(moment, with_settled=with_settled)
+        found = standing.open_items(moment, with_settled=with_settled)
         if as_json:
             common.print_json(items.items_json(found))
             return
@@ -107,6 +124,7 @@ def statement(
         moment = _moment(place, to_on, currency, None, customer)
         first = from_on or date(moment.as_of.year, 1, 1)
         told = statements.statement(moment, from_on=first)
+        told = replace(told, items=standing.with_status(told.items, standing.facts_frame(moment)))
         if as_json:
             common.print_json({"customer": customer, **told.as_json()})
         else:
@@ -164,7 +182,7 @@ def _item(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['due_on']:%d/%m/%Y}",
         euros(row["amount_cents"], row["currency"]),
         euros(row["open_cents"], row["currency"]),
-        row["status"],
+        STATUSES[row["status"]],
     )
 
 

@@ -65,7 +65,6 @@ def unallocate(
     *,
     tenant_id: int,
     allocation_ids: Sequence[int],
-    reason: str = "",
     actor_id: int | None = None,
     today: date,
 ) -> int:
@@ -92,7 +91,6 @@ def unallocate(
                 subject,
                 credit=row.credit_id,
                 cents=row.amount_cents,
-                reason=" ".join(reason.split())[:200],
             )
     return len(held)
 

@@ -29,6 +29,13 @@ from encours.receivables.rules.terms import DueLine
 
 LEGAL_DAYS: Final = 30
 NUMBER_MAX: Final = 80
+# A code, never free text: the journal keeps it for ever and may name nobody.
+REASONS: Final = {
+    "duplicate": "Doublon",
+    "mistake": "Erreur de saisie",
+    "rejected": "Règlement rejeté",
+    "cancelled": "Annulation convenue",
+}
 
 
 class NumberTaken(Refusal):
@@ -220,11 +227,10 @@ def _number(text: str, *, needed: bool = True) -> str:
     return number
 
 
-def _reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if not reason:
+def _reason(code: str) -> str:
+    if code not in REASONS:
         raise InvalidDocument("Indiquez le motif de l'annulation.")
-    return reason[:200]
+    return code
 
 
 def _taken(rows: QuerySet[Any], who: Customer, number: str) -> bool:
