@@ -107,9 +107,12 @@ def licence(package: metadata.PackageMetadata) -> str:
 
 
 def is_allowed(expression: str) -> bool:
-    """Say whether a licence expression may be combined: all of AND, one of OR."""
-    choices = expression.replace("(", "").replace(")", "").split(" OR ")
-    return any(all(part.strip() in ALLOWED for part in way.split(" AND ")) for way in choices)
+    """Say whether a licence expression may be combined: brackets first, all of AND, one of OR."""
+    while inner := re.search(r"\(([^()]*)\)", expression):
+        verdict = "MIT" if is_allowed(inner[1]) else "refused"
+        expression = expression.replace(inner[0], verdict)
+    ways = (way.split(" AND ") for way in expression.split(" OR "))
+    return any(all(part.strip() in ALLOWED for part in way) for way in ways)
 
 
 def our_own() -> str:
