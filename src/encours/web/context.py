@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from encours.tenancy.queries import places
@@ -17,13 +16,11 @@ from encours.web.rights import chosen_creditor
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A line under the header that holds on every page."""
+    """A line under the header that holds on every page: sending is stopped."""
 
     text: str
-    icon: str = "stop"
-    url: str = ""
-    link: str = ""
-    is_calm: bool = False
+    creditor_id: int | None = None
+    may_resume: bool = False
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -55,20 +52,18 @@ def _initials(name: str) -> str:
 
 
 def _banners(access: Access, creditors: list[places.CreditorChoice]) -> list[Banner]:
+    """Say what is stopped; whoever may stop may also resume from here."""
     stopped_at = places.sending_stopped_at(access.tenant_id)
-    if stopped_at is None and not any(one.stopped_at for one in creditors):
-        return []
-    url = reverse("settings_sender") if access.may("settings.read") else ""
     if stopped_at is not None:
         since = formats.instant(stopped_at)
         text = _("Tous les envois sont arrêtés depuis le %(since)s.") % {"since": since}
-        return [Banner(text, url=url, link=_("Reprendre…"))]
+        return [Banner(text, may_resume=access.creditors("dunning.stop") is None)]
     return [
         Banner(
             _("Les envois de %(name)s sont arrêtés depuis le %(since)s.")
             % {"name": one.name, "since": formats.instant(one.stopped_at)},
-            url=url,
-            link=_("Reprendre…"),
+            creditor_id=one.id,
+            may_resume=access.may("dunning.stop", one.id),
         )
         for one in creditors
         if one.stopped_at is not None

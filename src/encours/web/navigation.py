@@ -42,10 +42,11 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "sink")),
     Entry(_("Imports"), "imports", "upload", "imports.read", ("import", "contacts")),
-    Entry(_("Réglages"), "settings", "settings", "settings.read", ("settings", "creditor")),
+    Entry(_("Réglages"), "settings", "settings", "settings.read", ("settings",)),
 )
 SETTINGS: Final[tuple[Entry, ...]] = (
-    Entry(_("Société"), "settings_creditor", "building", "settings.read", ("settings_logo",)),
+    Entry(_("Société"), "settings_creditor", "building", "settings.read"),
+    Entry(_("Relances et envois"), "settings_creditor_habits", "clock", "settings.read"),
     Entry(_("Comptes bancaires"), "settings_bank", "bank", "settings.read", ("settings_bank",)),
     Entry(_("Expéditeur"), "settings_sender", "mail", "settings.read", ("settings_sender",)),
     Entry(_("Conditions de règlement"), "settings_terms", "calendar", "settings.read"),

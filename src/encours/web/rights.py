@@ -10,11 +10,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
+from allauth.account.internal.flows import reauthentication
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -32,12 +37,8 @@ class StaffRequest(TenantRequest):
     """A request whose right was checked; `scope` says what its page may show."""
 
     scope: Scope
+    creditor_id: int | None  # the one chosen in the header; None is all of them
     htmx: HtmxDetails
-
-    @property
-    def creditor_id(self) -> int | None:
-        """Return the creditor chosen in the header; None is all of them."""
-        return self.scope.creditor_id
 
 
 def needs(right: str) -> Callable[[View], View]:
@@ -54,6 +55,7 @@ def needs(right: str) -> Callable[[View], View]:
             if not request.access.may(right, chosen):
                 raise PermissionDenied
             request.scope = scope_of(request.access, right, chosen)
+            request.creditor_id = chosen
             return view(request, *args, **kwargs)
 
         guarded.right = right  # type: ignore[attr-defined]
@@ -72,6 +74,28 @@ def outside_tenant(view: View) -> View:
     """Mark a view that opens a tenant's door by itself: the middleware leaves it shut."""
     view.outside_tenant = True  # type: ignore[attr-defined]
     return view
+
+
+def fresh_login(back: str) -> Callable[[View], View]:
+    """Ask who it is again when the last proof is more than five minutes old; then open `back`.
+
+    A form sent too late is typed again: nothing that was posted is kept meanwhile.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not reauthentication.get_reauthentication_flows(request.user):
+                messages.error(request, _("Choisissez d'abord un mot de passe pour votre compte."))
+                return redirect("account_set_password")
+            if reauthentication.did_recently_reauthenticate(request):
+                return view(request, *args, **kwargs)
+            asked = urlencode({"next": reverse(back)})
+            return redirect(f"{reverse('account_reauthenticate')}?{asked}")
+
+        return guarded
+
+    return decorate
 
 
 def chosen_creditor(request: Any) -> int | None:

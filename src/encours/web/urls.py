@@ -7,4 +7,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("encours.web.shell.urls")),
     path("", include("encours.web.accounts.urls")),
+    path("reglages/", include("encours.web.settings.urls")),
 ]

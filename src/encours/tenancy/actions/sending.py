@@ -106,9 +106,7 @@ def record_sender_check(
     _record("sender.tested", creditor, actor_id, now, {"left": not problem})
 
 
-def stop_sending(
-    *, tenant_id: int, creditor_id: int | None, actor_id: int, now: datetime
-) -> None:
+def stop_sending(*, tenant_id: int, creditor_id: int | None, actor_id: int, now: datetime) -> None:
     """Stop every message of a creditor, or of the whole tenant, at once."""
     _switch(tenant_id, creditor_id, _Switch("sending.stopped", now, actor_id, now))
 

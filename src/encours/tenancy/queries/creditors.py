@@ -17,9 +17,9 @@ class CreditorSettings:
     id: int
     code: str
     name: str
-    described: Mapping[str, Any]
-    sender: Mapping[str, str]
-    server: Mapping[str, Any]
+    described: dict[str, Any]
+    sender: dict[str, Any]
+    server: dict[str, Any]
     has_password: bool
     sender_checked_at: datetime | None
     sender_test: Mapping[str, str]

@@ -31,6 +31,7 @@ class Waiting:
     id: int
     email: str
     role: str
+    creditor_id: int | None
     creditor: str
     created_at: datetime
     expires_at: datetime
@@ -82,6 +83,7 @@ def waiting(tenant_id: int, *, now: datetime) -> list[Waiting]:
             id=row.pk,
             email=row.email,
             role=row.role,
+            creditor_id=row.creditor_id,
             creditor=row.creditor.name if row.creditor else "",
             created_at=row.created_at,
             expires_at=row.expires_at,

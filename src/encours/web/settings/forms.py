@@ -1,0 +1,206 @@
+"""What is typed on the settings pages; validation only."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from encours.kernel.money import decimal_text, parse_cents
+
+DAY_COUNTS: Final = [
+    ("ACT_365", _("Jours réels sur 365")),
+    ("ACT_ACT", _("Jours réels sur l'année réelle")),
+]
+APPROVALS: Final = [
+    ("review", _("Une personne valide chaque envoi")),
+    ("auto", _("Les étapes automatiques partent seules")),
+]
+SECURITIES: Final = [
+    ("starttls", _("STARTTLS (port 587 d'ordinaire)")),
+    ("tls", _("TLS (port 465 d'ordinaire)")),
+    ("", _("Aucun chiffrement")),
+]
+ROLES: Final = [
+    ("admin", _("Administrateur")),
+    ("credit_manager", _("Credit manager")),
+    ("collector", _("Chargé de recouvrement")),
+    ("sales", _("Commercial")),
+    ("accountant", _("Comptable")),
+    ("reader", _("Lecteur")),
+]
+
+
+def _text(label: Any, length: int, *, required: bool = False, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=required, **kwargs)
+
+
+class Cents(forms.CharField):
+    """An amount typed by a person, kept in cents."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show cents as an amount."""
+        return decimal_text(value).replace(".", ",") if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read the amount, or say that it cannot be read."""
+        try:
+            cents = parse_cents(str(value or "0"))
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        if cents < 0:
+            raise forms.ValidationError(_("Le montant ne peut pas être négatif."))
+        return cents
+
+
+class Company(forms.Form):
+    """What describes a legal entity."""
+
+    name = _text(_("Raison sociale"), 200, required=True)
+    legal_form = _text(_("Forme juridique et capital"), 80)
+    siren = _text(_("SIREN"), 11)
+    vat_number = _text(_("N° de TVA intracommunautaire"), 20)
+    address_line1 = _text(_("Adresse"), 70)
+    address_line2 = _text(_("Complément d'adresse"), 70)
+    postcode = _text(_("Code postal"), 16)
+    city = _text(_("Ville"), 35)
+    country = forms.RegexField(r"^[A-Z]{2}$", label=_("Pays (code à deux lettres)"), initial="FR")
+    phone = _text(_("Téléphone"), 30)
+    email = forms.EmailField(label=_("E-mail de contact"), required=False)
+    signatory = _text(_("Signataire des courriers"), 120)
+    signatory_role = _text(_("Fonction du signataire"), 120)
+
+
+class Habits(forms.Form):
+    """How reminders of this creditor are reckoned and when they leave."""
+
+    penalty_rate = _text(
+        _("Taux contractuel des pénalités (% par an)"),
+        10,
+        help_text=_("Vide : taux de la BCE majoré de dix points (C. com. L441-10)."),
+    )
+    day_count = forms.ChoiceField(label=_("Base de calcul des intérêts"), choices=DAY_COUNTS)
+    minimum_cents = Cents(label=_("Montant minimum relancé"), required=False)
+    freshness_days = forms.IntegerField(
+        label=_("Données trop vieilles après (jours)"), min_value=1, max_value=90
+    )
+    cycle_hour = forms.IntegerField(label=_("Heure du cycle quotidien"), min_value=0, max_value=23)
+    send_from_hour = forms.IntegerField(label=_("Envois à partir de"), min_value=0, max_value=23)
+    send_until_hour = forms.IntegerField(label=_("Envois jusqu'à"), min_value=1, max_value=24)
+    time_zone = forms.ChoiceField(
+        label=_("Fuseau horaire"),
+        choices=[(zone, zone) for zone in sorted(available_timezones()) if "/" in zone],
+    )
+    approval = forms.ChoiceField(
+        label=_("Validation des envois"), choices=APPROVALS, widget=forms.RadioSelect
+    )
+
+    def clean_penalty_rate(self) -> str:
+        """Keep a plain decimal number of points, or nothing."""
+        text = str(self.cleaned_data["penalty_rate"]).replace(",", ".").replace("%", "").strip()
+        if text:
+            try:
+                rate = float(text)
+            except ValueError as problem:
+                raise forms.ValidationError(_("Taux illisible.")) from problem
+            if not 0 < rate <= 50:  # noqa: PLR2004 - no court would take more
+                raise forms.ValidationError(_("Un taux entre 0 et 50 % est attendu."))
+        return text
+
+
+class NewCompany(forms.Form):
+    """What is enough to add a legal entity."""
+
+    code = forms.RegexField(
+        r"^[A-Za-z0-9_-]{1,20}$", label=_("Code court"), help_text=_("Lettres et chiffres.")
+    )
+    name = _text(_("Raison sociale"), 200, required=True)
+    siren = _text(_("SIREN"), 11)
+
+
+class Account(forms.Form):
+    """A bank account as the bank wrote it."""
+
+    iban = _text(_("IBAN"), 42, required=True)
+    holder_name = _text(
+        _("Titulaire exact du compte"),
+        70,
+        required=True,
+        help_text=_("Comme sur le RIB : les banques comparent ce nom avant de virer."),
+    )
+
+
+class Sender(forms.Form):
+    """Who writes, and who is answered."""
+
+    sender_name = _text(_("Nom d'expéditeur"), 120)
+    sender_email = forms.EmailField(label=_("Adresse d'expédition"), required=False)
+    reply_to = forms.EmailField(label=_("Adresse de réponse"), required=False)
+    rehearsal_email = forms.EmailField(
+        label=_("Adresse de répétition"),
+        required=False,
+        help_text=_("Avant la mise en service, les messages n'arrivent qu'ici."),
+    )
+
+
+class Server(forms.Form):
+    """The creditor's own mail server."""
+
+    host = _text(
+        _("Serveur SMTP"), 200, help_text=_("Vide : le serveur de l'installation est utilisé.")
+    )
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)
+    security = forms.ChoiceField(
+        label=_("Chiffrement"), choices=SECURITIES, required=False, initial="starttls"
+    )
+    user = _text(_("Identifiant"), 200)
+    password = forms.CharField(
+        label=_("Mot de passe"),
+        required=False,
+        strip=False,
+        help_text=_("Vide : celui qui est enregistré est gardé. Il n'est jamais affiché."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class NewTerms(forms.Form):
+    """Payment terms in French words."""
+
+    text = _text(
+        _("Conditions"),
+        120,
+        required=True,
+        help_text=_("Par exemple : 30 jours fin de mois · 45 jours · fin de mois + 45 jours."),
+    )
+
+
+class RatesUpload(forms.Form):
+    """A CSV of semester rates and where it comes from."""
+
+    file = forms.FileField(label=_("Fichier CSV"))
+    source = _text(_("Source"), 200, required=True)
+
+
+class Rate(forms.Form):
+    """The rates of one semester, typed."""
+
+    semester = _text(_("Semestre"), 20, required=True, help_text=_("Par exemple : 2027-S1."))
+    ecb_refi = _text(_("Taux de refinancement de la BCE (%)"), 10, required=True)
+    legal_private = _text(_("Taux légal, particuliers (%)"), 10, required=True)
+    legal_other = _text(_("Taux légal, autres cas (%)"), 10, required=True)
+    source = _text(_("Source"), 200, required=True)
+
+
+class Invitation(forms.Form):
+    """Who is invited, and to do what."""
+
+    email = forms.EmailField(label=_("Adresse e-mail"))
+    role = forms.ChoiceField(label=_("Rôle"), choices=ROLES, initial="collector")
+    creditor = forms.ChoiceField(label=_("Société"), required=False)
+
+    def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
+        """Offer the creditors that this person administers."""
+        super().__init__(*args, **kwargs)
+        self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
