@@ -55,7 +55,7 @@ class Reminder(TenantModel):
     step_rank = models.SmallIntegerField("rang")
     cycle = models.IntegerField("cycle")
     planned_on = models.DateField("prévu le")
-    channel = models.CharField("canal", max_length=10)
+    channel = models.CharField("canal", max_length=40)
     amount_cents = models.BigIntegerField("montant (centimes)")
     instalment_ids = ArrayField(models.BigIntegerField())
     open_cents = ArrayField(models.BigIntegerField())

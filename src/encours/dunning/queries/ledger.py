@@ -1,6 +1,7 @@
 """The planner's frames out of the database: set statements, one creditor, all or some customers.
 
-Each query names the tenant and the creditor; `%(customers)s` is null for all of them.
+Each query names the tenant and the creditor; `%(customers)s` is null for all of them. A due line
+goes by its lineage, so that what was said or decided of it outlives a corrected export.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is nul
 group by 1
 """
 LINES: Final = f"""
-select i.id, i.customer_id, i.currency, v.number, v.kind, i.issued_on, i.due_on, i.due_source,
+select coalesce(i.lineage_id, i.id), i.customer_id, i.currency, v.number, v.kind, i.issued_on,
+       i.due_on, i.due_source,
        i.amount_cents - coalesce(a.paid, 0), coalesce(r.state, 'ordinary'), t.decision
 from receivables_instalment i
 join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
@@ -36,12 +38,16 @@ left join (
     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
       and from_on <= %(today)s
     order by instalment_id, from_on desc, id desc) r on r.instalment_id = i.id
-left join dunning_triage t on t.tenant_id = i.tenant_id and t.instalment_id = i.id
+left join (
+    select coalesce(o.lineage_id, o.id) as line_id, d.decision from dunning_triage d
+    join receivables_instalment o on o.tenant_id = d.tenant_id and o.id = d.instalment_id
+    where d.tenant_id = %(tenant)s and d.creditor_id = %(creditor)s) t
+  on t.line_id = coalesce(i.lineage_id, i.id)
 where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
   and i.issued_on <= %(today)s
   and (%(customers)s::bigint[] is null or i.customer_id = any (%(customers)s::bigint[]))
   and i.amount_cents > coalesce(a.paid, 0)
-"""  # noqa: S608 - constants of this module; the values are literals made by psycopg
+"""
 CUSTOMERS: Final = """
 select c.id, c.debtor_class, c.class_confirmed_at is not null,
        e.customer_id is not null,
@@ -56,10 +62,12 @@ where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
   and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
 """
 FACTS: Final = """
-select customer_id, instalment_id, kind, starts_on, ends_on from standing_standingfact
-where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
-  and (kind <> 'einvoice' or details ->> 'status' in ('210', '213'))
-  and (%(customers)s::bigint[] is null or customer_id = any (%(customers)s::bigint[]))
+select f.customer_id, coalesce(i.lineage_id, i.id), f.kind, f.starts_on, f.ends_on
+from standing_standingfact f
+left join receivables_instalment i on i.tenant_id = f.tenant_id and i.id = f.instalment_id
+where f.tenant_id = %(tenant)s and f.creditor_id = %(creditor)s and f.undone_at is null
+  and (f.kind <> 'einvoice' or f.details ->> 'status' in ('210', '213'))
+  and (%(customers)s::bigint[] is null or f.customer_id = any (%(customers)s::bigint[]))
 """
 COVER: Final = """
 select customer_id, currency, greatest(sum(unallocated), 0)::bigint, sum(in_flight)::bigint from (
@@ -82,16 +90,16 @@ from dunning_reminder m
 where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
   and not {OUTDATED} and m.rehearsal = %(rehearsal)s
   and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
-"""  # noqa: S608
+"""
 LISTINGS: Final = f"""
 select m.id, unnest(m.instalment_ids) from dunning_reminder m
 where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
   and not {OUTDATED} and m.rehearsal = %(rehearsal)s
   and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
-"""  # noqa: S608
+"""
 REMINDED: Final = f"""
-select i.id, i.customer_id, i.currency, v.number, i.due_on, i.amount_cents,
-       coalesce(a.paid, 0)::bigint, a.last_on
+select coalesce(i.lineage_id, i.id), i.customer_id, i.currency, v.number, i.due_on,
+       i.amount_cents, coalesce(a.paid, 0)::bigint, a.last_on
 from receivables_instalment i
 join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
 left join ({SETTLEMENT}) a on a.instalment_id = i.id
@@ -102,7 +110,7 @@ where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at 
     where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
       and m.rehearsal = %(rehearsal)s)
   and (%(customers)s::bigint[] is null or i.customer_id = any (%(customers)s::bigint[]))
-"""  # noqa: S608
+"""
 REMINDED_SCHEMA: Final[Mapping[str, Any]] = {
     "instalment_id": pl.Int64,
     "customer_id": pl.Int64,

@@ -203,7 +203,7 @@ def _due_line(
         reductions=tuple(Reduction(date.fromisoformat(on), cents) for on, cents in paid),
         contract_rate=_contract_rate(customer.contract_rate or creditor.penalty_rate),
         insolvency_on=insolvent_on,
-        day_count=DayCount(creditor.day_count),
+        day_count=DayCount(creditor.day_count.lower()),
     )
     return DueLine(
         invoice_id=invoice_id,
