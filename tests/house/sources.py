@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,12 @@ def sources(*folders: str, migrations: bool = False) -> tuple[Source, ...]:
 def ours() -> tuple[Source, ...]:
     """Every module of the program, migrations apart."""
     return sources("src/encours")
+
+
+def none(found: Iterable[str]) -> None:
+    """Fail with every line found, one below the other."""
+    lines = sorted(found)
+    assert not lines, "\n" + "\n".join(lines)
 
 
 def planted(text: str, path: str = "src/encours/web/planted.py") -> Source:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.house.sources import ROOT, committed
+from tests.house.sources import ROOT, committed, none
 
 # A letter in brackets: this file must not hold what it looks for.
 HOSTS = re.compile(r"[p]ypi\.org|[p]ythonhosted\.org|[r]egistry\.npmjs")
@@ -40,7 +40,7 @@ def test_committed_files_are_clean() -> None:
         for name in names
         for line in blemishes(str(name), (ROOT / name).read_text("utf-8", "replace"))
     ]
-    assert found == []
+    none(found)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.house.sources import DOORS, Source, ours, planted, sources
+from tests.house.sources import DOORS, Source, none, ours, planted, sources
 
 EMPTY_WORDS = re.compile(
-    r"^_?(utils?|helpers?|managers?|services?|common|misc|tools|base_utils|part_?\d+|.*_utils)$"
+    r"^_?(utils?|helpers?|managers?|services?|misc|base_utils|part_?\d+|.*_utils)$"
 )
 EMPTY_CLASSES = re.compile(r"(Utils?|Helpers?|Services?|Manager)$|^process_data$")
 DOOR_SUFFIXES = re.compile(r"(View|Form)$")
@@ -31,7 +31,7 @@ def suffixed(source: Source) -> Iterator[str]:
 
 
 def test_no_name_is_empty() -> None:
-    assert [line for source in ours() for line in empty_names(source)] == []
+    none(line for source in ours() for line in empty_names(source))
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_an_empty_name_is_seen(path: str, text: str) -> None:
 def test_views_and_forms_carry_no_suffix() -> None:
     doors = [source for source in ours() if source.package in DOORS]
 
-    assert [line for source in doors for line in suffixed(source)] == []
+    none(line for source in doors for line in suffixed(source))
     assert list(suffixed(planted("class SendForm: ...")))
 
 
 def test_every_module_says_what_it_owns() -> None:
     every = sources("src", "bench", "tools")
 
-    assert [str(source) for source in every if not ast.get_docstring(source.tree)] == []
+    none(str(source) for source in every if not ast.get_docstring(source.tree))
     assert ast.get_docstring(planted("x = 1").tree) is None

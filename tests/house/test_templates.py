@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.template.loader import get_template
 from django.template.utils import get_app_template_dirs
-from tests.house.sources import PACKAGE, ours
+from tests.house.sources import PACKAGE, none, ours
 
 NAMED = re.compile(r"""{%-?\s*(?:extends|include|component|partial)\s+["']([^"']+)["']""")
 QUOTED = re.compile(r"""["']([\w./-]+\.(?:html|txt|typ|svg))["']""")
@@ -69,7 +69,7 @@ def unused(names: set[str]) -> list[str]:
 
 
 def test_every_template_is_used() -> None:
-    assert unused(set(templates())) == []
+    none(unused(set(templates())))
 
 
 def test_an_unused_template_is_seen() -> None:
@@ -81,7 +81,7 @@ def test_every_template_that_is_named_exists() -> None:
     known = templates()
     missing = [name for name in sorted(named) if name.endswith(".html") and name not in known]
 
-    assert [name for name in missing if not _exists(name)] == []
+    none(name for name in missing if not _exists(name))
 
 
 def _exists(name: str) -> bool:

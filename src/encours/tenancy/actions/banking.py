@@ -71,7 +71,7 @@ def request_bank_account(
 
     A waiting account becomes the default when a second person confirms it.
     """
-    creditor = locked_creditor(tenant_id, creditor_id)
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
     checked = _iban(iban)
     holder = " ".join(holder_name.split())
     if not holder:

@@ -98,7 +98,7 @@ def update_creditor(
     *, tenant_id: int, creditor_id: int, actor_id: int, today: date, **described: Any
 ) -> list[str]:
     """Change what describes a creditor; return the names of the fields that changed."""
-    creditor = locked_creditor(tenant_id, creditor_id)
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
     values = _checked(described)
     changed = sorted(name for name, value in values.items() if getattr(creditor, name) != value)
     if changed:
@@ -114,7 +114,7 @@ def set_logo(
     *, tenant_id: int, creditor_id: int, content: bytes | None, actor_id: int, today: date
 ) -> None:
     """Keep the image printed on letters, or remove it (`content` None)."""
-    creditor = locked_creditor(tenant_id, creditor_id)
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
     logo = read_logo(content) if content is not None else None
     Creditor.objects.of(tenant_id).filter(id=creditor_id).update(
         logo=logo.content if logo else None, logo_type=logo.media_type if logo else ""
@@ -135,7 +135,7 @@ def read_logo(content: bytes) -> Logo:
     return Logo(content, media_type, *size)
 
 
-def locked_creditor(tenant_id: int, creditor_id: int) -> Creditor:
+def locked_creditor(*, tenant_id: int, creditor_id: int) -> Creditor:
     """Return the creditor, locked until the end of the transaction, or raise UnknownCreditor."""
     found = Creditor.objects.of(tenant_id).filter(id=creditor_id)
     creditor = found.select_for_update(of=("self",)).first()

@@ -43,7 +43,7 @@ def set_sender(
     now: datetime,
 ) -> None:
     """Set who writes, who is answered, and where the rehearsal's messages go."""
-    creditor = locked_creditor(tenant_id, creditor_id)
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
     changes: dict[str, Any] = {
         "sender_name": sender_name.strip(),
         "sender_email": sender_email.strip(),
@@ -76,7 +76,7 @@ def set_mail_server(
 
     `password` None keeps the one that is stored, encrypted; it is never shown again.
     """
-    creditor = locked_creditor(tenant_id, creditor_id)
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
     assert security in SECURITIES, security
     host = host.strip()
     if not host:
@@ -99,7 +99,7 @@ def record_sender_check(
     *, tenant_id: int, creditor_id: int, problem: str, actor_id: int, now: datetime
 ) -> None:
     """Keep the outcome of a test mail: it left (`problem` empty), or what the server said."""
-    creditor = locked_creditor(tenant_id, creditor_id)
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
     test = {"at": now.isoformat(), "problem": problem[:300]}
     kept = {**creditor.settings, "sender_test": test}
     _update(creditor, {"settings": kept, "sender_checked_at": None if problem else now})
@@ -130,7 +130,7 @@ class _Switch:
 def _switch(tenant_id: int, creditor_id: int | None, switch: _Switch) -> None:
     stopped_at = switch.stopped_at
     if creditor_id is not None:
-        creditor = locked_creditor(tenant_id, creditor_id)
+        creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
         if (creditor.sending_stopped_at is None) == (stopped_at is None):
             return
         _update(creditor, {"sending_stopped_at": stopped_at})
