@@ -133,6 +133,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(home.files("uploads"))
+IMPORTS_ROOT = home.files("imports")
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024
 
 AUTH_USER_MODEL = "tenancy.User"
@@ -200,7 +201,11 @@ TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_I18N = True
 
-PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 10, "stalled_worker_timeout": 30}
+HEARTBEAT_S = float(os.environ.get("ENCOURS_HEARTBEAT_S", "10"))
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": HEARTBEAT_S,
+    "stalled_worker_timeout": 3 * HEARTBEAT_S,
+}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {

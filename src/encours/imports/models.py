@@ -25,6 +25,7 @@ class FileImport(TenantModel):
     counts = models.JSONField("comptes", default=dict)
     control = models.JSONField("contrôle", default=dict)
     issues = models.JSONField("anomalies", default=list)
+    issue_counts = models.JSONField("anomalies par gravité", default=dict)
     batch = TenantForeignKey(Batch, models.PROTECT, null=True, verbose_name="acte")
     author_id = models.BigIntegerField("auteur", null=True)
     progress = models.PositiveSmallIntegerField("avancement (%)", default=0)

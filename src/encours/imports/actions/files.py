@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +27,9 @@ from encours.receivables.actions import bulk
 from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
-ISSUES_KEPT: Final = 500
+ISSUES_KEPT: Final = 5_000
 DIFFERENCES_SHOWN: Final = 200
+SEVERITIES: Final = ("error", "warning", "info")
 COUNTS: Final = (
     "customers",
     "invoices",
@@ -104,10 +107,12 @@ def import_file(
     dry_run: bool = False,
     author_id: int | None = None,
     kind: str = "fec",
+    import_id: int | None = None,
 ) -> Outcome:
     """Write what the file says, in the caller's transaction of the tenant, or say why not.
 
     A file already imported changes nothing. A dry run takes the same decisions and undoes them.
+    `import_id` is the row of a file that was uploaded before; without it a new one is written.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,10 +135,11 @@ def import_file(
             is_repeated=True,
         )
     refused = any(issue.severity == "error" for issue in issues) and not accept_rest
+    kept = _Kept(import_id, kind, author_id)
     if refused or export.derived.totals.last_on is None:
-        return _refused(export, issues, creditor, author_id, kind, dry_run=dry_run)
+        return _refused(export, issues, creditor, kept, dry_run=dry_run)
     with transaction.atomic():
-        outcome = _apply(export, creditor, issues, author_id, kind, accept_rest=accept_rest)
+        outcome = _apply(export, creditor, issues, kept, accept_rest=accept_rest)
         if dry_run:
             transaction.set_rollback(True)
             outcome = replace(outcome, applied=False, import_id=None)
@@ -142,12 +148,46 @@ def import_file(
     return outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How the act is kept: on the row of an earlier upload or on a new one, by whom."""
+
+    import_id: int | None
+    kind: str
+    author_id: int | None
+
+    def write(self, export: Export, creditor: Creditor, **values: Any) -> int:
+        """Write the row and return its id."""
+        owned = FileImport.objects.of(creditor.tenant_id)
+        if self.import_id is not None:
+            owned.filter(pk=self.import_id).update(**values)
+            return self.import_id
+        return FileImport.objects.create(
+            tenant_id=creditor.tenant_id,
+            creditor=creditor,
+            kind=self.kind,
+            file_name=export.name[:255],
+            sha256=export.sha256,
+            size_bytes=export.size_bytes,
+            author_id=self.author_id,
+            **values,
+        ).pk
+
+
+def issues_kept(issues: Sequence[Issue]) -> dict[str, Any]:
+    """Return what a row keeps of its issues: the worst first, and how many of each severity."""
+    worst = sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))
+    return {
+        "issues": [issue.as_json() for issue in worst[:ISSUES_KEPT]],
+        "issue_counts": dict(Counter(issue.severity for issue in issues)),
+    }
+
+
 def _apply(
     export: Export,
     creditor: Creditor,
     issues: tuple[Issue, ...],
-    author_id: int | None,
-    kind: str,
+    kept: _Kept,
     *,
     accept_rest: bool,
 ) -> Outcome:
@@ -155,43 +195,43 @@ def _apply(
     assert totals.first_on is not None
     assert totals.last_on is not None
     batch = Batch.objects.create(
-        tenant_id=tenant_id, creditor=creditor, kind=kind, author_id=author_id
+        tenant_id=tenant_id, creditor=creditor, kind=kept.kind, author_id=kept.author_id
     )
     place = Place(
         tenant_id, creditor.pk, batch.pk, creditor.currency, totals.first_on, totals.last_on
     )
     counts = write(export.derived, place)
     control = _control(export.derived, place)
-    row = FileImport.objects.create(
-        tenant_id=tenant_id,
-        creditor=creditor,
-        kind=kind,
-        file_name=export.name[:255],
-        sha256=export.sha256,
-        size_bytes=export.size_bytes,
+    import_id = kept.write(
+        export,
+        creditor,
         state="applied",
         accepted_rest=accept_rest,
         first_on=totals.first_on,
         last_on=totals.last_on,
         counts=counts,
         control=control,
-        issues=[issue.as_json() for issue in issues[:ISSUES_KEPT]],
         batch=batch,
-        author_id=author_id,
         progress=100,
         applied_at=datetime.now(UTC),
+        **issues_kept(issues),
     )
     journal.record(
         "import.applied",
         tenant_id=tenant_id,
-        subject=("import", row.pk),
+        subject=("import", import_id),
         effective_on=totals.last_on,
-        actor_id=author_id,
+        actor_id=kept.author_id,
         creditor_id=creditor.pk,
         data={"sha256": export.sha256, "counts": counts, "control_ok": control["ok"]},
     )
     return Outcome(
-        export.name, applied=True, counts=counts, control=control, issues=issues, import_id=row.pk
+        export.name,
+        applied=True,
+        counts=counts,
+        control=control,
+        issues=issues,
+        import_id=import_id,
     )
 
 
@@ -228,25 +268,13 @@ def _refused(
     export: Export,
     issues: tuple[Issue, ...],
     creditor: Creditor,
-    author_id: int | None,
-    kind: str,
+    kept: _Kept,
     *,
     dry_run: bool,
 ) -> Outcome:
     import_id = None
     if not dry_run:
-        row = FileImport.objects.create(
-            tenant_id=creditor.tenant_id,
-            creditor=creditor,
-            kind=kind,
-            file_name=export.name[:255],
-            sha256=export.sha256,
-            size_bytes=export.size_bytes,
-            state="refused",
-            issues=[issue.as_json() for issue in issues[:ISSUES_KEPT]],
-            author_id=author_id,
-        )
-        import_id = row.pk
+        import_id = kept.write(export, creditor, state="refused", **issues_kept(issues))
     return Outcome(
         export.name,
         applied=False,

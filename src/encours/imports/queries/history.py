@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,17 +31,38 @@ class PastImport:
     applied_at: datetime | None
     undone_at: datetime | None
     progress: int
+    sha256: str
+    size_bytes: int
+    accepted_rest: bool
+    issue_counts: dict[str, int]
+
+    @property
+    def errors(self) -> int:
+        """Return how many issues refuse an entry."""
+        return self.issue_counts.get("error", 0)
+
+    @property
+    def warnings(self) -> int:
+        """Return how many issues are worth a look."""
+        return self.issue_counts.get("warning", 0)
 
 
 def imports(
-    *, tenant_id: int, creditor_id: int | None = None, limit: int | None = None, offset: int = 0
+    *,
+    tenant_id: int,
+    creditor_id: int | None = None,
+    creditor_ids: Collection[int] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[PastImport]:
-    """Return the imports of one creditor, or of all."""
-    rows = FileImport.objects.of(tenant_id).order_by("-pk")
+    """Return the imports of one creditor, of some, or of all; a list has no issues in it."""
+    rows = FileImport.objects.of(tenant_id).order_by("-pk").defer("issues")
     if creditor_id is not None:
         rows = rows.filter(creditor_id=creditor_id)
+    if creditor_ids is not None:
+        rows = rows.filter(creditor_id__in=creditor_ids)
     chosen = rows[offset : None if limit is None else offset + limit]
-    return [_row(one) for one in chosen]
+    return [_row(one, with_issues=False) for one in chosen]
 
 
 def one_import(*, tenant_id: int, import_id: int) -> PastImport | None:
@@ -57,7 +79,7 @@ def tenant_of(import_id: int) -> int | None:
     return row[0] if row and row[0] is not None else None
 
 
-def _row(one: FileImport) -> PastImport:
+def _row(one: FileImport, *, with_issues: bool = True) -> PastImport:
     return PastImport(
         id=one.pk,
         creditor_id=one.creditor_id,
@@ -68,10 +90,14 @@ def _row(one: FileImport) -> PastImport:
         last_on=one.last_on,
         counts=one.counts,
         control=one.control,
-        issues=one.issues,
+        issues=one.issues if with_issues else [],
         author_id=one.author_id,
         created_at=one.created_at,
         applied_at=one.applied_at,
         undone_at=one.undone_at,
         progress=one.progress,
+        sha256=one.sha256,
+        size_bytes=one.size_bytes,
+        accepted_rest=one.accepted_rest,
+        issue_counts=one.issue_counts,
     )
