@@ -51,14 +51,16 @@ def send(
     """Approuve le plan du jour et envoie maintenant ce qui peut partir."""
     with common.at_creditor(creditor, tenant) as place:
         day = on or place.today
+        at = datetime.combine(day, datetime.now(UTC).time(), UTC)
         approved = actions.approve(
             tenant_id=place.tenant_id,
             creditor_id=place.creditor_id,
             user_id=None,
             on=day,
+            now=at,
             at_once=True,
         )
-    tally = _deliver(place.tenant_id)
+    tally = _deliver(place.tenant_id, at)
     answer = {"on": day.isoformat(), "approved": approved, **_counts(tally)}
     if as_json:
         common.print_json(answer)
@@ -90,10 +92,10 @@ def _plan(place: Place, day: date, *, dry_run: bool, allow_stale: bool) -> dict[
     return answer | {"rehearsal": asked.is_rehearsal}
 
 
-def _deliver(tenant_id: int) -> Tally:
-    """Send in this process; a job id below zero tells a person's hand from the workers'."""
+def _deliver(tenant_id: int, at: datetime) -> Tally:
+    """Send in this process, on the day asked; a job id below zero tells a hand from a worker."""
     with common.refusals():
-        return Outbox(tenant_id, -int(datetime.now(UTC).timestamp())).run()
+        return Outbox(tenant_id, -int(datetime.now(UTC).timestamp()), clock=lambda: at).run()
 
 
 def _counts(tally: Tally) -> dict[str, int]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from encours.config.operations import daily, journals
+from encours.config.operations.rescue import rescue_stalled
+from encours.config.operations.tenants import tenant_ids
+from encours.messaging import jobs as outbox
+from encours.tenancy.scope import in_tenant
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +32,19 @@ def run_daily(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signatu
         log.info("daily cycle: %s", stage)
 
 
-@app.periodic(cron="*/1 * * * *")
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="sweep", name="encours.sweep")
+def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Wake the outboxes that have something to send: windows that open, refusals to try again."""
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            is_waiting = outbox.has_waiting(tenant_id)
+        if is_waiting:
+            outbox.wake(tenant_id)
+
+
+@app.periodic(cron="* * * * *")
 @app.task(queue="clock", queueing_lock="retry_stalled", pass_context=True, name="encours.rescue")
-async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Give the jobs of a dead worker to another one; each job then finds its own traces."""
-    for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
+async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - its signature
+    """Take over the jobs of dead workers."""
+    await rescue_stalled(context.app, seconds_since_heartbeat=3 * settings.HEARTBEAT_S)

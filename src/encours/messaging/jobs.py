@@ -9,8 +9,10 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from encours.messaging.actions import Outbox
+from encours.messaging.actions import Outbox, declare_uncertain
+from encours.tenancy.scope import in_tenant
 
+DELIVER: Final = "encours.deliver"
 LANES: Final = 2
 WAITING: Final = """
 select distinct tenant_id from messaging_message
@@ -19,7 +21,7 @@ where tenant_id = %s and state = 'reserved' and channel = 'email' and send_after
 """
 
 
-@app.task(queue="send", pass_context=True, name="encours.deliver")
+@app.task(queue="send", pass_context=True, name=DELIVER)
 def deliver(context: JobContext, *, tenant_id: int, lane: int) -> None:  # noqa: ARG001
     """Send what a tenant has waiting; lanes share the work without meeting."""
     assert context.job is not None
@@ -37,6 +39,14 @@ def wake(tenant_id: int) -> None:
                 )
         except AlreadyEnqueued:
             continue
+
+
+def declare_dead(tenant_id: int, job_id: int) -> int:
+    """Declare in doubt what a dead worker's delivery was sending, and have the rest sent."""
+    with in_tenant(tenant_id):
+        doubtful = declare_uncertain(tenant_id=tenant_id, job_id=job_id)
+    wake(tenant_id)
+    return doubtful
 
 
 def has_waiting(tenant_id: int) -> bool:
