@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.parties.models import PaymentTerms
+from encours.receivables.actions import due_dates
 from encours.receivables.rules import terms as rules
 from encours.receivables.rules.terms_text import parse_terms
 from encours.tenancy import journal
@@ -65,18 +66,21 @@ def create_terms(
     except IntegrityError as problem:
         raise TermsTaken from problem
     _record("terms.created", row, actor_id, now)
+    if row.is_default:
+        _follow(row, actor_id, now)
     return int(row.pk)
 
 
 @transaction.atomic
 def confirm_terms(*, tenant_id: int, terms_id: int, actor_id: int, now: datetime) -> None:
-    """Say that these are the real terms; what the next import computes from them may be chased."""
+    """Say that these are the real terms: what was computed from them may be chased from now on."""
     row = _locked(tenant_id, terms_id)
     if row.confirmed_at is None:
         PaymentTerms.objects.of(tenant_id).filter(id=terms_id).update(
             confirmed_at=now, confirmed_by_id=actor_id
         )
         _record("terms.confirmed", row, actor_id, now)
+        _follow(row, actor_id, now)
 
 
 @transaction.atomic
@@ -87,6 +91,17 @@ def make_default(*, tenant_id: int, terms_id: int, actor_id: int, now: datetime)
     mine.filter(is_default=True).update(is_default=False)
     mine.filter(id=terms_id).update(is_default=True)
     _record("terms.made_default", row, actor_id, now)
+    _follow(row, actor_id, now)
+
+
+def _follow(row: PaymentTerms, actor_id: int, now: datetime) -> None:
+    """Bring the due dates already in the ledger in line."""
+    due_dates.recompute_due_dates(
+        tenant_id=row.tenant_id,
+        creditor_id=row.creditor_id,
+        actor_id=actor_id,
+        today=now.date(),
+    )
 
 
 def _locked(tenant_id: int, terms_id: int) -> PaymentTerms:
