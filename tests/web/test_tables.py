@@ -120,9 +120,10 @@ def test_the_totals_are_those_of_the_source_and_only_under_their_columns() -> No
 
 
 def test_the_template_is_a_real_table(db: None) -> None:
-    html = render_to_string("components/table.html", {"table": drawn(), "request": None})
+    drawing = render_to_string("components/table.html", {"table": drawn(), "request": None})
+    html = " ".join(drawing.split())
 
-    assert '<th scope="row" class="stay kind-code"><a href="/clients/1/">C001</a>' in html
+    assert '<th scope="row" class="stay kind-code"> <a href="/clients/1/">C001</a>' in html
     assert 'aria-sort="descending"' in html
     assert "<caption>Clients</caption>" in html
     assert "?page=2" in html

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,7 +41,7 @@ def choose_creditor(request: StaffRequest) -> HttpResponse:
         one.id for one in places.creditors(request.tenant_id, request.access.creditors("self"))
     }
     if not wanted.isascii() or not wanted.isdecimal() or int(wanted) not in known:
-        raise PermissionDenied
+        raise Http404
     request.session[CREDITOR_KEY] = int(wanted)
     return redirect(_next(request))
 
@@ -54,7 +53,7 @@ def choose_tenant(request: StaffRequest) -> HttpResponse:
     wanted = request.POST.get("tenant", "")
     mine = {str(access.tenant_id) for access in middleware.accesses(request.access.user_id)}
     if wanted not in mine:
-        raise PermissionDenied
+        raise Http404
     request.session[middleware.SESSION_KEY] = int(wanted)
     request.session.pop(CREDITOR_KEY, None)
     return redirect("/")
