@@ -112,6 +112,13 @@ class Writer:
             settle = getattr(self, f"_{document.settling}")
             settle(Case(document, number, lines, later))
 
+    def write_bank_fees(self) -> None:
+        """End each period with an entry that is nobody's, so that no export is empty."""
+        for on in (CUT, LAST, NEXT):
+            if on <= self.last:
+                fees = (Line("627000", 890, "FRAIS"), Line("512000", -890, "FRAIS"))
+                self._record("BQ", on, "FRAIS", *fees)
+
     def _line(self, document: Document, cents: int, text: str, account: str = DEBTOR[0]) -> Line:
         code, name = CUSTOMERS[document.customer]
         label = name if self.options.parties == "label" else f"{text} {name}"

@@ -234,6 +234,7 @@ def build(options: Options, documents: Sequence[Document], dropped: int = 0) -> 
     writer = Writer(NEXT if options.shape == "next_year" else LAST, options)
     for document in sorted(documents, key=lambda one: one.day):
         writer.write(document)
+    writer.write_bank_fees()
     whole = writer.entries
     if options.shape == "next_year":
         return SmallLedger(

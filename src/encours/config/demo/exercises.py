@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, Literal
 
 from encours.config.demo.chart import CHART, JOURNALS
@@ -98,6 +99,7 @@ def rows_of(
     return rows
 
 
+@cache
 def _validated(on: date, year: Exercise) -> date:
     """Months are validated ten days after their end; the running one is, provisionally, today."""
     return min(end_of_month(on) + timedelta(days=VALIDATED_AFTER_DAYS), _export_on(year))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
 from encours.kernel.dates import is_working_day, next_working_day
@@ -13,17 +14,16 @@ GROWTH_A_YEAR: Final = 0.07
 MONDAY: Final = 0
 
 
-def holidays(first: date, last: date) -> frozenset[date]:
+@cache
+def holidays(year: int) -> frozenset[date]:
     """Return the French holidays with a fixed date (the movable ones change nothing here)."""
-    years = range(first.year - 1, last.year + 2)
-    return frozenset(date(year, month, day) for year in years for month, day in FIXED)
+    return frozenset(date(near, *day) for near in (year - 1, year, year + 1) for day in FIXED)
 
 
 def working_days(first: date, last: date) -> list[date]:
     """Return the days on which people work, both ends included."""
-    off = holidays(first, last)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if is_working_day(day, off)]
+    return [day for day in days if is_working_day(day, holidays(day.year))]
 
 
 def weight(day: date, first: date) -> float:
@@ -34,5 +34,5 @@ def weight(day: date, first: date) -> float:
 
 def at_work(day: date, today: date) -> date:
     """Return the next working day, or the last day before today when it is not yet come."""
-    moved = next_working_day(day, holidays(day, day))
+    moved = next_working_day(day, holidays(day.year))
     return moved if moved <= today or day > today else today
