@@ -215,8 +215,7 @@ class Cutter:
         lines = lines.filter(pl.col("text").str.strip_chars(" \r\t|;\u001a") != "").with_columns(
             fields=pl.col("text").str.count_matches(separator, literal=True) + 1
         )
-        spare = (pl.col("fields") == width + 1) & pl.col("text").str.ends_with(separator)
-        right = (pl.col("fields") == width) | spare
+        right = pl.col("fields") == width
         wrong = lines.filter(~right)
         cells = lines.filter(right).select(
             "line", pl.col("text").str.split(separator).alias("cells")

@@ -96,11 +96,8 @@ def _several(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     docs = repeated.group_by("doc_key", maintain_order=True).agg(
         pl.col("kind", "account_no").first(),
         pl.col("amount").sum(),
-        *(
-            pl.col(name).sum() if name == "foreign_cents" else pl.col(name).first()
-            for name in _PROVENANCE
-            if name != "line"
-        ),
+        *(pl.col(name).first() for name in _PROVENANCE if name not in {"line", "foreign_cents"}),
+        pl.when(pl.col("foreign_cents").is_not_null().any()).then(pl.col("foreign_cents").sum()),
         pl.col("line").min(),
     )
     same = ["doc_key", "due_on", "account_no", "letter", "group", "component"]

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 _SAID: Final = (
-    r"(?i)(?:\b[eéè?]ch(?:[eéè?]ances?|[eé]an\w*|\.)?|\bpayable|\bdue)\s*"
+    r"(?i)(?:(?:\b[eéè]|\?)ch(?:[eéè?]ances?|[eé]an\w*|\.)?|\bpayable|\bdue)\s*"
     r"(?:(?:au|du|le|on|:|=|-|>|[aà])\s*)*"
 )
 _DAY_FIRST: Final = _SAID + r"(\d{1,2})[/.\- ]?(\d{1,2})[/.\- ]?(20\d{2}|\d{2})(?:\D|$)"

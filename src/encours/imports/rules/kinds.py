@@ -120,7 +120,7 @@ def credit_kind() -> pl.Expr:
         .then(pl.lit("credit_note"))
         .when(pl.col("journal_kind") == "sale")
         .then(pl.lit("credit_note"))
-        .when((pl.col("journal_kind") == "cash") | label.str.contains(_PAID))
+        .when((pl.col("journal_kind") == "cash") | (label.str.contains(_PAID) & ~is_internal()))
         .then(pl.lit("payment"))
         .otherwise(pl.lit("other"))
     )
