@@ -202,6 +202,17 @@ def test_a_zombie_that_nobody_buries_does_not_stop_the_start(home: Path) -> None
     dead.poll()
 
 
+def test_a_socket_swept_away_is_made_again(home: Path) -> None:
+    cluster = start(home)
+    keep(cluster.owner_url, 1)
+    for path in cluster.run.iterdir():
+        path.unlink()
+
+    start(home)
+
+    assert numbers(cluster.owner_url) == [1]
+
+
 def test_half_a_cluster_is_made_again(home: Path) -> None:
     homes.open_home(home)
     place = homes.place_of(home)

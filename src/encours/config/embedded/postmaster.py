@@ -16,6 +16,7 @@ from typing import Final
 
 NOBODY: Final = 2**31 - 1  # above any process number: `kill` answers "no such process"
 ASK_ENCRYPTION: Final = struct.pack("!ii", 8, 80877103)  # SSLRequest of the PostgreSQL protocol
+SOCKET: Final = ".s.PGSQL.5432"
 ANSWER_S: Final = 10.0
 _PID, _STATUS = 0, 7
 
@@ -29,9 +30,17 @@ def running_pid(data: Path) -> int | None:
 
 def is_ready(data: Path, run: Path) -> bool:
     """Say whether the server of `data` runs and answers on its socket."""
+    return _says_ready(data) and running_pid(data) is not None and _answers(run)
+
+
+def has_lost_its_socket(data: Path, run: Path) -> bool:
+    """Say whether a server is up behind a door that no longer exists."""
+    return _says_ready(data) and not (run / SOCKET).exists()
+
+
+def _says_ready(data: Path) -> bool:
     lines = _lines(data)
-    told = len(lines) > _STATUS and lines[_STATUS].strip() == "ready"
-    return told and running_pid(data) is not None and _answers(run)
+    return len(lines) > _STATUS and lines[_STATUS].strip() == "ready"
 
 
 def _answers(run: Path) -> bool:
@@ -39,7 +48,7 @@ def _answers(run: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as door:
         door.settimeout(ANSWER_S)
         try:
-            door.connect(str(run / ".s.PGSQL.5432"))
+            door.connect(str(run / SOCKET))
             door.sendall(ASK_ENCRYPTION)
             return bool(door.recv(1))
         except OSError:

@@ -205,11 +205,16 @@ def _start(place: Place, found: Binaries) -> None:
 
 
 def _is_started_elsewhere(place: Place) -> bool:
-    """Wait for a server that is starting, or ending, without us; say whether it answers."""
+    """Wait for a server that is starting, or ending, without us; say whether it answers.
+
+    One whose socket was swept away (a clean-up of old files) is stopped, to be started again.
+    """
     until = time.monotonic() + START_TIMEOUT_S
     while postmaster.running_pid(place.data) and time.monotonic() < until:
         if postmaster.is_ready(place.data, place.run):
             return True
+        if postmaster.has_lost_its_socket(place.data, place.run):
+            _halt(place)
         time.sleep(0.05)
     return False
 
