@@ -17,10 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "src" / "encours" / "locale"
 WEB = ROOT / "src" / "encours" / "web"
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+CALLS = {"_", "lazy", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
 STRING = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 TRANSLATE = re.compile(r"\{%\s*trans(?:late)?\s+" + STRING)
-BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
+BLOCK = re.compile(
+    r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.DOTALL
+)
 VARIABLE = re.compile(r"\{\{\s*(\w+)[^}]*\}\}")
 
 
@@ -39,7 +41,7 @@ def main(argv: list[str]) -> int:
 
 
 def entries(text: str) -> dict[str, str]:
-    """Return msgid → msgstr of a po file; a plural is `one\\0many` → its forms joined by \\0."""
+    """Return msgid → msgstr of a po file; the forms of a plural are joined by a null."""
     found: dict[str, str] = {}
     for block in re.split(r"\n\s*\n", text):
         parts: dict[str, str] = {}
