@@ -58,20 +58,27 @@ class TenantMiddleware:
         """Run the view inside the tenant; undo its writes if it failed."""
         request.access = None  # type: ignore[attr-defined]
         request.tenant_id = None  # type: ignore[attr-defined]
-        if not request.user.is_authenticated or _opens_its_own_door(request):
+        if _opens_its_own_door(request):
             return self.get_response(request)
-        mine = accesses(int(request.user.pk))
-        if not mine:
-            return self.get_response(request)
-        chosen = request.session.get(SESSION_KEY)
-        access = next((one for one in mine if one.tenant_id == chosen), mine[0])
-        request.access = access  # type: ignore[attr-defined]
-        request.tenant_id = access.tenant_id  # type: ignore[attr-defined]
-        with in_tenant(access.tenant_id):
-            response = self.get_response(request)
-            if response.status_code >= SERVER_ERROR:
-                transaction.set_rollback(True)
-        return response
+        return inside(request, self.get_response)
+
+
+def inside(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Answer inside the person's tenant; undo the writes if that failed."""
+    if not request.user.is_authenticated:
+        return answer(request)
+    mine = accesses(int(request.user.pk))
+    if not mine:
+        return answer(request)
+    chosen = request.session.get(SESSION_KEY)
+    access = next((one for one in mine if one.tenant_id == chosen), mine[0])
+    request.access = access  # type: ignore[attr-defined]
+    request.tenant_id = access.tenant_id  # type: ignore[attr-defined]
+    with in_tenant(access.tenant_id):
+        response = answer(request)
+        if response.status_code >= SERVER_ERROR:
+            transaction.set_rollback(True)
+    return response
 
 
 def _opens_its_own_door(request: HttpRequest) -> bool:

@@ -1,0 +1,1 @@
+"""Pages of imports: ledger exports and contacts files, shown before they enter."""

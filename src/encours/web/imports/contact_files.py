@@ -1,0 +1,104 @@
+"""Contacts: who to write to, by file or by paste; shown first, then taken."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from encours.parties import rules
+from encours.parties.actions import contacts
+from encours.tenancy.queries.places import CreditorChoice
+from encours.web.chosen import of_one_creditor
+from encours.web.imports.sentences import SEVERITIES
+from encours.web.rights import StaffRequest, needs, require
+
+BYTES_MAX: Final = 5 * 1024 * 1024
+ISSUES_SHOWN: Final = 200
+
+
+class Contacts(forms.Form):
+    """A file, or its rows pasted from a spreadsheet."""
+
+    file = forms.FileField(label=lazy("Fichier CSV"), required=False)
+    text = forms.CharField(
+        label=lazy("Ou collez vos lignes ici, avec leur ligne de titres"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "pasted"}),
+        help_text=lazy("Depuis Excel : copiez les cellules, titres compris, et collez."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of both, and a size that a page can show again."""
+        given = self.cleaned_data
+        file = given.get("file")
+        if file is None and not given.get("text", "").strip():
+            raise forms.ValidationError(_("Choisissez un fichier ou collez des lignes."))
+        if file is not None and file.size > BYTES_MAX:
+            raise forms.ValidationError(_("Ce fichier dépasse 5 Mo."))
+        return given
+
+
+@require_http_methods(["GET", "POST"])
+@needs("imports.read")
+@of_one_creditor
+def contacts_page(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
+    """Show what contacts would change, then change it."""
+    may_write = request.access.may("customers.write", creditor.id)
+    if request.method == "GET":
+        context = {"form": Contacts(), "creditor": creditor, "may_write": may_write}
+        return render(request, "imports/contacts.html", context)
+    require(request, "customers.write", creditor.id)
+    form = Contacts(request.POST, request.FILES)
+    context = {"form": form, "creditor": creditor, "may_write": may_write}
+    if not form.is_valid():
+        return render(request, "imports/contacts.html", context)
+    file = form.cleaned_data["file"]
+    content = file.read() if file else form.cleaned_data["text"].encode()
+    is_trial = request.POST.get("do") != "take"
+    outcome = contacts.import_contacts(
+        tenant_id=request.tenant_id,
+        creditor_id=creditor.id,
+        content=content,
+        file_name=file.name if file else "",
+        dry_run=is_trial,
+        actor_id=request.access.user_id,
+        today=timezone.localdate(),
+    )
+    if not is_trial and not outcome.is_refused:
+        counts = {"created": outcome.contacts_created, "updated": outcome.contacts_updated}
+        told = _("%(created)s interlocuteurs ajoutés, %(updated)s mis à jour.") % counts
+        messages.success(request, told)
+        return redirect("contacts_import")
+    context |= {
+        "form": Contacts(initial={"text": _text(content)}),
+        "outcome": outcome,
+        "issues": [(issue, SEVERITIES[issue.severity]) for issue in outcome.issues[:ISSUES_SHOWN]],
+        "more": max(len(outcome.issues) - ISSUES_SHOWN, 0),
+    }
+    return render(request, "imports/contacts.html", context)
+
+
+@require_GET
+@needs("imports.read")
+def template(request: StaffRequest) -> HttpResponse:  # noqa: ARG001 - every view has one
+    """Give the file to fill."""
+    answer = HttpResponse(rules.template().encode("utf-8-sig"), content_type="text/csv")
+    answer["Content-Disposition"] = 'attachment; filename="interlocuteurs.csv"'
+    return answer
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

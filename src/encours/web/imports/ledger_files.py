@@ -1,0 +1,265 @@
+"""Ledger exports: dropped, read, shown with their control to the cent, applied, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from encours.imports import actions, jobs
+from encours.imports.actions import uploads
+from encours.imports.queries import history
+from encours.imports.queries.history import PastImport
+from encours.web import chosen
+from encours.web.answers import fragment, telling
+from encours.web.imports.sentences import CONTROLS, COUNTS, SEVERITIES, STATES
+from encours.web.imports.uploading import body_first
+from encours.web.rights import StaffRequest, needs, require
+from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
+
+MEGABYTE: Final = 1024 * 1024
+DIFFERENCES_SHOWN: Final = 20
+HISTORY: Final = Table(
+    name="imports",
+    caption=lazy("Imports"),
+    columns=(
+        Column("file_name", lazy("Fichier"), link=lambda row: _address(row["id"])),
+        Column("creditor", lazy("Société")),
+        Column("created_at", lazy("Reçu le"), "instant"),
+        Column("state", lazy("État"), "badge", badges=STATES),
+        Column("control", lazy("Contrôle"), "badge", badges=CONTROLS),
+        Column("first_on", lazy("Du"), "date"),
+        Column("last_on", lazy("Au"), "date"),
+        Column("invoices", lazy("Factures"), "count"),
+        Column("payments", lazy("Règlements"), "count"),
+    ),
+    empty=lazy("Déposez ci-dessus le FEC de votre logiciel de comptabilité."),
+    export_right="imports.read",
+)
+ISSUES: Final = Table(
+    name="issues",
+    caption=lazy("Remarques sur le fichier"),
+    columns=(
+        Column("line", lazy("Ligne"), "count", sort=True),
+        Column("severity", lazy("Gravité"), "badge", badges=SEVERITIES),
+        Column("message", lazy("Remarque")),
+        Column("column", lazy("Colonne"), "code", sort=True),
+        Column("found", lazy("Trouvé")),
+        Column("expected", lazy("Attendu")),
+    ),
+    filters=(
+        Filter("q", lazy("Rechercher")),
+        Filter(
+            "severity",
+            lazy("Gravité"),
+            "select",
+            (("", lazy("Toutes")), *((key, badge.label) for key, badge in SEVERITIES.items())),
+        ),
+    ),
+    export_right="imports.read",
+)
+
+
+@require_GET
+@needs("imports.read")
+def imports(request: StaffRequest) -> HttpResponseBase:
+    """List what came in, under the place where a file is dropped."""
+    mine = chosen.creditors(request)
+    names = {one.id: one.name for one in mine}
+
+    def rows(window: Window) -> Iterable[dict[str, Any]]:
+        found = history.imports(
+            tenant_id=request.tenant_id,
+            creditor_ids=request.scope.creditor_ids,
+            limit=window.limit,
+            offset=window.offset,
+        )
+        return [_shown(one, names) for one in found]
+
+    context = {
+        "choices": [one for one in mine if request.access.may("imports.write", one.id)],
+        "megabytes": settings.UPLOAD_MAX_BYTES // MEGABYTE,
+    }
+    shown = [column for column in HISTORY.columns if column.key != "creditor" or len(mine) > 1]
+    table = replace(HISTORY, columns=tuple(shown))
+    return answer(request, table, Source(rows=rows), page="imports/list.html", context=context)
+
+
+@body_first
+@require_POST
+@needs("imports.write")
+def upload(request: StaffRequest) -> HttpResponseBase:
+    """Keep a file and have it read; the page that follows shows how far it is."""
+    creditor_id = chosen.posted_creditor(request, "imports.write")
+    file = request.FILES.get("file")
+    if file is None or not file.name:
+        messages.error(request, _("Choisissez un fichier."))
+        return _leave(request, reverse("imports"))
+    if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+        most = settings.UPLOAD_MAX_BYTES // MEGABYTE
+        messages.error(request, _("Ce fichier dépasse %(most)s Mo.") % {"most": most})
+        return _leave(request, reverse("imports"))
+    import_id = uploads.receive(
+        tenant_id=request.tenant_id,
+        creditor_id=creditor_id,
+        name=file.name,
+        chunks=file.chunks(),
+        author_id=request.access.user_id,
+    )
+    jobs.preview_soon(tenant_id=request.tenant_id, import_id=import_id)
+    return _leave(request, _address(import_id))
+
+
+@require_GET
+@needs("imports.read")
+def one(request: StaffRequest, import_id: int) -> HttpResponseBase:
+    """Show one import: its progress, what it would do, what it did, what is wrong in the file."""
+    row = _row(request, import_id)
+    if request.htmx and request.htmx.target == "import-progress":
+        if row.state != "running":
+            return HttpResponseClientRefresh()
+        return fragment(request, "imports/_progress.html", {"row": row})
+    names = {known.id: known.name for known in chosen.creditors(request)}
+    context = {
+        "row": row,
+        "creditor": names.get(row.creditor_id, ""),
+        "state": STATES[row.state],
+        "counts": [(label, row.counts.get(name, 0)) for name, label in COUNTS.items()],
+        "control": _control(row.control),
+        "missing": sum(row.issue_counts.values()) - len(row.issues),
+        "may_write": request.access.may("imports.write", row.creditor_id),
+    }
+    return answer(
+        request,
+        ISSUES,
+        in_memory(
+            [{**issue, "line": issue["line"] or None} for issue in row.issues], matches=_matches
+        ),
+        page="imports/one.html",
+        context=context,
+    )
+
+
+@require_POST
+@needs("imports.write")
+def accept(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Apply what was shown; `rest` leaves out the entries that are wrong."""
+    row = _row(request, import_id, "imports.write")
+    asked = {"tenant_id": request.tenant_id, "import_id": row.id}
+    with telling(request):
+        uploads.accept(
+            **asked,
+            accept_rest=request.POST.get("rest") == "1",
+            author_id=request.access.user_id,
+        )
+        jobs.apply_soon(**asked)
+    return redirect("import_one", row.id)
+
+
+@require_POST
+@needs("imports.write")
+def cancel(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Forget a file that was not applied."""
+    row = _row(request, import_id, "imports.write")
+    with telling(request, _("Fichier oublié : rien n'est entré.")):
+        uploads.cancel(tenant_id=request.tenant_id, import_id=row.id)
+    return redirect("imports")
+
+
+@require_POST
+@needs("imports.write")
+def undo(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Restore the ledger as before this import, or say what rests on it."""
+    row = _row(request, import_id, "imports.write")
+    with telling(request, _("Import annulé : l'état d'avant est revenu.")):
+        actions.undo(
+            tenant_id=request.tenant_id,
+            import_id=row.id,
+            user_id=request.access.user_id,
+            today=timezone.localdate(),
+        )
+    return redirect("import_one", row.id)
+
+
+def _row(request: StaffRequest, import_id: int, right: str = "imports.read") -> PastImport:
+    row = history.one_import(tenant_id=request.tenant_id, import_id=import_id)
+    if row is None or not request.access.may("imports.read", row.creditor_id):
+        raise Http404
+    require(request, right, row.creditor_id)
+    return row
+
+
+def _address(import_id: int) -> str:
+    return reverse("import_one", args=(import_id,))
+
+
+def _leave(request: HttpRequest, address: str) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
+
+
+def _shown(row: PastImport, names: Mapping[int, str]) -> dict[str, Any]:
+    verdict = "" if row.control.get("on") is None else "differs"
+    return {
+        "id": row.id,
+        "file_name": row.file_name,
+        "creditor": names.get(row.creditor_id, ""),
+        "created_at": row.created_at,
+        "state": row.state,
+        "control": "ok" if verdict and row.control["ok"] else verdict,
+        "first_on": row.first_on,
+        "last_on": row.last_on,
+        "invoices": row.counts.get("invoices"),
+        "payments": row.counts.get("payments"),
+    }
+
+
+def _control(control: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the control with its amounts in cents, or None when there is none yet."""
+    if control.get("on") is None:
+        return None
+    keys = ("ledger_net", "file_net", "file_debit", "file_credit")
+    return {
+        "ok": control["ok"],
+        "on": date.fromisoformat(control["on"]),
+        "lines": control.get("lines"),
+        "entries": control.get("entries"),
+        **{key: _cents(control.get(key, "0")) for key in keys},
+        "differences": [
+            {
+                "customer": one["customer"],
+                "file": _cents(one["file"]),
+                "ledger": _cents(one["ledger"]),
+            }
+            for one in control["differences"][:DIFFERENCES_SHOWN]
+        ],
+        "more": max(len(control["differences"]) - DIFFERENCES_SHOWN, 0),
+    }
+
+
+def _cents(text: str) -> int:
+    return int(Decimal(text) * 100)
+
+
+def _matches(issue: Mapping[str, Any], filters: Mapping[str, str]) -> bool:
+    wanted = filters.get("severity", "")
+    asked = filters.get("q", "").casefold()
+    if wanted and issue["severity"] != wanted:
+        return False
+    words = (issue[name] for name in ("message", "column", "found", "expected", "code"))
+    return not asked or any(asked in str(word).casefold() for word in words)
