@@ -1,0 +1,64 @@
+"""What a person's rights and choice let a page show."""
+
+from __future__ import annotations
+
+import pytest
+
+from encours.tenancy.rights import Access, Grant
+from encours.web.scope import Scope, scope_of
+
+ME = 7
+
+
+def access(*grants: tuple[str, int | None]) -> Access:
+    return Access(ME, 1, tuple(Grant(role, creditor) for role, creditor in grants))
+
+
+@pytest.mark.parametrize(
+    ("who", "chosen", "expected"),
+    [
+        pytest.param(access(("admin", None)), None, Scope(None, None, None), id="admin sees all"),
+        pytest.param(access(("admin", None)), 3, Scope(3, (3,), None), id="admin chose one"),
+        pytest.param(access(("reader", 3)), None, Scope(None, (3,), None), id="reader of one"),
+        pytest.param(access(("reader", 3)), 4, Scope(None, (), None), id="one that is not theirs"),
+        pytest.param(
+            access(("reader", 4), ("accountant", 3)), None, Scope(None, (3, 4), None), id="two"
+        ),
+        pytest.param(
+            access(("sales", None)), None, Scope(None, None, ME), id="sales: own customers only"
+        ),
+        pytest.param(access(("sales", None)), 3, Scope(3, (3,), ME), id="sales chose one"),
+        pytest.param(
+            access(("sales", 3), ("credit_manager", 4)), None, Scope(None, (4,), None),
+            id="sales here, more there: without a choice, only there",
+        ),
+        pytest.param(
+            access(("sales", 3), ("credit_manager", 4)), 3, Scope(3, (3,), ME),
+            id="sales here, more there: here, own customers",
+        ),
+        pytest.param(
+            access(("sales", 3), ("credit_manager", 4)), 4, Scope(4, (4,), None),
+            id="sales here, more there: there, everybody",
+        ),
+        pytest.param(
+            access(("sales", None), ("credit_manager", 4)), None, Scope(None, (4,), None),
+            id="sales everywhere and more there",
+        ),
+        pytest.param(
+            access(("sales", 3), ("reader", None)), None, Scope(None, None, None),
+            id="a reader of all who also sells for one reads all",
+        ),
+        pytest.param(
+            access(("sales", 3), ("reader", None)), 3, Scope(3, (3,), None),
+            id="the wider role wins on the creditor too",
+        ),
+    ],
+)  # fmt: skip
+def test_scope(who: Access, chosen: int | None, expected: Scope) -> None:
+    assert scope_of(who, "ledger.read", chosen) == expected
+
+
+def test_covers() -> None:
+    assert Scope(None, None, None).covers(9)
+    assert Scope(None, (3,), None).covers(3)
+    assert not Scope(None, (3,), None).covers(4)

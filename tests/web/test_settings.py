@@ -1,0 +1,288 @@
+"""The settings pages at work: what a form writes, what a fresh login guards, what the journal says."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import found_house
+from tests.web.places import Place, add_user, logged_in, place
+
+from encours.messaging import ports
+from encours.messaging.ports import Email, Receipt, TemporaryRefusal
+from encours.receivables.queries.rates import rates_of
+from encours.tenancy.models import BankAccount, Creditor, Tenant
+from encours.tenancy.scope import in_tenant
+
+SECOND_IBAN = "FR14 2004 1010 0505 0001 3M02 606"
+
+
+@pytest.fixture
+def mine(transactional_db: None) -> Place:
+    return place("ALPHA")
+
+
+def just_proved(client: Client) -> Client:
+    """Do what a reauthentication leaves in the session."""
+    session = client.session
+    assert isinstance(session, SessionStore)
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session.save()
+    return client
+
+
+def creditor(mine: Place, creditor_id: int | None = None) -> Creditor:
+    with in_tenant(mine.house.tenant_id):
+        return Creditor.objects.of(mine.house.tenant_id).get(
+            id=creditor_id or mine.house.creditor_id
+        )
+
+
+def test_a_company_is_described_and_a_false_number_is_told(mine: Place) -> None:
+    client = logged_in(mine.users["credit_manager"])
+    given = {"creditor_id": mine.second_id, "name": "ALPHA Logistique", "country": "FR"}
+
+    wrong = client.post(reverse("settings_creditor"), {**given, "siren": "123456789"})
+    assert "Ce SIREN est faux" in wrong.content.decode()
+    right = client.post(reverse("settings_creditor"), {**given, "siren": "732 829 320"})
+    assert right.status_code == 302
+    assert creditor(mine, mine.second_id).siren == "732829320"
+
+
+def test_a_form_writes_the_creditor_it_was_drawn_for(mine: Place) -> None:
+    """The header may have been changed in another tab meanwhile."""
+    client = logged_in(mine.users["admin"])
+    client.post(reverse("choose_creditor"), {"creditor": mine.second_id})
+    given = {
+        "creditor_id": mine.house.creditor_id,
+        "name": "ALPHA Distribution",
+        "country": "FR",
+        "city": "Dijon",
+    }
+    client.post(reverse("settings_creditor"), given)
+
+    assert creditor(mine).city == "Dijon"
+    assert creditor(mine, mine.second_id).city == ""
+
+
+def test_an_amount_is_typed_as_people_write_it(mine: Place) -> None:
+    client = logged_in(mine.users["admin"])
+    given = {
+        "creditor_id": mine.house.creditor_id,
+        "penalty_rate": "12,5 %",
+        "day_count": "ACT_365",
+        "minimum_cents": "1 250,50 €",
+        "freshness_days": "5",
+        "cycle_hour": "6",
+        "send_from_hour": "9",
+        "send_until_hour": "17",
+        "time_zone": "Europe/Paris",
+        "approval": "review",
+    }
+    assert client.post(reverse("settings_creditor_habits"), given).status_code == 302
+    found = creditor(mine)
+
+    assert (found.minimum_cents, found.penalty_rate) == (125_050, "12.5")
+    assert b'value="1250,50"' in client.get(reverse("settings_creditor_habits")).content
+
+
+def test_a_new_company_has_terms_to_confirm_and_is_shown(mine: Place) -> None:
+    house = found_house()
+    with in_tenant(house.tenant_id):
+        admin = add_user(house, "admin", "ALPHA")
+    client = logged_in(admin.pk)
+    given = {"code": "NOUV", "name": "Nouvelle SARL", "siren": ""}
+    page = client.post(reverse("settings_creditor_new"), given, follow=True).content.decode()
+
+    assert "Nouvelle SARL" in page
+    assert "Supposées" in client.get(reverse("settings_terms")).content.decode()
+
+
+def test_a_bank_account_asks_who_it_is_then_a_second_person(mine: Place) -> None:
+    anne, marc = logged_in(mine.users["admin"]), logged_in(mine.users["accountant"])
+    given = {
+        "creditor_id": mine.house.creditor_id,
+        "iban": SECOND_IBAN,
+        "holder_name": "ALPHA DISTRIBUTION",
+    }
+    sent_away = anne.post(reverse("settings_bank_new"), given)
+    assert sent_away.headers["Location"].startswith(reverse("account_reauthenticate"))
+
+    assert just_proved(anne).post(reverse("settings_bank_new"), given).status_code == 302
+    with in_tenant(mine.house.tenant_id):
+        accounts = BankAccount.objects.of(mine.house.tenant_id)
+        waiting = accounts.get(iban=SECOND_IBAN.replace(" ", ""), state="pending")
+    confirm = reverse("settings_bank_confirm", args=[waiting.pk])
+    assert b"Une autre personne doit confirmer" in anne.post(confirm, follow=True).content
+    assert marc.post(confirm).headers["Location"].startswith(reverse("account_reauthenticate"))
+    page = just_proved(marc).post(confirm, follow=True).content.decode()
+    assert "Compte confirmé" in page
+    with in_tenant(mine.house.tenant_id):
+        assert BankAccount.objects.of(mine.house.tenant_id).get(id=waiting.pk).is_default
+        BankAccount.objects.of(mine.house.tenant_id).filter(id=waiting.pk).update(
+            state="retired", is_default=False
+        )
+
+
+def test_a_person_without_a_password_changes_no_bank_account(mine: Place) -> None:
+    with in_tenant(mine.house.tenant_id):
+        user = add_user(mine.house, "admin", "ALPHA")
+    user.set_unusable_password()
+    user.save()
+    page = logged_in(user.pk).get(reverse("settings_bank_new"))
+
+    assert page.headers["Location"] == reverse("account_set_password")
+
+
+class Server:
+    """A mail server that takes everything, or nothing."""
+
+    code = "smtp"
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self.refusal = refusal
+        self.emails: list[Email] = []
+
+    def send(self, email: Email) -> Receipt:
+        if self.refusal:
+            raise self.refusal
+        self.emails.append(email)
+        return Receipt()
+
+    def close(self) -> None:
+        """Nothing was open."""
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        pytest.param(None, "Dernier essai parti", id="it left"),
+        pytest.param(TemporaryRefusal(reply="535 no"), "535 no", id="the server refused"),
+    ],
+)
+def test_a_test_mail_really_leaves_and_its_outcome_is_shown(
+    mine: Place, monkeypatch: pytest.MonkeyPatch, refusal: Exception | None, expected: str
+) -> None:
+    server = Server(refusal)
+    monkeypatch.setattr(ports.CHANNEL_FACTORIES, "_adapters", {"smtp": lambda _account: server})
+    client = logged_in(mine.users["admin"])
+    about = {"creditor_id": mine.house.creditor_id}
+    addresses = {**about, "sender_name": "Compta", "sender_email": "compta@example.org"}
+    client.post(reverse("settings_sender"), addresses)
+    page = client.post(reverse("settings_sender_test"), about, follow=True).content.decode()
+
+    assert expected in page
+    assert len(server.emails) == (refusal is None)
+
+
+def test_no_test_mail_without_a_sender(mine: Place) -> None:
+    about = {"creditor_id": mine.second_id}
+    page = logged_in(mine.users["admin"]).post(reverse("settings_sender_test"), about, follow=True)
+
+    assert "Indiquez d&#x27;abord l&#x27;adresse" in page.content.decode()
+
+
+def test_the_stop_button_shows_on_every_page_until_somebody_resumes(mine: Place) -> None:
+    client = logged_in(mine.users["collector"])
+    switch = reverse("sending_switch")
+    client.post(switch, {"do": "stop", "creditor": mine.second_id, "next": "/profil/"})
+    assert "Les envois de ALPHA Logistique sont arrêtés" in client.get("/profil/").content.decode()
+    client.post(switch, {"do": "resume", "creditor": mine.second_id})
+    client.post(switch, {"do": "stop"})
+    assert "Tous les envois sont arrêtés" in client.get("/profil/").content.decode()
+    reader = logged_in(mine.users["reader"]).get("/profil/").content.decode()
+    assert "Tous les envois sont arrêtés" in reader
+    assert "Reprendre les envois" not in reader
+    client.post(switch, {"do": "resume"})
+    with in_tenant(mine.house.tenant_id):
+        assert Tenant.objects.get().sending_stopped_at is None
+
+
+def test_terms_are_read_in_french_and_confirmed(mine: Place) -> None:
+    client = logged_in(mine.users["admin"])
+    about = {"creditor_id": mine.second_id}
+    page = client.post(reverse("settings_terms"), {**about, "text": "n'importe quoi"}, follow=True)
+    assert "non comprises" in page.content.decode()
+    client.post(reverse("settings_terms"), {**about, "text": "60 jours fin de mois le 10"})
+    client.post(reverse("choose_creditor"), {"creditor": mine.second_id})
+
+    assert "60 jours fin de mois le 10" in client.get(reverse("settings_terms")).content.decode()
+
+
+def test_rates_are_entered_by_hand_and_by_file_or_not_at_all(mine: Place) -> None:
+    client = logged_in(mine.users["admin"])
+    typed: dict[str, Any] = {
+        "semester": "2031-S1",
+        "ecb_refi": "2,15",
+        "legal_private": "6,65",
+        "legal_other": "2,76",
+        "source": "JO",
+    }
+    wrong = client.post(reverse("settings_rates_enter"), {**typed, "ecb_refi": "x"})
+    assert "Taux illisible" in wrong.content.decode()
+    assert client.post(reverse("settings_rates_enter"), typed).status_code == 302
+    good = "semestre;bce;autres;particuliers\n2031-S2;2,20;2,80;6,70\n"
+    for content, status in ((good + "2032-S1;;1;2\n", 200), (good, 302)):
+        file = SimpleUploadedFile("taux.csv", content.encode())
+        sent = client.post(reverse("settings_rates_upload"), {"file": file, "source": "BO"})
+        assert sent.status_code == status
+    with in_tenant(mine.house.tenant_id):
+        known = [str(row.semester) for row in rates_of(mine.house.tenant_id).rows][-2:]
+    page = client.get(reverse("settings_rates")).content.decode()
+
+    assert known == ["2031-S1", "2031-S2"]
+    assert "12,15" in page, "BCE + 10"
+
+
+def test_a_logo_is_shown_as_what_it_is(mine: Place) -> None:
+    client = logged_in(mine.users["admin"])
+    fake = SimpleUploadedFile("logo.png", b"<svg/>", content_type="image/png")
+    about = {"creditor_id": mine.house.creditor_id}
+    page = client.post(reverse("settings_creditor_logo"), {**about, "logo": fake}, follow=True)
+    assert "PNG ou JPEG" in page.content.decode()
+
+    assert client.get(reverse("settings_creditor_logo_image")).status_code == 404
+
+
+def test_the_journal_speaks_french_filters_and_exports(mine: Place) -> None:
+    client = logged_in(mine.users["accountant"])
+    address = reverse("settings_journal")
+    page = client.get(address, {"verb": "terms.created"}).content.decode()
+    assert "Conditions de règlement ajoutées : ALPHA 45 jours." in page
+    assert "Invitation envoyée" not in page.split("<tbody>")[1]
+    subject = client.get(address, {"subject": f"terms {mine.terms_id}"}).content.decode()
+    assert subject.count("<tr") == 2
+    file = client.get(address, {"verb": "terms.created", "export": "csv"})
+    text = b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
+
+    assert "Conditions de règlement ajoutées : ALPHA 45 jours." in text
+    assert client.get(address, {"export": "exe"}).status_code == 404
+
+
+def test_a_fragment_applied_is_a_full_reload(mine: Place) -> None:
+    client = logged_in(mine.users["admin"])
+    query = {"verb": "terms.created"}
+    asked = {"hx-request": "true", "hx-target": "table-journal"}
+    part = client.get(reverse("settings_journal"), query, headers=asked).content.decode()
+    whole = client.get(reverse("settings_journal"), query).content.decode()
+    table, _messages, _rest = part.partition('<div class="messages')
+
+    assert table.strip() in whole
+    assert "<html" not in part
+
+
+def test_a_page_of_settings_costs_few_queries(
+    mine: Place, django_assert_max_num_queries: Any
+) -> None:
+    client = logged_in(mine.users["admin"])
+    client.get(reverse("settings_creditor"))
+    with django_assert_max_num_queries(16):
+        client.get(reverse("settings_creditor"))
