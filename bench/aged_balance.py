@@ -12,7 +12,7 @@ from bench import limits, open_items
 from bench.figures import Figure, say, spaced, timed
 from bench.installation import Books, found_books, owner
 
-TODAY: Final = date(2026, 11, 22)
+TODAY: Final = date(2026, 11, 20)
 PAST: Final = TODAY - timedelta(days=30)
 LINES_A_CUSTOMER: Final = 40
 

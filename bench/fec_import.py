@@ -37,4 +37,6 @@ def _ours(fec: data.BigFec) -> tuple[float | None, float | None, str]:
     assert told["counts"]["invoices"] == fec.invoices, told["counts"]
     again = doors.run(*words)
     assert not json.loads(again.text)["applied"], again.text[:2000]
-    return first.duration_s, again.duration_s, f"peak {first.peak_mb:.0f} MB"
+    other = found_books("BANC-MEMOIRE")
+    peak = doors.peak_mb("import", "fec", str(fec.path), "--creditor", other.code, "--json")
+    return first.duration_s, again.duration_s, f"peak {peak:.0f} MB"
