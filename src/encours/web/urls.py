@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("encours.web.shell.urls")),
     path("", include("encours.web.accounts.urls")),
+    path("", include("encours.web.ledger.urls")),
     path("imports/", include("encours.web.imports.urls")),
     path("reglages/", include("encours.web.settings.urls")),
 ]

@@ -24,7 +24,8 @@ with scope as (
     select r.step_code, r.rehearsal, count(*) as messages, sum(r.amount_cents)::bigint as cents
     from dunning_reminder r join scope on scope.id = r.creditor_id
     where r.tenant_id = %(tenant_id)s and r.planned_on = %(as_of)s and r.state <> 'cancelled'
-        and r.origin = 'plan' and r.rehearsal = (scope.live_on is null or scope.live_on > r.planned_on)
+        and r.origin = 'plan'
+        and r.rehearsal = (scope.live_on is null or scope.live_on > r.planned_on)
         and (%(salesperson_id)s::bigint is null or r.customer_id in (select id from seller))
     group by 1, 2
 ), cycle as (
@@ -113,9 +114,17 @@ def attention(moment: Moment) -> Attention:
     params = moment.params() | {"creditors": creditors, "triage_days": TRIAGE_DAYS}
     with connection.cursor() as cursor:
         cursor.execute(ATTENTION, params)
-        *counts, imported_at, freshness, leaving, cycle, is_live = cursor.fetchone()
+        row = cursor.fetchone()
+    imported_at, freshness, leaving, cycle, is_live = row[7:]
+    customers, uncertain, proposals, triage, terms, classes, to_identify = row[:7]
     return Attention(
-        *counts,
+        customers=customers,
+        uncertain=uncertain,
+        proposals=proposals,
+        triage=triage,
+        terms=terms,
+        classes=classes,
+        to_identify=to_identify,
         imported_at=imported_at,
         freshness_days=freshness or 0,
         leaving=tuple(Leaving(*row) for row in leaving),

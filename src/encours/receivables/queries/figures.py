@@ -1,6 +1,6 @@
 """The figures of a ledger over the months: open, billed, received, and how fast we are paid.
 
-Five set queries whatever the number of months or lines: rows are counted by period once, then
+One statement whatever the number of months or lines: rows are counted by period once, then
 added up (design.md, decision 10). Formulas: `rules.indicators` (science.md §5).
 """
 
@@ -28,24 +28,24 @@ DSO_MONTHS: Final = 3
 # `p` numbers the period in which a day falls, from 0 for all that is before the first;
 # `d` counts the closing days on which a line was not yet due.
 LINES: Final = """
-select width_bucket(l.issued_on, %(starts)s::date[]), width_bucket(l.due_on, %(closes)s::date[]),
-    sum(l.amount_cents)::bigint
+select width_bucket(l.issued_on, %(starts)s::date[]) as first,
+    width_bucket(l.due_on, %(closes)s::date[]) as second, sum(l.amount_cents)::bigint as cents
 from receivables_instalment l
 where live(l) and l.issued_on <= %(as_of)s
     and (%(customer_id)s::bigint is null or l.customer_id = %(customer_id)s)
 group by 1, 2
 """
 SETTLED: Final = """
-select width_bucket(a.effective_on, %(starts)s::date[]),
-    width_bucket(a.issued_on, %(starts)s::date[]), width_bucket(a.due_on, %(closes)s::date[]),
-    sum(a.amount_cents)::bigint
+select width_bucket(a.effective_on, %(starts)s::date[]) as first,
+    width_bucket(a.issued_on, %(starts)s::date[]) as second,
+    width_bucket(a.due_on, %(closes)s::date[]) as third, sum(a.amount_cents)::bigint as cents
 from receivables_allocation a
 where live(a) and a.effective_on <= %(as_of)s and of_lines(a)
 group by 1, 2, 3
 """
 LATENESS: Final = """
-select width_bucket(a.effective_on, %(starts)s::date[]), a.effective_on - a.due_on,
-    sum(a.amount_cents)::bigint
+select width_bucket(a.effective_on, %(starts)s::date[]) as first,
+    a.effective_on - a.due_on as second, sum(a.amount_cents)::bigint as cents
 from receivables_allocation a
 join receivables_credit c on c.tenant_id = a.tenant_id and c.id = a.credit_id
 where live(a) and a.effective_on between %(first)s and %(as_of)s and of_lines(a)
@@ -53,7 +53,8 @@ where live(a) and a.effective_on between %(first)s and %(as_of)s and of_lines(a)
 group by 1, 2
 """
 TURNOVER: Final = """
-select width_bucket(i.issued_on, %(starts)s::date[]), i.kind, sum(i.amount_cents)::bigint
+select width_bucket(i.issued_on, %(starts)s::date[]) as first, i.kind,
+    sum(i.amount_cents)::bigint as cents
 from receivables_invoice i
 where live(i) and i.issued_on between %(first)s and %(as_of)s
     and (%(customer_id)s::bigint is null or i.customer_id = %(customer_id)s)
@@ -66,15 +67,29 @@ where live(c) and c.received_on between %(first)s and %(as_of)s
 group by 1, 2
 """
 SALES: Final = """
-select width_bucket(s.month, %(starts)s::date[]),
-    sum(s.net_cents + s.vat_cents - s.cash_cents)::bigint
+select width_bucket(s.month, %(starts)s::date[]) as first,
+    sum(s.net_cents + s.vat_cents - s.cash_cents)::bigint as cents
 from receivables_salesmonth s
 where known(s) and s.month between %(first)s and %(as_of)s and %(customer_id)s::bigint is null
 group by 1
 """
+QUESTIONS: Final = (
+    ("lines", "first, second, null::integer, null, cents", LINES),
+    ("settled", "first, second, third, null, cents", SETTLED),
+    ("lateness", "first, second, null, null, cents", LATENESS),
+    ("turnover", "first, null, null, kind, cents", TURNOVER),
+    ("sales", "first, null, null, null, cents", SALES),
+)
 BILLED: Final = frozenset({"invoice", "debit_note"})
 RECEIVED: Final = frozenset({"payment", "deposit"})
-_CENTS: Final = {"cents": pl.Int64}
+PARTS: Final = {
+    "part": pl.String,
+    "first": pl.Int32,
+    "second": pl.Int32,
+    "third": pl.Int32,
+    "kind": pl.String,
+    "cents": pl.Int64,
+}
 _Sums = Mapping[int, int]
 
 
@@ -227,26 +242,33 @@ def month_figures(moment: Moment, *, months: int = 12) -> tuple[MonthFigures, ..
 
 
 def _book(moment: Moment, periods: _Periods) -> _Book:
-    params = moment.params() | periods.params()
-
-    def rows(query: str, **columns: Any) -> list[tuple[Any, ...]]:
-        found = read_frame(live(query, moment), params, schema={**columns, **_CENTS})
-        return list(found.iter_rows())
-
+    parts = _parts(moment, periods)
     paid: dict[int, list[PaidLine]] = defaultdict(list)
-    for period, late, cents in rows(LATENESS, period=pl.Int32, late=pl.Int32):
+    for period, late, _unused, _kind, cents in parts["lateness"]:
         paid[period].append(PaidLine(cents, late))
     turnover: dict[tuple[int, str], int] = defaultdict(int)
-    for period, kind, cents in rows(TURNOVER, period=pl.Int32, kind=pl.String):
+    for period, _late, _unused, kind, cents in parts["turnover"]:
         turnover[period, kind] += cents
     return _Book(
         periods,
-        lines=tuple(rows(LINES, issued=pl.Int32, due=pl.Int32)),
-        settled=tuple(rows(SETTLED, settled=pl.Int32, issued=pl.Int32, due=pl.Int32)),
+        lines=tuple((issued, due, cents) for issued, due, _un, _kind, cents in parts["lines"]),
+        settled=tuple((on, issued, due, cents) for on, issued, due, _k, cents in parts["settled"]),
         paid=paid,
         turnover=turnover,
-        sales=dict(rows(SALES, period=pl.Int32)),
+        sales={period: cents for period, _a, _b, _k, cents in parts["sales"]},
     )
+
+
+def _parts(moment: Moment, periods: _Periods) -> dict[str, list[tuple[Any, ...]]]:
+    """Ask the five questions in one statement; each row is named by its question."""
+    whole = "\nunion all\n".join(
+        f"select '{name}', {columns} from ({query}) {name}" for name, columns, query in QUESTIONS
+    )
+    params = moment.params() | periods.params()
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for name, *row in read_frame(live(whole, moment), params, schema=PARTS).iter_rows():
+        found[name].append(tuple(row))
+    return found
 
 
 def _days(exact: Fraction | None) -> float | None:

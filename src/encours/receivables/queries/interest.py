@@ -78,15 +78,31 @@ def interest_due(
     `notices`: line_id, mise_en_demeure_on. `insolvencies`: customer_id, insolvency_on. Also
     `indemnity_cents`, on the first late line of each invoice that owes it (never per due line).
     """
+    lines = late_lines(moment, law, notices=notices, insolvencies=insolvencies)
+    cuts = cuts_of(moment).join(lines.select("line_id"), on="line_id", how="semi")
+    owed = interest_cents(lines, moment.as_of, rates, law, reductions=cuts, day_count=day_count)
+    lines = lines.with_columns(owed["interest_cents"])
+    return lines.drop("rate", "contract_points")
+
+
+def late_lines(
+    moment: Moment,
+    law: LawValues,
+    *,
+    notices: pl.DataFrame | None = None,
+    insolvencies: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return the open late lines with what decides their interest, and `indemnity_cents`."""
     lines = read_frame(live(LATE, moment), moment.params(), schema=LATE_SCHEMA)
     lines = lines.with_columns(_points().alias("contract_points"))
     lines = _joined(lines, notices, "line_id", "mise_en_demeure_on")
     lines = _joined(lines, insolvencies, "customer_id", "insolvency_on")
-    cuts = read_frame(live(CUTS, moment), moment.params(), schema=CUT_SCHEMA)
-    cuts = cuts.join(lines.select("line_id"), on="line_id", how="semi")
-    owed = interest_cents(lines, moment.as_of, rates, law, reductions=cuts, day_count=day_count)
-    lines = lines.with_columns(owed["interest_cents"])
-    return _with_indemnity(lines, law).drop("rate", "contract_points")
+    return _with_indemnity(lines, law)
+
+
+def cuts_of(moment: Moment) -> pl.DataFrame:
+    """Return what was set against due lines, and when: line_id, on, cents."""
+    return read_frame(live(CUTS, moment), moment.params(), schema=CUT_SCHEMA)
 
 
 def by_customer(lines: pl.DataFrame) -> pl.DataFrame:

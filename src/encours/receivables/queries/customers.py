@@ -1,0 +1,155 @@
+"""The list of customers with what each of them owes; amounts are those of the aged balance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection
+
+from encours.receivables.queries.ageing import aged_balance
+from encours.receivables.queries.moment import Moment
+from encours.tenancy.frames import read_frame
+
+PEOPLE: Final = """
+select c.id, c.creditor_id, c.code, c.name, c.city, c.debtor_class,
+    c.class_confirmed_at is not null, c.salesperson_name,
+    exists (select from parties_contact k
+        where k.tenant_id = c.tenant_id and k.customer_id = c.id and k.email <> ''
+            and k.bounced_at is null)
+from parties_customer c
+where c.tenant_id = %(tenant_id)s
+    and (%(creditor_id)s::bigint is null or c.creditor_id = %(creditor_id)s)
+    and (%(creditors)s::bigint[] is null or c.creditor_id = any(%(creditors)s::bigint[]))
+    and (%(salesperson_id)s::bigint is null or c.salesperson_id = %(salesperson_id)s)
+"""
+SCHEMA: Final = {
+    "id": pl.Int64,
+    "creditor_id": pl.Int64,
+    "code": pl.String,
+    "name": pl.String,
+    "city": pl.String,
+    "debtor_class": pl.String,
+    "is_confirmed": pl.Boolean,
+    "salesperson": pl.String,
+    "has_email": pl.Boolean,
+}
+AMOUNTS: Final = ("open", "not_due", "overdue", "d90_plus", "unallocated", "net")
+STATES: Final[Mapping[str, pl.Expr]] = {
+    "owing": pl.col("open") > 0,
+    "overdue": pl.col("overdue") > 0,
+    "old": pl.col("d90_plus") > 0,
+    "credit": pl.col("net") < 0,
+    "unreachable": ~pl.col("has_email") & (pl.col("open") > 0),
+    "unconfirmed": ~pl.col("is_confirmed"),
+}
+"""The questions a list of customers answers, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer and what is owed on the day, in cents of one currency."""
+
+    id: int
+    creditor_id: int
+    code: str
+    name: str
+    city: str
+    debtor_class: str
+    is_confirmed: bool
+    salesperson: str
+    has_email: bool
+    open: int
+    not_due: int
+    overdue: int
+    d90_plus: int
+    unallocated: int
+    net: int
+    currency: str
+
+
+def customers(moment: Moment, *, search: str = "", state: str = "", of: str = "") -> pl.DataFrame:
+    """Return the customers that match, with their amounts; `of` is a class of debtors.
+
+    `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`.
+    """
+    found = read_frame(PEOPLE, moment.params(), schema=SCHEMA)
+    owed = aged_balance(moment).rows.select(
+        pl.col("customer_id").alias("id"),
+        "open", "not_due", "d90_plus", "unallocated", "net",
+    )  # fmt: skip
+    found = (
+        found.join(owed, on="id", how="left")
+        .with_columns(pl.col("open", "not_due", "d90_plus", "unallocated", "net").fill_null(0))
+        .with_columns((pl.col("open") - pl.col("not_due")).alias("overdue"))
+        .with_columns(pl.lit(moment.currency).alias("currency"))
+    )
+    if state in STATES:
+        found = found.filter(STATES[state])
+    if of:
+        found = found.filter(pl.col("debtor_class") == of)
+    if typed := search.strip().casefold():
+        lower = [pl.col(name).str.to_lowercase() for name in ("code", "name", "city")]
+        found = found.filter(
+            lower[0].str.starts_with(typed)
+            | lower[1].str.contains(typed, literal=True)
+            | lower[2].str.contains(typed, literal=True)
+        )
+    return found.select(CustomerRow.__dataclass_fields__.keys())
+
+
+def rows(
+    frame: pl.DataFrame, *, sort: str, descending: bool, offset: int = 0, limit: int | None = None
+) -> list[CustomerRow]:
+    """Return a window of a frame of customers, in order; equals go by name."""
+    ordered = frame.sort(sort or "name", "name", "id", descending=[descending, False, False])
+    return [CustomerRow(**row) for row in ordered.slice(offset, limit).iter_rows(named=True)]
+
+
+def sums(frame: pl.DataFrame) -> dict[str, Any]:
+    """Return the sum of each amount."""
+    return {name: int(frame[name].sum()) for name in AMOUNTS}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCustomer:
+    """Whose customer it is, for the check of rights, and what its pages say at their head."""
+
+    id: int
+    creditor_id: int
+    creditor_name: str
+    salesperson_id: int | None
+    code: str
+    name: str
+    currency: str
+    siren: str
+    city: str
+    debtor_class: str
+    is_confirmed: bool
+    salesperson: str
+    terms: str
+    to_identify: bool
+    time_zone: str
+    rate: str
+    day_count: str
+
+
+OWNER: Final = """
+select c.id, c.creditor_id, o.name, c.salesperson_id, c.code, c.name, o.currency, c.siren, c.city,
+    c.debtor_class, c.class_confirmed_at is not null, c.salesperson_name, coalesce(t.name, ''),
+    c.to_identify, o.time_zone, coalesce(nullif(c.contract_rate, ''), o.penalty_rate), o.day_count
+from parties_customer c
+join tenancy_creditor o on o.tenant_id = c.tenant_id and o.id = c.creditor_id
+left join parties_paymentterms t on t.tenant_id = c.tenant_id and t.id = c.terms_id
+where c.tenant_id = %(tenant_id)s and c.id = %(customer_id)s
+"""
+
+
+def owner_of(*, tenant_id: int, customer_id: int) -> OwnCustomer | None:
+    """Return whose customer this is, or None when the tenant has no such customer."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWNER, {"tenant_id": tenant_id, "customer_id": customer_id})
+        row = cursor.fetchone()
+    return OwnCustomer(*row) if row else None

@@ -1,0 +1,1 @@
+"""The ledger on screen: dashboard, aged balance, customers, invoices, what a person settles."""

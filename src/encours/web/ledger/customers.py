@@ -1,0 +1,222 @@
+"""The list of customers, those who cannot be reached, and what they are to the law, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+import polars as pl
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from encours.parties.actions import customers as actions
+from encours.receivables.queries import customers as queries
+from encours.receivables.queries import unreachable as reach
+from encours.receivables.queries.moment import Moment
+from encours.tenancy.queries import places
+from encours.web.answers import telling
+from encours.web.ledger import words
+from encours.web.ledger.subject import moment_of, today
+from encours.web.rights import StaffRequest, needs, require
+from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer, in_memory
+
+CHOICES: Final = (
+    ("", lazy("Tous")),
+    ("owing", lazy("Qui doivent")),
+    ("overdue", lazy("En retard")),
+    ("old", lazy("Plus de 90 jours")),
+    ("credit", lazy("Créditeurs")),
+    ("unreachable", lazy("Injoignables par e-mail")),
+    ("unconfirmed", lazy("Nature à confirmer")),
+)
+CLASS_CHOICES: Final = (("", lazy("Toutes natures")), *words.CLASSES.items())
+REACH: Final[dict[Any, Badge]] = {
+    True: Badge(lazy("oui"), "green"),
+    False: Badge(lazy("non"), "orange"),
+}
+
+
+def _to_customer(row: Any) -> str:
+    key = row["customer_id"] if isinstance(row, dict) else row.id
+    return reverse("customer", args=[key])
+
+
+CUSTOMERS: Final = Table(
+    name="customers",
+    caption=lazy("Clients"),
+    columns=(
+        Column("name", lazy("Client"), sort=True, link=_to_customer),
+        Column("code", lazy("Code"), "code", sort=True),
+        Column("city", lazy("Ville"), sort=True),
+        Column("debtor_class", lazy("Nature"), "badge", badges=words.CLASS_BADGES),
+        Column("open", lazy("Encours"), "money", sort=True, total=True),
+        Column("overdue", lazy("Échu"), "money", sort=True, total=True),
+        Column("d90_plus", lazy("Plus de 90 jours"), "money", sort=True, total=True),
+        Column("unallocated", lazy("Non lettré"), "money", sort=True, total=True),
+        Column("net", lazy("Solde"), "money", sort=True, total=True),
+        Column("has_email", lazy("E-mail"), "badge", badges=REACH),
+    ),
+    sort="-open",
+    filters=(
+        Filter("q", lazy("Rechercher"), placeholder=lazy("Nom, code ou ville")),
+        Filter("state", lazy("Afficher"), "select", CHOICES),
+        Filter("class", lazy("Nature"), "select", CLASS_CHOICES),
+    ),
+    empty=lazy("Les clients viennent avec le premier import."),
+)
+
+
+@require_GET
+@needs("customers.read")
+def customers(request: StaffRequest) -> HttpResponseBase:
+    """Show the customers, who owes most first."""
+    moment = moment_of(request)
+    source = _source(moment)
+    may_confirm = request.access.may("customers.write", request.creditor_id)
+    context = {"as_of": moment.as_of, "may_confirm": may_confirm}
+    return answer(request, CUSTOMERS, source, page="ledger/customers.html", context=context)
+
+
+def _source(moment: Moment) -> Source:
+    known: dict[tuple[str, ...], pl.DataFrame] = {}
+
+    def frame(window: Window) -> pl.DataFrame:
+        given = window.filters
+        key = (given.get("q", ""), given.get("state", ""), given.get("class", ""))
+        if key not in known:
+            known[key] = queries.customers(moment, search=key[0], state=key[1], of=key[2])
+        return known[key]
+
+    def rows(window: Window) -> Iterable[Any]:
+        return queries.rows(
+            frame(window),
+            sort=window.sort,
+            descending=window.is_descending,
+            offset=window.offset,
+            limit=window.limit,
+        )
+
+    return Source(
+        rows=rows,
+        totals=lambda window: {**queries.sums(frame(window)), "currency": moment.currency},
+        count=lambda window: frame(window).height,
+    )
+
+
+UNREACHABLE: Final = Table(
+    name="unreachable",
+    caption=lazy("Clients injoignables"),
+    columns=(
+        Column("name", lazy("Client"), sort=True, link=_to_customer),
+        Column("code", lazy("Code"), "code", sort=True),
+        Column("open", lazy("Encours"), "money", sort=True, total=True),
+        Column("overdue", lazy("Échu"), "money", sort=True, total=True),
+        Column("has_phone", lazy("Téléphone"), "badge", badges=REACH),
+        Column("has_address", lazy("Adresse postale"), "badge", badges=REACH),
+    ),
+    sort="-open",
+    empty=lazy("Tous vos clients débiteurs ont une adresse e-mail."),
+)
+
+
+@require_GET
+@needs("customers.read")
+def unreachable(request: StaffRequest) -> HttpResponseBase:
+    """Show who owes and has no usable e-mail address, the largest debts first."""
+    moment = moment_of(request)
+    found = reach.unreachable_customers(moment).with_columns(currency=pl.lit(moment.currency))
+    sums: dict[str, Any] = {name: int(found[name].sum()) for name in ("open", "overdue")}
+    source = replace(
+        in_memory(list(found.iter_rows(named=True))),
+        totals=lambda _window: {**sums, "currency": moment.currency},
+    )
+    try:
+        contacts_url = reverse("contacts_import")
+    except NoReverseMatch:
+        contacts_url = ""
+    context = {"contacts_url": contacts_url}
+    return answer(request, UNREACHABLE, source, page="ledger/unreachable.html", context=context)
+
+
+CLASSES: Final = Table(
+    name="classes",
+    caption=lazy("Clients dont la nature est à confirmer"),
+    columns=(
+        Column("name", lazy("Client"), sort=True, link=_to_customer),
+        Column("code", lazy("Code"), "code", sort=True),
+        Column("city", lazy("Ville"), sort=True),
+        Column("debtor_class", lazy("Proposition"), "badge", badges=words.CLASS_BADGES),
+        Column("open", lazy("Encours"), "money", sort=True),
+    ),
+    sort="name",
+    per_page=500,
+    select="ids",
+    select_form="classes-form",
+    empty=lazy("La nature de tous vos clients est confirmée."),
+    filters=(Filter("q", lazy("Rechercher"), placeholder=lazy("SARL, mairie, M. …")),),
+)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("customers.read")
+def classes(request: StaffRequest) -> HttpResponseBase:
+    """Say what customers are: all of them but those ticked, or only those ticked."""
+    if request.method == "POST":
+        return _confirm(request)
+    moment = moment_of(request)
+
+    def frame(window: Window) -> pl.DataFrame:
+        return queries.customers(moment, search=window.filters.get("q", ""), state="unconfirmed")
+
+    source = Source(
+        rows=lambda window: queries.rows(
+            frame(window),
+            sort=window.sort,
+            descending=window.is_descending,
+            offset=window.offset,
+            limit=window.limit,
+        )
+    )
+    choices = places.creditors(request.tenant_id, request.scope.creditor_ids)
+    context = {
+        "classes": [(key, label) for key, label in words.CLASSES.items() if key != "unknown"],
+        "creditors": choices,
+        "creditor_id": request.creditor_id or (choices[0].id if choices else None),
+        "may_write": request.access.may("customers.write", request.creditor_id),
+    }
+    return answer(request, CLASSES, source, page="ledger/classes.html", context=context)
+
+
+def _confirm(request: StaffRequest) -> HttpResponse:
+    posted = request.POST
+    creditor = posted.get("creditor_id", "")
+    if not (creditor.isascii() and creditor.isdecimal()):
+        return redirect("customers_classes")
+    creditor_id = int(creditor)
+    require(request, "customers.write", creditor_id)
+    ticked = [int(one) for one in posted.getlist("ids") if one.isascii() and one.isdecimal()]
+    actor: dict[str, Any] = {
+        "tenant_id": request.tenant_id,
+        "actor_id": request.access.user_id,
+        "today": today(),
+    }
+    debtor_class = posted.get("debtor_class", "")
+    with telling(request, _("C'est noté : la nature de ces clients est confirmée.")):
+        if posted.get("who") == "all":
+            apart = posted.get("others", "")
+            apart = apart if apart in words.CLASSES else "unknown"
+            actions.confirm_classes(
+                creditor_id=creditor_id,
+                debtor_class=debtor_class,
+                exceptions={apart: ticked} if ticked else None,
+                **actor,
+            )
+        elif ticked:
+            actions.confirm_class(customer_ids=ticked, debtor_class=debtor_class, **actor)
+    return redirect("customers_classes")

@@ -1,0 +1,136 @@
+"""What happened with a customer, as sentences a person would say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from encours.dunning.queries.timeline import Event
+from encours.web import formats
+from encours.web.ledger import words
+from encours.web.wording import Text
+
+FACTS: Final[Mapping[str, Text]] = {
+    "dispute": lazy("Litige"),
+    "promise": lazy("Promesse de règlement"),
+    "plan": lazy("Échéancier"),
+    "pause": lazy("Pause des relances"),
+    "insolvency": lazy("Procédure collective"),
+    "over_indebtedness": lazy("Surendettement"),
+    "protection": lazy("Majeur protégé"),
+    "death": lazy("Décès"),
+    "limitation": lazy("Prescription interrompue ou suspendue"),
+    "assignment": lazy("Cession à un factor"),
+    "handover": lazy("Mise au contentieux"),
+    "einvoice": lazy("Statut de facture électronique"),
+    "direct_debit": lazy("Prélèvement en cours"),
+}
+DOCUMENTS: Final[Mapping[str, Text]] = {
+    "invoice": lazy("Facture %(name)s de %(amount)s."),
+    "debit_note": lazy("Note de débit %(name)s de %(amount)s."),
+    "opening": lazy("À nouveau %(name)s : %(amount)s."),
+    "returned_payment": lazy("Règlement rejeté %(name)s : %(amount)s de nouveau dus."),
+    "refund": lazy("Remboursement %(name)s de %(amount)s."),
+    "payment": lazy("Règlement reçu %(name)s : %(amount)s."),
+    "credit_note": lazy("Avoir %(name)s de %(amount)s."),
+    "deposit": lazy("Acompte reçu %(name)s : %(amount)s."),
+    "discount": lazy("Escompte accordé %(name)s : %(amount)s."),
+    "write_off": lazy("Passage en perte %(name)s : %(amount)s."),
+}
+MESSAGES: Final[Mapping[str, Text]] = {
+    "reserved": lazy("Message prêt à partir : « %(name)s »."),
+    "sending": lazy("Message en cours d'envoi : « %(name)s »."),
+    "sent": lazy("Message envoyé : « %(name)s »."),
+    "uncertain": lazy("Message incertain, parti ou non : « %(name)s »."),
+    "failed": lazy("Message non parti : « %(name)s »."),
+    "bounced": lazy("Message refusé par l'adresse du client : « %(name)s »."),
+    "withdrawn": lazy("Message retiré avant l'envoi : « %(name)s »."),
+}
+VERBS: Final[Mapping[str, Text]] = {
+    "customer.created": lazy("Client créé."),
+    "customer.updated": lazy("Fiche du client modifiée."),
+    "customer.classed": lazy("Nature du client confirmée."),
+    "customer.terms_set": lazy("Conditions de règlement changées."),
+    "contact.created": lazy("Interlocuteur ajouté."),
+    "contact.updated": lazy("Interlocuteur modifié."),
+    "contact.removed": lazy("Interlocuteur retiré."),
+    "invoice.reversed": lazy("Facture saisie à la main annulée."),
+    "credit.reversed": lazy("Règlement ou avoir saisi à la main annulé."),
+    "allocation.undone": lazy("Lettrage défait : %(cents)s."),
+    "allocation.refused": lazy("Lettrage proposé, refusé."),
+    "instalment.reclassified": lazy("Échéance reclassée en comptabilité."),
+    "reminder.sent": lazy("Relance envoyée."),
+    "reminder.held": lazy("Relance retenue au moment de partir."),
+    "reminder.cancelled": lazy("Relance annulée au moment de partir."),
+    "reminder.skipped": lazy("Relance écartée."),
+    "reminder.edited": lazy("Texte d'une relance modifié."),
+    "reminder.recorded": lazy("Relance faite hors du programme, enregistrée."),
+    "message.doubt_resolved": lazy("Message incertain : décision prise."),
+}
+ICONS: Final = {"invoice": "invoice", "credit": "euro", "message": "mail", "fact": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline."""
+
+    on: date
+    at: datetime | None
+    sentence: str
+    who: str
+    url: str
+    icon: str
+
+
+def told(event: Event) -> Told:
+    """Say in one sentence what happened, and where it can be read."""
+    url = reverse("invoice", args=[event.subject_id]) if event.source == "invoice" else ""
+    return Told(event.on, event.at, _sentence(event), event.who, url, ICONS[event.source])
+
+
+def _sentence(event: Event) -> str:
+    if event.source in {"invoice", "credit"}:
+        pattern = DOCUMENTS.get(event.code)
+        amount = formats.money(event.cents, event.currency or "EUR")
+        if pattern is None:
+            return f"{words.KINDS.get(event.code, event.code)} {event.name} : {amount}."
+        return str(pattern) % {"name": event.name, "amount": amount}
+    if event.source == "message":
+        sentence = str(MESSAGES.get(event.code, "« %(name)s »")) % {"name": event.name}
+        return f"{sentence} {_('(répétition)')}" if event.data.get("rehearsal") else sentence
+    if event.code.startswith("standing."):
+        return _standing(event)
+    pattern = VERBS.get(event.code)
+    if pattern is None:
+        return event.code.replace(".", " · ").replace("_", " ")
+    return str(pattern) % {"cents": formats.money(_number(event.data.get("cents")))}
+
+
+def _standing(event: Event) -> str:
+    _standing_word, kind, what = event.code.split(".", 2)
+    name = str(FACTS.get(kind, kind))
+    given = event.data
+    starts, ends = _day(given.get("starts_on")), _day(given.get("ends_on"))
+    reason = f" ({event.name})" if event.name else ""
+    values = {"name": name, "starts": starts, "ends": ends, "reason": reason}
+    if what == "withdrawn":
+        return _("%(name)s : retiré, noté par erreur.") % values
+    if what == "ended":
+        return _("%(name)s : terminé le %(ends)s%(reason)s.") % values
+    if given.get("ends_on"):
+        return _("%(name)s du %(starts)s au %(ends)s%(reason)s.") % values
+    return _("%(name)s à partir du %(starts)s%(reason)s.") % values
+
+
+def _day(value: Any) -> str:
+    return formats.day(date.fromisoformat(value)) if isinstance(value, str) else formats.NONE
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None

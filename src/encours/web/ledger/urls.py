@@ -1,0 +1,43 @@
+"""Addresses of the ledger."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from encours.web.ledger import acts, ageing, customer, customers, dashboard, invoices
+
+urlpatterns = [
+    path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
+    path("balance-agee/", ageing.aged_balance, name="aged_balance"),
+    path("balance-agee/lignes/", ageing.lines, name="aged_balance_lines"),
+    path("clients/", customers.customers, name="customers"),
+    path("clients/injoignables/", customers.unreachable, name="unreachable"),
+    path("clients/nature/", customers.classes, name="customers_classes"),
+    path("clients/<int:customer_id>/", customer.customer, name="customer"),
+    path("clients/<int:customer_id>/releve/", customer.account, name="customer_statement"),
+    path("clients/<int:customer_id>/interets/", customer.interest, name="customer_interest"),
+    path("clients/<int:customer_id>/relances/", customer.why, name="customer_why"),
+    path("clients/<int:customer_id>/faits/", acts.facts, name="customer_standing"),
+    path(
+        "clients/<int:customer_id>/faits/<int:fact_id>/",
+        acts.close_fact,
+        name="customer_standing_close",
+    ),
+    path("clients/<int:customer_id>/fiche/", acts.card, name="customer_card"),
+    path(
+        "clients/<int:customer_id>/interlocuteurs/<int:contact_id>/retirer/",
+        acts.remove_contact,
+        name="customer_contact_remove",
+    ),
+    path("clients/<int:customer_id>/saisir/", acts.entry, name="customer_entry"),
+    path("clients/<int:customer_id>/lettrer/", acts.letter, name="customer_letter"),
+    path("factures/", invoices.invoices, name="invoices"),
+    path("factures/<int:invoice_id>/", invoices.invoice, name="invoice"),
+    path("factures/<int:invoice_id>/annuler/", invoices.reverse_invoice, name="invoice_reverse"),
+    path(
+        "factures/<int:invoice_id>/delettrer/<int:allocation_id>/",
+        invoices.unletter,
+        name="invoice_unletter",
+    ),
+    path("lettrages-proposes/", invoices.proposals, name="proposals"),
+]
