@@ -91,6 +91,15 @@ def kinds(found: Derived) -> list[tuple[object, ...]]:
         ),
         pytest.param(
             """
+            BQ 1 20240105 512000 - R1 980.00 - Virement
+            BQ 1 20240105 665000 - R1 20.00 - Escompte
+            BQ 1 20240105 411000 C1 R1 -1000.00 - Virement
+            """,
+            [("discount", "", -2_000), ("payment", "", -98_000)],
+            id="a receipt less its discount",
+        ),
+        pytest.param(
+            """
             OD 1 20240105 658000 - X 0.02 - Ecart
             OD 1 20240105 411000 C1 X -0.02 - Ecart
             """,
@@ -386,3 +395,10 @@ def test_lines_of_nothing_are_no_documents() -> None:
 
     assert found.claims.is_empty()
     assert found.control.rows() == [("C1", 0)]
+
+
+def test_a_file_that_does_not_balance_says_so() -> None:
+    found = derived("VE 1 20240105 411000 C1 FA1 10.00 - Facture")
+
+    assert codes(found) == {("entry_unbalanced", "error"), ("file_unbalanced", "warning")}
+    assert found.claims.is_empty()

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encours.imports.readers.fec_cells import read_date, type_block
@@ -153,6 +153,7 @@ def test_the_first_problems_are_shown_and_the_rest_counted() -> None:
     assert sealed[0].line == 2
 
 
+@settings(deadline=None)
 @given(cents=st.integers(-(10**13), 10**13), zeros=st.integers(0, 3))
 def test_any_amount_comes_back_to_the_cent(cents: int, zeros: int) -> None:
     sign = "-" if cents < 0 else ""
@@ -162,11 +163,13 @@ def test_any_amount_comes_back_to_the_cent(cents: int, zeros: int) -> None:
     assert typed["debit"].to_list() == [cents]
 
 
+@settings(deadline=None)
 @given(st.dates(date(1950, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y%m%d", "%d%m%Y", "%F"]))
 def test_any_day_comes_back(day: date, shape: str) -> None:
     assert read_date(day.strftime(shape)) == day
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=5))
 def test_no_text_breaks_a_cell(texts: list[str]) -> None:
     cells: list[str | None] = list(texts)

@@ -239,3 +239,50 @@ def test_a_deposit_is_used_by_the_invoice_that_debits_419() -> None:
     assert left(found) == {"FA1": 7_000}
     assert table(found.claims, "kind", "amount_cents") == [("invoice", 12_000)]
     assert table(found.allocations, "amount_cents", "effective_on") == [(5_000, date(2024, 2, 1))]
+
+
+def test_a_payment_that_came_back_leaves_the_invoice_open() -> None:
+    found = derived(
+        sale(1, "20240105", "100.00", "a")
+        + receipt(1, "20240201", "100.00", "a")
+        + """
+        BQ 9 20240205 411000 C1 x 100.00 a Rejet prélèvement
+        BQ 9 20240205 512000 - x -100.00 - Rejet prélèvement
+        """
+    )
+
+    assert left(found)["FA1"] == 10_000
+    assert sorted(left(found).values()) == [0, 10_000]
+
+
+def test_a_receipt_less_its_discount_settles_the_invoice() -> None:
+    found = derived(
+        sale(1, "20240105", "1000.00", "A")
+        + """
+        BQ 1 20240120 512000 - R1 980.00 - Virement
+        BQ 1 20240120 665000 - R1 20.00 - Escompte
+        BQ 1 20240120 411000 C1 R1 -1000.00 A Virement
+        """
+    )
+
+    assert left(found) == {"FA1": 0}
+    assert table(found.credits, "kind", "amount_cents") == [
+        ("discount", 2_000),
+        ("payment", 98_000),
+    ]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param("Ventes couverture", id="a roofer's sales"),
+        pytest.param("Ventes nouveautés", id="new goods"),
+    ],
+)
+def test_a_sales_journal_is_no_opening(label: str) -> None:
+    found = derived(sale(1, "20240105", "100.00").replace("VE", "V7"))
+    book = ledger(sale(1, "20240105", "100.00").replace("VE", "V7"))
+    named = replace(book, journals=book.journals.with_columns(journal_label=pl.lit(label)))
+
+    assert found.claims["kind"].to_list() == ["invoice"]
+    assert derive(named).claims["kind"].to_list() == ["invoice"]

@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.imports.books import read
 
@@ -73,11 +73,13 @@ def test_what_it_looks_like(content: bytes, name: str, said: str) -> None:
     assert not Fec().recognises(content, name)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_anything_looks_like_something(head: bytes, name: str) -> None:
     assert looks_like(head, name)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2_000))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     ledger = read(content)

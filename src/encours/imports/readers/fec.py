@@ -103,7 +103,7 @@ def _opened(head: bytes) -> Dialect | Literal["xml"] | None:
     if head.startswith((b"PK", b"%PDF", b"\xd0\xcf")):
         return None
     decoder = Decoder(head, Findings())
-    text = decoder.decode(head[: len(head) - len(head) % 2]).decode("utf-8", "replace")
+    text = decoder.decode(head).decode("utf-8", "replace")
     return dialect_of(text.replace("\r\r\n", "\n"))
 
 

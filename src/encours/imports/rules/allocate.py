@@ -42,9 +42,7 @@ def allocate(claims: Side, credits_: Side, groups: pl.DataFrame) -> Allocated:
     owed = claims.items.with_columns(open=pl.col("amount"))
     paid = credits_.items.with_columns(open=pl.col("amount"))
     lettered = pl.col("component").is_not_null()
-    by_letter = spread.settle(
-        owed.filter(lettered), paid.filter(lettered), group="component", reference="ref"
-    )
+    by_letter = _by_letter(owed.filter(lettered), paid.filter(lettered))
     owed, paid = owed.filter(~lettered), paid.filter(~lettered)
     proven: list[pl.DataFrame] = []
     for prove in (_same_entry, _same_piece, _same_amount_and_piece, _deposits_used):
@@ -61,6 +59,23 @@ def allocate(claims: Side, credits_: Side, groups: pl.DataFrame) -> Allocated:
         ),
         _proposals(owed, paid, credits_.docs),
     )
+
+
+def _by_letter(owed: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
+    """Settle letter groups; where one stays open, a returned payment takes its payment back.
+
+    The invoice, which has a number and a due date, is then what is open again.
+    """
+    returned = owed.filter(pl.col("kind") == "returned_payment")
+    payments = paid.filter(pl.col("kind") == "payment")
+    taken_back = spread.equal_pairs(returned, payments, ["component"])
+    rest = spread.settle(
+        spread.less(owed, "claim", taken_back),
+        spread.less(paid, "credit", taken_back),
+        group="component",
+        reference="ref",
+    )
+    return pl.concat([taken_back, rest])
 
 
 def _same_entry(owed: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:

@@ -41,8 +41,10 @@ from encours.imports.rules.derived import (
 )
 from encours.imports.rules.due_dates import with_due_dates
 from encours.imports.rules.findings import Findings
-from encours.imports.rules.ledger import FAMILIES, Ledger
+from encours.imports.rules.ledger import FAMILIES, Ledger, Totals
+from encours.imports.rules.splits import with_splits
 from encours.kernel.issue import Issue
+from encours.kernel.money import french_text
 
 BUCKET_LINES: Final = 150_000
 
@@ -97,6 +99,7 @@ class Derivation:
     def issues(self) -> tuple[Issue, ...]:
         """Return what the reader found, then what the rules did."""
         findings = Findings()
+        findings.extend(_file_unbalanced(self._ledger.totals))
         findings.extend(self._seen_issues)
         findings.extend(_named_by_label(self._found.customers))
         if self._uneven:
@@ -137,7 +140,9 @@ class Derivation:
         lines = groups.with_groups(_told(lines, contexts, self._ledger.totals.first_on))
         effects = groups.sums_of(lines)
         moved = moves.follow(lines)
-        documented = with_due_dates(numbers.with_numbers(moved.lines, self._shared))
+        documented = with_splits(
+            with_due_dates(numbers.with_numbers(moved.lines, self._shared)), contexts
+        )
         is_debit = pl.col("amount") > 0
         claims = _side(documented.filter(is_debit), self._found, contexts, "D")
         credits_ = _side(documented.filter(~is_debit), self._found, contexts, "C")
@@ -210,6 +215,19 @@ def _dropped(parts: pl.DataFrame) -> pl.DataFrame:
         .select(pl.col(name).cast(dtype) for name, dtype in DROPPED.items())
         .sort("line")
     )
+
+
+def _file_unbalanced(totals: Totals) -> Iterator[Issue]:
+    """Warn of a file whose debits and credits differ; its entries say where."""
+    if totals.debit_cents != totals.credit_cents:
+        yield Issue(
+            code="file_unbalanced",
+            message="Le total des débits du fichier n'est pas celui des crédits.",
+            column="Debit",
+            found=french_text(totals.debit_cents),
+            expected=french_text(totals.credit_cents),
+            severity="warning",
+        )
 
 
 def _named_by_label(known: pl.DataFrame) -> Iterator[Issue]:

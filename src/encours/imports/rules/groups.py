@@ -77,7 +77,10 @@ def _split_by_lettering_date(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _split_by_days(lines: pl.DataFrame) -> pl.DataFrame:
-    """Split the groups whose balance returns to zero at the end of some day before the last."""
+    """Split the groups whose balance returns to zero at the end of some day before the last.
+
+    A payment that comes back opens the same group again: no split before it.
+    """
     large = (
         lines.filter(pl.col("group").is_not_null())
         .group_by("group")
@@ -87,11 +90,14 @@ def _split_by_days(lines: pl.DataFrame) -> pl.DataFrame:
     days = (
         lines.join(large.select("group"), on="group", how="semi")
         .group_by("group", "entry_on")
-        .agg(pl.col("amount").sum())
+        .agg(
+            pl.col("amount").sum(),
+            reopens=(pl.col("kind") == "returned_payment").all(),
+        )
         .sort("group", "entry_on")
         .with_columns(run=pl.col("amount").cum_sum().over("group"))
         .with_columns(ended=(pl.col("run") == 0).shift().over("group").fill_null(value=False))
-        .with_columns(section=pl.col("ended").cum_sum().over("group"))
+        .with_columns(section=(pl.col("ended") & ~pl.col("reopens")).cum_sum().over("group"))
     )
     new = days.filter(pl.col("section") > 0).select(
         "group", "entry_on", new_group=pl.struct("group", "section").hash()

@@ -11,7 +11,8 @@ from encours.imports.rules.ledger import FAMILIES
 
 _OPENING_CODE: Final = r"(?i)^(AN|ANO|A\.?N\.?|RAN|ANX|OUV|OUVERT|NOUV|REPORT)\d*$"
 _OPENING_LABEL: Final = (
-    r"(?i)nouveau|ouverture|bilan (de )?d[eé?]but|bilan initial|balance initiale|^r[eé]-?ouv"
+    r"(?i)(?:^|\b|report.{0,12})[aàá?]\W{0,3}nouveaux?\b|\breports? .{0,8}nouveaux?\b|"
+    r"\bouverture\b|\bbilan (?:de )?d[eé?]but|\bbilan initial|\bbalance initiale|^r[eé?]-?ouv"
 )
 _OPENING_LINE: Final = (
     r"(?i)^\W*(report|solde|[eé]critures?|bilan)?.{0,6}([aà?] |de )?nouveaux?\W*$"
