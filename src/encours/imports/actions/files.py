@@ -200,7 +200,8 @@ def _apply(
     place = Place(
         tenant_id, creditor.pk, batch.pk, creditor.currency, totals.first_on, totals.last_on
     )
-    counts = write(export.derived, place)
+    counts, unlike = write(export.derived, place)
+    issues = (*issues, *(replace(issue, file=export.name) for issue in unlike))
     control = _control(export.derived, place)
     import_id = kept.write(
         export,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final
 
@@ -10,8 +10,10 @@ import polars as pl
 
 from encours.imports.actions import due_dates
 from encours.imports.queries.live import Live, live
-from encours.imports.rules import difference
-from encours.imports.rules.derived import Derived
+from encours.imports.rules import difference, eve
+from encours.imports.rules.continuation import continue_from
+from encours.imports.rules.derived import Derived, Documents
+from encours.kernel.issue import Issue
 from encours.parties import bulk as parties
 from encours.receivables.actions import bulk
 from encours.receivables.actions.bulk import Rows
@@ -48,9 +50,13 @@ class Side:
     withdrawn: pl.Series
 
 
-def write(derived: Derived, place: Place) -> dict[str, int]:
-    """Write what the export changes and return the counts; runs in the caller's transaction."""
+def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, ...]]:
+    """Write what the export changes; return the counts, and what does not follow the eve.
+
+    Runs in the caller's transaction.
+    """
     known = live(**place.owner)
+    derived, issues = _continued(derived, known, place)
     customers_before = parties.customer_ids(**place.owner).height
     customers = parties.add_customers(
         derived.customers.select("code", "name", "account", to_identify="needs_confirmation"),
@@ -60,8 +66,8 @@ def write(derived: Derived, place: Place) -> dict[str, int]:
     claims = _side(derived.claims, customers, known.invoices, "invoice", place)
     credits_ = _side(derived.credits, customers, known.credits, "credit", place)
     due = _lines(derived, claims, known, place)
-    shares = _shares(derived, known, due, credits_)
-    proposed = _proposals(derived, due, credits_)
+    shares = _shares(derived, known, due, credits_, place)
+    proposed = _proposals(derived, known, due, credits_)
     withdrawn = _withdraw(
         place,
         allocation=shares.withdrawn,
@@ -91,7 +97,7 @@ def write(derived: Derived, place: Place) -> dict[str, int]:
     kinds = claims.fresh["kind"].value_counts()
     owed = dict(kinds.iter_rows())
     paid = dict(credits_.fresh["kind"].value_counts().iter_rows())
-    return {
+    counts = {
         "customers": customers.height - customers_before,
         "invoices": owed.pop("invoice", 0),
         "other_debits": sum(owed.values()),
@@ -102,6 +108,18 @@ def write(derived: Derived, place: Place) -> dict[str, int]:
         "proposals": proposals.height,
         "withdrawn": withdrawn,
     }
+    return counts, issues
+
+
+def _continued(derived: Derived, known: Live, place: Place) -> tuple[Derived, tuple[Issue, ...]]:
+    """Join the export to what the ledger held on its eve: nothing is there twice."""
+    names = parties.customer_ids(**place.owner).rename({"code": "customer_code"})
+    held = eve.existing(known, names, first_on=place.first_on)
+    if held.claims.is_empty() and held.credits.is_empty():
+        return derived, ()
+    continued = continue_from(derived, held)
+    parts = {field.name: getattr(continued.documents, field.name) for field in fields(Documents)}
+    return replace(derived, **parts), continued.issues
 
 
 def _side(
@@ -150,7 +168,8 @@ def _lines(derived: Derived, claims: Side, known: Live, place: Place) -> differe
     )
 
 
-def _every_line(due: difference.Lines) -> pl.DataFrame:
+def _every_line(due: difference.Lines, known: Live) -> pl.DataFrame:
+    """Return the lines as they will stand: the export's, and those of the years before."""
     columns = (
         "id",
         "claim_key",
@@ -162,17 +181,33 @@ def _every_line(due: difference.Lines) -> pl.DataFrame:
         "from_cents",
         "currency",
     )
-    return pl.concat([due.fresh.select(columns), due.kept.select(columns)])
+    own = pl.concat([due.fresh.select(columns), due.kept.select(columns)])
+    others = (
+        known.instalments.join(own.select("claim_key"), on="claim_key", how="anti")
+        .filter(~pl.col("id").is_in(due.withdrawn.implode()))
+        .with_columns(
+            exported_position=pl.col("position").cast(pl.Int64), from_cents=pl.lit(0, pl.Int64)
+        )
+    )
+    return pl.concat([own, others.select(columns)])
+
+
+def _every_credit(credits_: Side, known: Live) -> pl.DataFrame:
+    others = known.credits.join(credits_.all.select("key"), on="key", how="anti").filter(
+        ~pl.col("id").is_in(credits_.withdrawn.implode())
+    )
+    return pl.concat([credits_.all, others.select(REF)])
 
 
 def _shares(
-    derived: Derived, known: Live, due: difference.Lines, credits_: Side
+    derived: Derived, known: Live, due: difference.Lines, credits_: Side, place: Place
 ) -> difference.Shares:
-    every = _every_line(due)
+    every = _every_line(due, known)
+    received = _every_credit(credits_, known)
     exported = (
         due_dates.spread(derived.allocations, every)
         .join(
-            credits_.all.select(credit_key="key", credit_id="id", payer_id="customer_id"),
+            received.select(credit_key="key", credit_id="id", payer_id="customer_id"),
             on="credit_key",
             maintain_order="left",
         )
@@ -183,13 +218,13 @@ def _shares(
         known.allocations,
         gone_lines=due.withdrawn,
         gone_credits=credits_.withdrawn,
-        spoken_lines=every["id"],
-        spoken_credits=credits_.all["id"],
+        first_on=place.first_on,
+        last_on=place.last_on,
     )
     staying = known.allocations.join(pl.DataFrame({"id": compared.withdrawn}), on="id", how="anti")
     crowded = [
         difference.crowded_out(staying, compared.fresh, by=by, amounts=amounts)
-        for by, amounts in (("instalment_id", every), ("credit_id", credits_.all))
+        for by, amounts in (("instalment_id", every), ("credit_id", received))
     ]
     return difference.Shares(
         fresh=compared.fresh, withdrawn=pl.concat([compared.withdrawn, *crowded]).unique()
@@ -221,15 +256,19 @@ def _new_sales(derived: Derived, known: Live) -> pl.DataFrame:
 
 def _states(derived: Derived, known: Live, due: difference.Lines) -> pl.DataFrame:
     rows = derived.reclassifications.join(
-        _every_line(due).select("claim_key", position="exported_position", instalment_id="id"),
+        _every_line(due, known).select(
+            "claim_key", position="exported_position", instalment_id="id"
+        ),
         on=["claim_key", "position"],
     ).select("instalment_id", "state", "from_on")
     fresh = rows.join(known.reclassifications, on=["instalment_id", "state", "from_on"], how="anti")
     return _identified(fresh, "reclassification")
 
 
-def _proposals(derived: Derived, due: difference.Lines, credits_: Side) -> pl.DataFrame:
-    rows = due_dates.spread(derived.proposals, _every_line(due)).join(
-        credits_.all.select(credit_key="key", credit_id="id"), on="credit_key"
+def _proposals(
+    derived: Derived, known: Live, due: difference.Lines, credits_: Side
+) -> pl.DataFrame:
+    rows = due_dates.spread(derived.proposals, _every_line(due, known)).join(
+        _every_credit(credits_, known).select(credit_key="key", credit_id="id"), on="credit_key"
     )
     return rows.with_columns(pl.col("reason").str.slice(0, LABEL_MAX))

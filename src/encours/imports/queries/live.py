@@ -22,6 +22,7 @@ DOCUMENT: Final = {
     "amount_cents": pl.Int64,
     "issued_on": pl.Date,
     "entry_on": pl.Date,
+    "number": pl.String,
 }
 INSTALMENT: Final = {
     "id": pl.Int64,
@@ -33,6 +34,7 @@ INSTALMENT: Final = {
     "amount_cents": pl.Int64,
     "customer_id": pl.Int64,
     "issued_on": pl.Date,
+    "currency": pl.String,
 }
 ALLOCATION: Final = {
     "id": pl.Int64,
@@ -68,18 +70,18 @@ def live(*, tenant_id: int, creditor_id: int) -> Live:
 
     return Live(
         invoices=rows(
-            "select id, key, customer_id, amount_cents, issued_on, entry_on"
+            "select id, key, customer_id, amount_cents, issued_on, entry_on, number"
             f" from receivables_invoice t where {FROM_EXPORTS}",
             DOCUMENT,
         ),
         credits=rows(
-            "select id, key, customer_id, amount_cents, received_on, entry_on"
+            "select id, key, customer_id, amount_cents, received_on, entry_on, number"
             f" from receivables_credit t where {FROM_EXPORTS}",
             DOCUMENT,
         ),
         instalments=rows(
             "select t.id, coalesce(t.lineage_id, t.id), t.invoice_id, v.key, t.position, t.due_on,"
-            " t.amount_cents, t.customer_id, t.issued_on from receivables_instalment t"
+            " t.amount_cents, t.customer_id, t.issued_on, t.currency from receivables_instalment t"
             " join receivables_invoice v on v.tenant_id = t.tenant_id and v.id = t.invoice_id"
             f" where {FROM_EXPORTS}",
             INSTALMENT,

@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+SAME_PAIR: Final = ("credit_id", "instalment_id", "amount_cents")
 SAME_SHARE: Final = ("credit_id", "instalment_id", "amount_cents", "effective_on", "letter")
 
 
@@ -113,26 +114,25 @@ def shares(
     *,
     gone_lines: pl.Series,
     gone_credits: pl.Series,
-    spoken_lines: pl.Series,
-    spoken_credits: pl.Series,
+    first_on: date,
+    last_on: date,
 ) -> Shares:
-    """Compare allocations; the letters of an export outweigh what was set by hand.
+    """Compare allocations; an export says all of those that took effect in its period.
 
     `exported`: SAME_SHARE and what else is to be written. `live`: id, SAME_SHARE, from_export.
-    An export only speaks of the lines and credits that it has (`spoken_…`).
+    What was settled before the period stays settled then, whatever day the export gives it.
     """
     lost = pl.col("instalment_id").is_in(gone_lines.implode()) | pl.col("credit_id").is_in(
         gone_credits.implode()
     )
-    spoken = pl.col("instalment_id").is_in(spoken_lines.implode()) & pl.col("credit_id").is_in(
-        spoken_credits.implode()
-    )
+    spoken = pl.col("effective_on").is_between(first_on, last_on)
     orphaned = live.filter(lost)
     alive = live.filter(~lost)
     unsaid = alive.filter(pl.col("from_export") & spoken).join(exported, on=SAME_SHARE, how="anti")
+    earlier = alive.filter(pl.col("effective_on") < first_on)
     fresh = exported.join(
         alive.filter("from_export"), on=SAME_SHARE, how="anti", maintain_order="left"
-    )
+    ).join(earlier, on=SAME_PAIR, how="anti", maintain_order="left")
     return Shares(fresh=fresh, withdrawn=pl.concat([orphaned["id"], unsaid["id"]]).unique())
 
 
