@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from encours.dunning.queries.outgoing import Outgoing, outgoing
 from encours.dunning.rules import recheck, wordings
 from encours.dunning.rules.frames import Mode
 from encours.dunning.rules.scenario import Step
+from encours.kernel.refusal import Refusal
 from encours.messaging.models import Message
 from encours.messaging.ports import (
     LETTER_PRESSES,
@@ -122,20 +123,43 @@ class ReminderPreparer:
         )
 
 
-def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice, bytes]:
-    """Return what a reminder says now, and its letter as a PDF, without deciding anything."""
+class HeldBack(Refusal):
+    """The facts of now let this reminder leave no more; the message says why."""
+
+
+def notice_of(*, tenant_id: int, reminder_id: int, now: datetime) -> Notice:
+    """Return what a reminder says now, without deciding anything."""
     reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
     asked = _setting(tenant_id, reminder.creditor_id, now)
-    listed = {reminder.pk: dict(zip(reminder.instalment_ids, reminder.open_cents, strict=True))}
+    listed = dict(zip(reminder.instalment_ids, reminder.open_cents, strict=True))
+    return _written(reminder, asked, listed)
+
+
+def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice, bytes]:
+    """Return what a reminder says now, and its letter as a PDF, without deciding anything."""
+    notice = notice_of(tenant_id=tenant_id, reminder_id=reminder_id, now=now)
+    return notice, LETTER_PRESSES["typst"].typeset(notice)
+
+
+def letter_of(*, tenant_id: int, reminder_id: int, now: datetime) -> bytes:
+    """Decide again with the facts of now and typeset the letter, or raise HeldBack."""
+    reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
+    asked = _setting(tenant_id, reminder.creditor_id, now)
+    verdict = _verdicts(tenant_id, [reminder], asked)[reminder.pk]
+    if verdict.outcome not in ("send", "rewrite"):
+        raise HeldBack(verdict.sentence)
+    return LETTER_PRESSES["typst"].typeset(_written(reminder, asked, dict(verdict.open_cents)))
+
+
+def _written(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> Notice:
     one = outgoing(
         [reminder],
         creditor=asked.creditor,
         steps=_steps(asked),
-        open_cents=listed,
+        open_cents={reminder.pk: listed},
         today=asked.moment.today,
     )[0]
-    notice = _notice(tenant_id, one)
-    return notice, LETTER_PRESSES["typst"].typeset(notice)
+    return _notice(reminder.tenant_id, one)
 
 
 def _prepare(

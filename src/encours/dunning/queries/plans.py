@@ -16,7 +16,7 @@ from encours.parties.models import Customer
 
 FEW: Final = 1_000
 
-DAY: Final = """
+MESSAGE: Final = """
 select r.id, r.customer_id, c.code, c.name, r.step_code, r.step_rank, r.channel, r.currency,
        r.amount_cents, r.reason, r.state, r.rehearsal,
        (select json_agg(json_build_array(i.id, v.number, i.due_on, l.open_cents) order by l.place)
@@ -25,6 +25,8 @@ select r.id, r.customer_id, c.code, c.name, r.step_code, r.step_rank, r.channel,
         join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id)
 from dunning_reminder r
 join parties_customer c on c.tenant_id = r.tenant_id and c.id = r.customer_id
+"""
+DAY: Final = f"""{MESSAGE}
 where r.tenant_id = %s and r.creditor_id = %s and r.planned_on = %s and r.state <> 'cancelled'
   and r.origin = 'plan' and r.rehearsal = %s
 order by r.step_rank desc, r.amount_cents desc, r.id
@@ -71,6 +73,15 @@ def day_messages(
         cursor.execute(DAY, [tenant_id, creditor_id, on, rehearsal])
         rows = cursor.fetchall()
     return [_message(*row) for row in rows]
+
+
+def one_message(*, tenant_id: int, reminder_id: int) -> PlannedMessage:
+    """Return one message with its lines; it must exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{MESSAGE} where r.tenant_id = %s and r.id = %s", [tenant_id, reminder_id])
+        row = cursor.fetchone()
+    assert row is not None, reminder_id
+    return _message(*row)
 
 
 def customer_names(

@@ -1,0 +1,108 @@
+"""What a person does with the outbox: again, now, posted by hand; and what left, to be read."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from encours.kernel.refusal import Refusal
+from encours.messaging import jobs
+from encours.messaging.models import Message, MessageContent
+
+ENDED_BADLY: Final = ("failed", "bounced")
+
+
+class NotToRetry(Refusal):
+    """It left, it is leaving, or it was withdrawn."""
+
+    message = "Ce message ne peut pas être renvoyé."
+
+
+class NotALetter(Refusal):
+    """No letter waits under this number."""
+
+    message = "Ce courrier n'attend pas d'être posté."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file kept with a message: the bytes that left, or were attached."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+
+def requeue(*, tenant_id: int, message_id: int, now: datetime) -> Message:
+    """Put a failed or bounced message back in the queue; written again before it leaves."""
+    message = Message.objects.of(tenant_id).select_for_update().filter(pk=message_id).first()
+    if message is None or message.state not in ENDED_BADLY:
+        raise NotToRetry
+    message.state, message.attempts, message.last_error = "reserved", 0, ""
+    message.send_after, message.next_attempt_at = now, None
+    message.save(update_fields=["state", "attempts", "last_error", "send_after", "next_attempt_at"])
+    jobs.wake(tenant_id)
+    return message
+
+
+def hurry(
+    *,
+    tenant_id: int,
+    creditor_id: int,
+    subject_ids: Sequence[int] | None = None,
+    now: datetime,
+) -> int:
+    """Let what waits for the send window leave at once; returns how many."""
+    waiting = Message.objects.of(tenant_id).filter(
+        creditor_id=creditor_id, state="reserved", channel="email", send_after__gt=now
+    )
+    if subject_ids is not None:
+        waiting = waiting.filter(subject_id__in=list(subject_ids))
+    count = waiting.update(send_after=now)
+    if count:
+        jobs.wake(tenant_id)
+    return count
+
+
+def waiting_letter(*, tenant_id: int, message_id: int) -> Message:
+    """Return a letter that is still to be posted, locked."""
+    message = (
+        Message.objects.of(tenant_id)
+        .select_for_update()
+        .filter(pk=message_id, channel="letter", state="reserved")
+        .first()
+    )
+    if message is None:
+        raise NotALetter
+    return message
+
+
+def keep_letter(*, tenant_id: int, message_id: int, name: str, pdf: bytes) -> None:
+    """Keep the letter as it was last printed: the evidence of what is posted."""
+    contents = MessageContent.objects.of(tenant_id).filter(message_id=message_id)
+    contents.delete()
+    MessageContent.objects.create(
+        tenant_id=tenant_id,
+        message_id=message_id,
+        name=name,
+        content_type="application/pdf",
+        body=zlib.compress(pdf, 1),
+    )
+    Message.objects.of(tenant_id).filter(pk=message_id).update(digest=sha256(pdf).hexdigest())
+
+
+def record_posted(*, tenant_id: int, message_id: int, now: datetime) -> None:
+    """Write that a letter was posted."""
+    Message.objects.of(tenant_id).filter(pk=message_id).update(
+        state="sent", sent_at=now, last_error=""
+    )
+
+
+def contents(*, tenant_id: int, message_id: int) -> list[Kept]:
+    """Return the files kept with a message, the message itself first."""
+    rows = MessageContent.objects.of(tenant_id).filter(message_id=message_id).order_by("pk")
+    return [Kept(one.name, one.content_type, zlib.decompress(bytes(one.body))) for one in rows]
