@@ -284,5 +284,5 @@ def test_a_page_of_settings_costs_few_queries(
 ) -> None:
     client = logged_in(mine.users["admin"])
     client.get(reverse("settings_creditor"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(10):
         client.get(reverse("settings_creditor"))

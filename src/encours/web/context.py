@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from encours.tenancy.queries import places
 from encours.tenancy.rights import Access
 from encours.web import formats, navigation
-from encours.web.rights import chosen_creditor
+from encours.web.rights import chosen_creditor, creditors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if access is None or getattr(request, "htmx", False):
         return {"access": access, "theme": theme}
     chosen = chosen_creditor(request)
-    creditors = places.creditors(access.tenant_id, access.creditors("self"))
+    creditors = creditors_of(request)
+    tenants = places.tenants_of(access.user_id)
     match = request.resolver_match
     url_name = (match.url_name or "") if match else ""
     return {
@@ -40,9 +41,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu": navigation.menu(navigation.MAIN, access, url_name, chosen),
         "creditors": creditors,
         "chosen_creditor": chosen,
-        "tenants": places.tenants_of(access.user_id),
+        "tenants": tenants,
         "initials": _initials(str(request.user)),
-        "banners": _banners(access, creditors),
+        "banners": _banners(access, tenants, creditors),
     }
 
 
@@ -51,9 +52,11 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in words[:2]).upper()
 
 
-def _banners(access: Access, creditors: list[places.CreditorChoice]) -> list[Banner]:
+def _banners(
+    access: Access, tenants: list[places.TenantChoice], creditors: list[places.CreditorChoice]
+) -> list[Banner]:
     """Say what is stopped; whoever may stop may also resume from here."""
-    stopped_at = places.sending_stopped_at(access.tenant_id)
+    stopped_at = next((one.stopped_at for one in tenants if one.id == access.tenant_id), None)
     if stopped_at is not None:
         since = formats.instant(stopped_at)
         text = _("Tous les envois sont arrêtés depuis le %(since)s.") % {"since": since}

@@ -24,6 +24,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from encours.tenancy.middleware import TenantRequest
+from encours.tenancy.queries import places
+from encours.tenancy.queries.places import CreditorChoice
 from encours.tenancy.rights import RIGHTS
 from encours.web.scope import Scope, scope_of
 
@@ -102,6 +104,17 @@ def chosen_creditor(request: Any) -> int | None:
     """Return the creditor chosen in the header, kept in the session."""
     chosen = request.session.get(CREDITOR_KEY)
     return int(chosen) if chosen is not None else None
+
+
+def creditors_of(request: Any) -> list[CreditorChoice]:
+    """Return the creditors this person sees at all, by name; asked once a request."""
+    if not hasattr(request, "_creditors"):
+        access = request.access
+        request._creditors = places.creditors(  # noqa: SLF001 - our own memory on the request
+            access.tenant_id, access.creditors("self")
+        )
+    found: list[CreditorChoice] = request._creditors  # noqa: SLF001
+    return found
 
 
 def require(request: StaffRequest, right: str, creditor_id: int) -> None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
-from encours.tenancy.models import Creditor, Tenant
+from encours.tenancy.models import Creditor
+
+TENANTS: Final = """
+select distinct m.tenant_id, m.tenant_name, t.sending_stopped_at
+from encours_memberships(%s) m left join tenancy_tenant t on t.id = m.tenant_id
+order by m.tenant_name, m.tenant_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,7 @@ class TenantChoice:
 
     id: int
     name: str
+    stopped_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +39,13 @@ class CreditorChoice:
 
 
 def tenants_of(user_id: int) -> list[TenantChoice]:
-    """Return the organisations a person is a member of, by name."""
+    """Return the organisations a person is a member of, by name.
+
+    `stopped_at` is known of the open tenant only: the policy hides the others' rows.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct tenant_name, tenant_id from encours_memberships(%s)"
-            " order by tenant_name, tenant_id",
-            [user_id],
-        )
-        return [TenantChoice(tenant_id, name) for name, tenant_id in cursor.fetchall()]
+        cursor.execute(TENANTS, [user_id])
+        return [TenantChoice(*row) for row in cursor.fetchall()]
 
 
 def creditors(tenant_id: int, creditor_ids: Collection[int] | None = None) -> list[CreditorChoice]:
@@ -52,8 +59,3 @@ def creditors(tenant_id: int, creditor_ids: Collection[int] | None = None) -> li
     return [
         CreditorChoice(id_, code, name, live is not None, at) for id_, code, name, live, at in rows
     ]
-
-
-def sending_stopped_at(tenant_id: int) -> datetime | None:
-    """Return when the whole tenant's sending was stopped, if it is."""
-    return Tenant.objects.filter(id=tenant_id).values_list("sending_stopped_at", flat=True).first()

@@ -8,10 +8,10 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from encours.tenancy.queries import creditors, places
+from encours.tenancy.queries import creditors
 from encours.tenancy.queries.creditors import CreditorSettings
 from encours.web import navigation
-from encours.web.rights import StaffRequest, require
+from encours.web.rights import StaffRequest, creditors_of, require
 
 
 def subject(request: StaffRequest, right: str = "settings.read") -> CreditorSettings:
@@ -25,7 +25,7 @@ def subject(request: StaffRequest, right: str = "settings.read") -> CreditorSett
         creditor_id = int(posted)
         require(request, right, creditor_id)
     else:
-        choices = places.creditors(request.tenant_id, request.scope.creditor_ids)
+        choices = [one for one in creditors_of(request) if request.scope.covers(one.id)]
         if not choices or request.method == "POST":
             raise Http404
         creditor_id = request.creditor_id or choices[0].id
@@ -45,7 +45,7 @@ def settings_menu(request: StaffRequest) -> dict[str, Any]:
     match = request.resolver_match
     url_name = (match.url_name or "") if match else ""
     items = navigation.menu(navigation.SETTINGS, request.access, url_name, request.creditor_id)
-    choices = places.creditors(request.tenant_id, request.scope.creditor_ids)
+    choices = [one for one in creditors_of(request) if request.scope.covers(one.id)]
     return {"settings_menu": items, "has_choice": len(choices) > 1}
 
 

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from encours.receivables.queries import search as ledger_search
 from encours.tenancy import middleware
 from encours.tenancy.actions import people
-from encours.tenancy.queries import places
-from encours.web.rights import CREDITOR_KEY, StaffRequest, needs, public
+from encours.web.rights import CREDITOR_KEY, StaffRequest, creditors_of, needs, public
 from encours.web.shell.language import keep_language
 
 
@@ -37,9 +36,7 @@ def choose_creditor(request: StaffRequest) -> HttpResponse:
     if not wanted:
         request.session.pop(CREDITOR_KEY, None)
         return redirect(_next(request))
-    known = {
-        one.id for one in places.creditors(request.tenant_id, request.access.creditors("self"))
-    }
+    known = {one.id for one in creditors_of(request)}
     if not wanted.isascii() or not wanted.isdecimal() or int(wanted) not in known:
         raise Http404
     request.session[CREDITOR_KEY] = int(wanted)
