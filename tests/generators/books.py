@@ -55,6 +55,7 @@ class Options:
     numbered_by_file: bool = False
     number_format: str = "FA{:05d}"
     first_number: int = 1
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,11 @@ class Writer:
             settle(Case(document, number, lines, later))
 
     def write_bank_fees(self) -> None:
-        """End each period with an entry that is nobody's, so that no export is empty."""
-        for on in (CUT, LAST, NEXT):
+        """End each period with an entry that is nobody's; `opened`: begin the year with one too.
+
+        Otherwise the year's first entry may be one that a newer export no longer has.
+        """
+        for on in (*([FIRST] if self.options.opened else []), CUT, LAST, NEXT):
             if on <= self.last:
                 fees = (Line("627000", 890, "FRAIS"), Line("512000", -890, "FRAIS"))
                 self._record("BQ", on, "FRAIS", *fees)

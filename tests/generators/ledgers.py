@@ -287,6 +287,7 @@ def layouts() -> st.SearchStrategy[Layout]:
 def any_options(
     parties: Sequence[Parties] = ("aux", "sub_account"),
     shapes: Sequence[Shape] = ("one_year", "next_year", "provisional"),
+    opened: Sequence[bool] = (True, False),
 ) -> st.SearchStrategy[Options]:
     """Any dress; a ledger without customer accounts must be asked for."""
     return st.builds(
@@ -298,6 +299,7 @@ def any_options(
         numbered_by_file=st.booleans(),
         number_format=st.sampled_from(("FA{:05d}", "18{:04d}", "F-2025/{:03d}")),
         first_number=st.sampled_from((1, 4_000)),
+        opened=st.sampled_from(opened),
     )
 
 
