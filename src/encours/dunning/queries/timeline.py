@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-SHOWN: Final = 40
+SHOWN: Final = 24
 TOLD_OTHERWISE: Final = ("invoice.recorded", "credit.recorded", "allocation.recorded")
 TIMELINE: Final = """
 select found.happened_on, found.at, found.source, found.code, found.name, found.cents,

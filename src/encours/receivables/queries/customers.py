@@ -18,7 +18,8 @@ select c.id, c.creditor_id, c.code, c.name, c.city, c.debtor_class,
     c.class_confirmed_at is not null, c.salesperson_name,
     exists (select from parties_contact k
         where k.tenant_id = c.tenant_id and k.customer_id = c.id and k.email <> ''
-            and k.bounced_at is null)
+            and k.bounced_at is null),
+    c.siren, c.vat_number, c.country
 from parties_customer c
 where c.tenant_id = %(tenant_id)s
     and (%(creditor_id)s::bigint is null or c.creditor_id = %(creditor_id)s)
@@ -35,6 +36,9 @@ SCHEMA: Final = {
     "is_confirmed": pl.Boolean,
     "salesperson": pl.String,
     "has_email": pl.Boolean,
+    "siren": pl.String,
+    "vat_number": pl.String,
+    "country": pl.String,
 }
 AMOUNTS: Final = ("open", "not_due", "overdue", "d90_plus", "unallocated", "net")
 STATES: Final[Mapping[str, pl.Expr]] = {
@@ -61,6 +65,9 @@ class CustomerRow:
     is_confirmed: bool
     salesperson: str
     has_email: bool
+    siren: str
+    vat_number: str
+    country: str
     open: int
     not_due: int
     overdue: int

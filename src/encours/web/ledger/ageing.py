@@ -155,7 +155,7 @@ LINES: Final = Table(
 
 def _table(asked: Asked, balance: AgedBalance) -> Table:
     def to(bucket: str) -> Callable[[Any], str]:
-        return lambda row: _lines_url(asked, bucket, row["key"])
+        return lambda row: _lines_url(asked, bucket, row["key"]) if row[bucket] else ""
 
     is_customer = asked.group_by is GroupBy.CUSTOMER
     name = Column(
@@ -190,6 +190,9 @@ def _source(balance: AgedBalance) -> Source:
 
     def window(asked: Window) -> Iterable[Any]:
         ordered = rows.sort(asked.sort, "code", descending=[asked.is_descending, False])
+        if asked.limit is not None:  # on screen, what is nil is not in the way
+            parts = [pl.col(name).replace({0: None}) for name in balance.amounts]
+            ordered = ordered.with_columns(parts)
         return ordered.slice(asked.offset, asked.limit).iter_rows(named=True)
 
     totals: dict[str, Any] = {**balance.totals, "currency": balance.moment.currency or "EUR"}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from encours.dunning.queries import ledger as dunning_ledger
 from encours.dunning.queries import moment as dunning_moment
-from encours.dunning.queries.timeline import timeline
+from encours.dunning.queries.timeline import SHOWN, timeline
 from encours.dunning.rules.explain import explain
 from encours.kernel.dates import add_months
 from encours.receivables.queries import interest_detail, items, statement
@@ -101,7 +101,8 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
     moment = moment_of_customer(request, customer_id, owner)
     lines = open_lines(moment)
     credits_left = items.unallocated_credits(moment)
-    events = timeline(tenant_id=request.tenant_id, customer_id=customer_id, until=moment.as_of)
+    until = day_asked(request, "until", moment.as_of)
+    events = timeline(tenant_id=request.tenant_id, customer_id=customer_id, until=until)
     sums: dict[str, Any] = {n: int(lines[n].sum()) for n in ("amount_cents", "open_cents")}
     source = in_memory(list(lines.iter_rows(named=True)))
     source = Source(source.rows, lambda _w: {**sums, "currency": moment.currency}, source.count)
@@ -111,6 +112,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
         "credits": list(credits_left.iter_rows(named=True)),
         "kinds": words.KINDS,
         "timeline": [told(event) for event in events],
+        "earlier": events[-1].on if len(events) == SHOWN and events[-1].on < until else None,
         "currency": moment.currency,
     }
     return answer(request, OPEN_LINES, source, page="ledger/customer.html", context=context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
@@ -19,6 +20,7 @@ from encours.parties.actions import customers as actions
 from encours.receivables.queries import customers as queries
 from encours.receivables.queries import unreachable as reach
 from encours.receivables.queries.moment import Moment
+from encours.receivables.rules.classes import propose_class
 from encours.tenancy.queries import places
 from encours.web.answers import telling
 from encours.web.ledger import words
@@ -60,7 +62,6 @@ CUSTOMERS: Final = Table(
         Column("d90_plus", lazy("Plus de 90 jours"), "money", sort=True, total=True),
         Column("unallocated", lazy("Non lettré"), "money", sort=True, total=True),
         Column("net", lazy("Solde"), "money", sort=True, total=True),
-        Column("has_email", lazy("E-mail"), "badge", badges=REACH),
     ),
     sort="-open",
     filters=(
@@ -171,18 +172,17 @@ def classes(request: StaffRequest) -> HttpResponseBase:
         return _confirm(request)
     moment = moment_of(request)
 
-    def frame(window: Window) -> pl.DataFrame:
-        return queries.customers(moment, search=window.filters.get("q", ""), state="unconfirmed")
-
-    source = Source(
-        rows=lambda window: queries.rows(
-            frame(window),
+    def rows(window: Window) -> Iterable[Any]:
+        found = queries.customers(moment, search=window.filters.get("q", ""), state="unconfirmed")
+        shown = queries.rows(
+            found,
             sort=window.sort,
             descending=window.is_descending,
             offset=window.offset,
             limit=window.limit,
         )
-    )
+        return [replace(row, debtor_class=_proposed(row)) for row in shown]
+
     choices = places.creditors(request.tenant_id, request.scope.creditor_ids)
     context = {
         "classes": [(key, label) for key, label in words.CLASSES.items() if key != "unknown"],
@@ -190,7 +190,7 @@ def classes(request: StaffRequest) -> HttpResponseBase:
         "creditor_id": request.creditor_id or (choices[0].id if choices else None),
         "may_write": request.access.may("customers.write", request.creditor_id),
     }
-    return answer(request, CLASSES, source, page="ledger/classes.html", context=context)
+    return answer(request, CLASSES, Source(rows=rows), page="ledger/classes.html", context=context)
 
 
 def _confirm(request: StaffRequest) -> HttpResponse:
@@ -217,6 +217,31 @@ def _confirm(request: StaffRequest) -> HttpResponse:
                 exceptions={apart: ticked} if ticked else None,
                 **actor,
             )
+        elif posted.get("who") == "proposed":
+            _accept_proposals(request, creditor_id, set(ticked), actor)
         elif ticked:
             actions.confirm_class(customer_ids=ticked, debtor_class=debtor_class, **actor)
     return redirect("customers_classes")
+
+
+def _accept_proposals(
+    request: StaffRequest, creditor_id: int, apart: set[int], actor: dict[str, Any]
+) -> None:
+    """Confirm what is proposed for each customer but those ticked; nothing where nothing is."""
+    moment = replace(moment_of(request), creditor_ids=(creditor_id,))
+    found = queries.customers(moment, state="unconfirmed")
+    by_class: dict[str, list[int]] = defaultdict(list)
+    for row in queries.rows(found, sort="name", descending=False):
+        if row.id not in apart:
+            by_class[_proposed(row)].append(row.id)
+    by_class.pop("unknown", None)
+    for debtor_class, ids in by_class.items():
+        actions.confirm_class(customer_ids=ids, debtor_class=debtor_class, **actor)
+
+
+def _proposed(row: queries.CustomerRow) -> str:
+    """Return the class that the name and the numbers point to, the stored one first."""
+    if row.debtor_class != "unknown":
+        return row.debtor_class
+    known = {"siren": row.siren, "vat_number": row.vat_number, "country": row.country}
+    return propose_class(row.name, **known).debtor_class.value

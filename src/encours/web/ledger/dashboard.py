@@ -46,6 +46,7 @@ class Bucket:
     label: Text
     cents: int
     share: str
+    width: str
     url: str
 
 
@@ -68,6 +69,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "as_of": moment.as_of,
         "totals": totals,
         "overdue": overdue,
+        "unallocated": -totals["unallocated"],
         "overdue_share": share(overdue, totals["open"]),
         "buckets": list(_buckets(totals)),
         "worst": _worst(balance),
@@ -99,7 +101,8 @@ def share(part: int, whole: int) -> str:
 def _buckets(totals: Mapping[str, int]) -> Iterator[Bucket]:
     for name, label in words.BUCKETS.items():
         url = f"{reverse('aged_balance_lines')}?bucket={name}"
-        yield Bucket(name, label, totals[name], share(totals[name], totals["open"]), url)
+        part = share(totals[name], totals["open"])
+        yield Bucket(name, label, totals[name], part, part.replace(",", "."), url)
 
 
 def _worst(balance: ageing.AgedBalance) -> list[dict[str, Any]]:
@@ -133,6 +136,7 @@ def _charts(months: tuple[MonthFigures, ...]) -> dict[str, Any]:
         },
         "late": {
             "legend": {},
+            "palette": [1, 5],
             "xAxis": {"type": "category", "data": labels},
             "yAxis": {"type": "value"},
             "series": [

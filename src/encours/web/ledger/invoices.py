@@ -126,6 +126,7 @@ def invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "may_reverse": may_write and found.is_by_hand,
         "reasons": actions.REASONS.items(),
         "today": today(),
+        "is_late": any(line.open_cents and line.due_on < today() for line in found.lines),
     }
     return render(request, "ledger/invoice.html", context)
 

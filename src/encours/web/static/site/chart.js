@@ -23,13 +23,13 @@
     const writer = (writers[place.dataset.kind] || writers.count)(place.dataset.currency || "EUR");
     const ink = colour("--chart-ink");
     const line = colour("--chart-line");
-    const text = { color: ink, fontFamily: "inherit", fontSize: 12 };
+    const text = { color: ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
     const base = { axisLabel: { ...text }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: line } } };
     const valueAxis = { ...base, axisLabel: { ...text, formatter: writer.axis } };
     const dress = (given) => axis(given, (Array.isArray(given) ? given[0] : given)?.type === "value" ? valueAxis : base);
     const options = {
       animation: false,
-      color: ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6"].map(colour),
+      color: (data.palette || [1, 2, 3, 4, 5, 6]).map((number) => colour(`--chart-${number}`)),
       textStyle: text,
       grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
       aria: { enabled: false },
