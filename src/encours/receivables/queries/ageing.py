@@ -8,7 +8,8 @@ reference is `rules.ageing`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -30,66 +31,81 @@ class GroupBy(StrEnum):
     CURRENCY = "currency"
 
 
-MOVES: Final = """
-with balance as (
-    select customer_id, {split} sum(unallocated)::bigint as unallocated, {sums}
-    from (
-        select l.customer_id, l.currency, l.{day} as day, l.amount_cents as owed,
-            null::bigint as unallocated
-        from receivables_instalment l where live(l) and l.issued_on <= %(as_of)s
-        union all
-        select a.customer_id, a.currency, a.{day}, -a.amount_cents, a.amount_cents
-        from receivables_allocation a
-        where live(a) and a.effective_on <= %(as_of)s and of_lines(a)
-        union all
-        select c.customer_id, c.currency, null, null, -c.amount_cents
-        from receivables_credit c where live(c) and c.received_on <= %(as_of)s
-        union all
-        select side.customer_id, o.currency, null, null, side.cents
-        from receivables_allocation o
-        cross join lateral (
-            values (o.payer_id, o.amount_cents), (o.customer_id, -o.amount_cents)
-        ) as side (customer_id, cents)
-        where live(o) and o.effective_on <= %(as_of)s and o.payer_id <> o.customer_id
-    ) moves
-    where %(customer_id)s::bigint is null or customer_id = %(customer_id)s
-    group by {split} customer_id
+# Each table is added up alone, in parallel, and the sums meet on the customer. What a customer's
+# lines were settled by and what its payments settled differ where one of a group pays for another.
+BALANCE: Final = """
+with taken as (
+    select a.customer_id, a.payer_id, sum(a.amount_cents) as cents, {sums:a}
+    from receivables_allocation a
+    where live(a) and a.effective_on <= %(as_of)s and of_either(a)
+    group by a.customer_id, a.payer_id
 )
-select customer.id, customer.creditor_id, customer.code, customer.name, customer.debtor_class,
-    coalesce(parent.id, customer.id), coalesce(parent.code, customer.code),
-    coalesce(parent.name, customer.name), customer.salesperson_id, customer.salesperson_name,
-    creditor.code, creditor.name, {currency}, {names}, coalesce(balance.unallocated, 0)
-from balance
-join parties_customer customer
-    on customer.tenant_id = %(tenant_id)s and customer.id = balance.customer_id
-join tenancy_creditor creditor
-    on creditor.tenant_id = %(tenant_id)s and creditor.id = customer.creditor_id
-left join parties_customer parent
-    on parent.tenant_id = %(tenant_id)s and parent.id = customer.parent_id
-where (balance.unallocated <> 0 or {any_owed})
+select customer.id, {key}, {code}, {name}, {amounts},
+    (coalesce(spent.cents, 0) - coalesce(received.cents, 0))::bigint
+from parties_customer customer
+left join (
+    select l.customer_id, {sums:l} from receivables_instalment l
+    where live(l) and l.issued_on <= %(as_of)s
+        and (%(customer_id)s::bigint is null or l.customer_id = %(customer_id)s)
+    group by l.customer_id
+) owed on owed.customer_id = customer.id
+left join (
+    select taken.customer_id, {added} from taken group by taken.customer_id
+) settled on settled.customer_id = customer.id
+left join (
+    select taken.payer_id, sum(taken.cents) as cents from taken group by taken.payer_id
+) spent on spent.payer_id = customer.id
+left join (
+    select c.customer_id, sum(c.amount_cents) as cents from receivables_credit c
+    where live(c) and c.received_on <= %(as_of)s
+        and (%(customer_id)s::bigint is null or c.customer_id = %(customer_id)s)
+    group by c.customer_id
+) received on received.customer_id = customer.id
+{join}
+where customer.tenant_id = %(tenant_id)s
+    and (%(customer_id)s::bigint is null or customer.id = %(customer_id)s)
     and (%(salesperson_id)s::bigint is null or customer.salesperson_id = %(salesperson_id)s)
+    and (owed.customer_id is not null or settled.customer_id is not null
+        or spent.payer_id is not null or received.customer_id is not null)
 order by customer.code, customer.id
 """
-PEOPLE: Final = {
-    "customer_id": pl.Int64,
-    "creditor_id": pl.Int64,
-    "code": pl.String,
-    "name": pl.String,
-    "debtor_class": pl.String,
-    "group_id": pl.Int64,
-    "group_code": pl.String,
-    "group_name": pl.String,
-    "salesperson_id": pl.Int64,
-    "salesperson": pl.String,
-    "creditor_code": pl.String,
-    "creditor": pl.String,
-    "currency": pl.String,
-}
-_KEYS: Final = {
-    GroupBy.GROUP: ("group_id", "group_code", "group_name"),
-    GroupBy.SALESPERSON: ("salesperson_id", "salesperson", "salesperson"),
-    GroupBy.CREDITOR: ("creditor_id", "creditor_code", "creditor"),
-    GroupBy.CURRENCY: ("currency", "currency", "currency"),
+CURRENCIES: Final = """
+select l.currency from receivables_instalment l where live(l) group by 1
+union select c.currency from receivables_credit c where live(c) group by 1
+order by 1
+"""
+OWNER: Final = {"customer_id": pl.Int64, "key": pl.Int64, "code": pl.String, "name": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouping:
+    """The columns that say what a row stands for, and the table that holds them."""
+
+    key: str
+    code: str
+    name: str
+    join: str = ""
+
+
+_GROUPINGS: Final = {
+    GroupBy.CUSTOMER: _Grouping("customer.id", "customer.code", "customer.name"),
+    GroupBy.GROUP: _Grouping(
+        "coalesce(parent.id, customer.id)",
+        "coalesce(parent.code, customer.code)",
+        "coalesce(parent.name, customer.name)",
+        "left join parties_customer parent"
+        " on parent.tenant_id = %(tenant_id)s and parent.id = customer.parent_id",
+    ),
+    GroupBy.SALESPERSON: _Grouping(
+        "customer.salesperson_id", "customer.salesperson_name", "customer.salesperson_name"
+    ),
+    GroupBy.CREDITOR: _Grouping(
+        "creditor.id",
+        "creditor.code",
+        "creditor.name",
+        "join tenancy_creditor creditor"
+        " on creditor.tenant_id = %(tenant_id)s and creditor.id = customer.creditor_id",
+    ),
 }
 
 
@@ -97,8 +113,8 @@ _KEYS: Final = {
 class AgedBalance:
     """The aged balance of a ledger; `rows` is a frame with amounts in cents.
 
-    Columns: code, name, open, the buckets, unallocated (negative or nil), net; by customer also
-    who that is. `totals` has the amounts; mixing currencies, as `by` currency does, has none.
+    Columns: key (the id of what a row stands for), code, name, open, the buckets, unallocated
+    (negative or nil), net; `customer_id` by customer, `customers` (how many) otherwise.
     """
 
     moment: Moment
@@ -144,20 +160,23 @@ def aged_balance(
 ) -> AgedBalance:
     """Return who owes what on `moment.as_of`, by age, in one statement.
 
-    The currency is the caller's to say: amounts of two currencies are added only by
-    `GroupBy.CURRENCY`, a row each.
+    The currency is the caller's to say: amounts of two currencies are never added, but
+    `GroupBy.CURRENCY` gives a row, and takes a statement, for each.
     """
-    assert moment.currency or group_by is GroupBy.CURRENCY, "amounts of one currency only"
-    is_split = group_by is GroupBy.CURRENCY
+    if group_by is GroupBy.CURRENCY:
+        return AgedBalance(moment, buckets, by, group_by, _by_currency(moment, by, buckets))
+    assert moment.currency, "amounts of one currency only"
     rows = read_frame(
-        live(_query(buckets, by, is_split=is_split), moment),
+        live(_query(buckets, by, _GROUPINGS[group_by]), moment),
         moment.params() | _limits(moment, buckets),
-        schema={**PEOPLE, **dict.fromkeys((*buckets.names, "unallocated"), pl.Int64)},
+        schema={**OWNER, **dict.fromkeys((*buckets.names, "unallocated"), pl.Int64)},
     )
-    rows = _with_sums(rows, buckets)
+    amounts = [*buckets.names, "unallocated"]
+    rows = rows.filter(pl.any_horizontal(pl.col(amounts) != 0))
     if group_by is not GroupBy.CUSTOMER:
-        rows = _grouped(rows, group_by)
-    return AgedBalance(moment, buckets, by, group_by, rows)
+        grouped = rows.group_by("key", "code", "name")
+        rows = grouped.agg(pl.col(amounts).sum(), pl.len().alias("customers")).sort("code", "name")
+    return AgedBalance(moment, buckets, by, group_by, _with_sums(rows, buckets))
 
 
 def decimals(cents: pl.Expr) -> pl.Expr:
@@ -171,28 +190,35 @@ def decimals(cents: pl.Expr) -> pl.Expr:
     )
 
 
-def _query(buckets: Buckets, by: AgeBy, *, is_split: bool) -> str:
+def _query(buckets: Buckets, by: AgeBy, grouping: _Grouping) -> str:
     day = {AgeBy.DUE: "due_on", AgeBy.ISSUED: "issued_on"}[by]
     columns = [f"b{position}" for position in range(len(buckets.names))]
-    last = len(buckets.bounds)
-    sums = []
-    for position, column in enumerate(columns):
-        lower = "" if position == 0 else f"day < %(limit{position - 1})s"
-        upper = "" if position == last else f"day >= %(limit{position})s"
-        within = " and ".join(filter(None, (lower, upper))) or "true"
-        sums.append(f"sum(owed) filter (where {within})::bigint as {column}")
     parts = {
-        "day": day,
-        "split": "currency," if is_split else "",
-        "sums": ", ".join(sums),
-        "names": ", ".join(f"coalesce(balance.{column}, 0)" for column in columns),
-        "any_owed": " or ".join(f"balance.{column} <> 0" for column in columns),
-        "currency": "balance.currency" if is_split else "%(currency)s::text",
+        "sums:l": ", ".join(_sums("l", day, columns)),
+        "sums:a": ", ".join(_sums("a", day, columns)),
+        "added": ", ".join(f"sum(taken.{one}) as {one}" for one in columns),
+        "amounts": ", ".join(
+            f"(coalesce(owed.{one}, 0) - coalesce(settled.{one}, 0))::bigint" for one in columns
+        ),
+        "key": grouping.key,
+        "code": grouping.code,
+        "name": grouping.name,
+        "join": grouping.join,
     }
-    query = MOVES
+    query = BALANCE
     for name, text in parts.items():
         query = query.replace("{" + name + "}", text)
     return query
+
+
+def _sums(table: str, day: str, columns: list[str]) -> Iterator[str]:
+    """Yield the sum of each bucket: the days from its own limit to before the one above."""
+    last = len(columns) - 1
+    for position, column in enumerate(columns):
+        lower = "" if position == 0 else f"{table}.{day} < %(limit{position - 1})s"
+        upper = "" if position == last else f"{table}.{day} >= %(limit{position})s"
+        within = " and ".join(filter(None, (lower, upper))) or "true"
+        yield f"sum({table}.amount_cents) filter (where {within}) as {column}"
 
 
 def _limits(moment: Moment, buckets: Buckets) -> dict[str, Any]:
@@ -211,13 +237,13 @@ def _with_sums(rows: pl.DataFrame, buckets: Buckets) -> pl.DataFrame:
     )
 
 
-def _grouped(rows: pl.DataFrame, group_by: GroupBy) -> pl.DataFrame:
-    key, code, name = _KEYS[group_by]
-    amounts = [column for column in rows.columns if column not in PEOPLE]
-    return (
-        rows.group_by(
-            pl.col(key).alias("key"), pl.col(code).alias("code"), pl.col(name).alias("name")
-        )
-        .agg(pl.col(amounts).sum(), pl.len().alias("customers"))
-        .sort("code", "name")
-    )
+def _by_currency(moment: Moment, by: AgeBy, buckets: Buckets) -> pl.DataFrame:
+    found = read_frame(live(CURRENCIES, moment), moment.params(), schema={"code": pl.String})
+    rows = []
+    for code in found["code"]:
+        one = aged_balance(replace(moment, currency=code), by=by, buckets=buckets)
+        if not one.rows.is_empty():
+            rows.append({"code": code, "name": code, **one.totals, "customers": one.rows.height})
+    amounts = dict.fromkeys(("open", *buckets.names, "unallocated", "net"), pl.Int64)
+    schema = {"key": pl.Int64, "code": pl.String, "name": pl.String, **amounts}
+    return pl.DataFrame(rows, schema={**schema, "customers": pl.UInt32})

@@ -57,8 +57,8 @@ class Moment:
 def live(query: str, moment: Moment) -> str:
     """Replace the words of this module in a query.
 
-    `live(t)`: the row counts; `known(t)`: the same for tables without a currency. `of_lines(a)`
-    and `of_credits(a)` narrow allocations to one customer by the index that they have.
+    `live(t)`: the row counts; `known(t)`: the same for tables without a currency. `of_lines(a)`,
+    `of_credits(a)` and `of_either(a)` narrow allocations to one customer by the indexes they have.
     """
     narrow = moment.customer_id is not None
     words = {
@@ -66,6 +66,7 @@ def live(query: str, moment: Moment) -> str:
         "known": KNOWN,
         "of_lines": OF_LINES if narrow else "true",
         "of_credits": OF_CREDITS if narrow else "true",
+        "of_either": f"({OF_LINES} or {OF_CREDITS})" if narrow else "true",
     }
     for name, condition in words.items():
         head, *rest = query.split(f" {name}(")

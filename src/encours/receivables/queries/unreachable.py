@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from encours.receivables.queries.ageing import PEOPLE, aged_balance
+from encours.receivables.queries.ageing import aged_balance
 from encours.receivables.queries.moment import Moment
 from encours.tenancy.frames import read_frame
 
@@ -42,11 +42,10 @@ def unreachable_customers(moment: Moment) -> pl.DataFrame:
     """
     owed = aged_balance(moment).rows.filter(pl.col("open") > 0)
     means = read_frame(MEANS, moment.params(), schema=MEANS_SCHEMA)
-    kept = [name for name in PEOPLE if name in ("customer_id", "code", "name")]
     return (
         owed.join(means, on="customer_id", how="left")
         .filter(~pl.col("has_email"))
         .with_columns((pl.col("open") - pl.col("not_due")).alias("overdue"))
-        .select(*kept, "open", "overdue", "has_phone", "has_address")
+        .select("customer_id", "code", "name", "open", "overdue", "has_phone", "has_address")
         .sort("open", descending=True)
     )
