@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -77,8 +78,9 @@ class _Reading:
         decoder = Decoder(head, self._findings)
         if dialect.columns.is_readable:
             cutter = Cutter(dialect, self._findings)
-            for block, done in read_blocks(self._stream, decoder):
-                self._take(cutter.cut(block), done, iso=False)
+            blocks = read_blocks(self._stream, decoder)
+            for cells, done in _ahead((cutter.cut(block), done) for block, done in blocks):
+                self._take(cells, done, iso=False)
         separator = {"\t": "tabulation"}.get(dialect.separator, dialect.separator)
         return Layout("text", decoder.name, separator, dialect.columns.header)
 
@@ -94,6 +96,15 @@ class _Reading:
         self.gathering.take(type_block(cells, self._findings, iso=iso))
         if self._progress is not None:
             self._progress(done, self._size)
+
+
+def _ahead(cells: Iterator[tuple[pl.DataFrame, int]]) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Yield blocks while the next one is cut in another thread."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, cells, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, cells, None)
+            yield block
 
 
 def _opened(head: bytes) -> Dialect | Literal["xml"] | None:

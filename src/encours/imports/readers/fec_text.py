@@ -27,7 +27,7 @@ from encours.imports.readers.fec_columns import (
 from encours.imports.rules.findings import Findings
 from encours.kernel.issue import Issue
 
-BLOCK_BYTES: Final = 4 * 2**20
+BLOCK_BYTES: Final = 8 * 2**20
 LINE_BYTES_MAX: Final = 32 * 2**20
 SEPARATORS: Final = ("\t", "|", ";", ",")
 _OFFICIAL: Final = {official.lower() for official in OFFICIAL.values()} | {"iddevise"}

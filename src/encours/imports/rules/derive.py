@@ -113,30 +113,40 @@ class Derivation:
     def buckets(self, lines: int = BUCKET_LINES) -> Iterator[Documents]:
         """Yield the documents of some customers at a time, about so many lines."""
         self._uneven = []
+        owned = self._found.lines.select("part", "customer").with_row_index("row")
         sizes = (
-            self._found.lines.group_by("customer")
+            owned.group_by("customer")
             .agg(size=pl.len())
             .sort("customer")
-            .with_columns(bucket=(pl.col("size").cum_sum() - pl.col("size")) // lines)
+            .select("customer", bucket=(pl.col("size").cum_sum() - pl.col("size")) // lines)
         )
-        for bucket in sizes["bucket"].unique().sort().to_list() or [0]:
-            own = sizes.filter(pl.col("bucket") == bucket).select("customer")
-            yield self._some(self._lines_of(own))
+        owned = owned.join(sizes, on="customer", maintain_order="left")
+        scopes = owned.join(self._parts.select("part", "scope"), on="part").select(
+            "bucket", "scope"
+        )
+        facing = self._parts.select("scope").with_row_index("row").join(scopes.unique(), on="scope")
+        rows, part_rows = _rows_by_bucket(owned), _rows_by_bucket(facing)
+        for bucket, own in rows.items():
+            parts = self._parts[part_rows[bucket]]
+            yield self._some(self._lines_of(own, parts), parts)
+        if not rows:
+            yield self._some(
+                self._lines_of(pl.Series([], dtype=pl.UInt32), self._parts), self._parts
+            )
 
-    def _lines_of(self, own: pl.DataFrame) -> pl.DataFrame:
-        """Return the lines of some customers, with what they need of their part and account."""
-        whose = self._found.lines.join(own, on="customer", how="semi").drop("part", "amount")
+    def _lines_of(self, rows: pl.Series, parts: pl.DataFrame) -> pl.DataFrame:
+        """Return some lines, with what they need of their part and account."""
         known = ["part", "entry", "scope", "journal", "entry_number", "entry_on", "piece"]
+        whose = self._found.lines[rows].select("customer", "account_no")
         return (
-            self._lines.join(whose, on="line", maintain_order="left")
+            pl.concat([self._lines[rows], whose], how="horizontal")
             .join(self._found.accounts.select("account_no", "root"), on="account_no", how="left")
-            .join(self._parts.select(*known, "journal_kind"), on="part", maintain_order="left")
+            .join(parts.select(*known, "journal_kind"), on="part", maintain_order="left")
         )
 
-    def _some(self, lines: pl.DataFrame) -> Documents:
-        """Derive the customers of these lines."""
-        scopes = lines.select("scope").unique()
-        contexts = entries.contexts_of(self._parts.join(scopes, on="scope", how="semi"))
+    def _some(self, lines: pl.DataFrame, parts: pl.DataFrame) -> Documents:
+        """Derive the customers of these lines; parts are all of their scopes."""
+        contexts = entries.contexts_of(parts)
         lines = groups.with_groups(_told(lines, contexts, self._ledger.totals.first_on))
         effects = groups.sums_of(lines)
         moved = moves.follow(lines)
@@ -157,6 +167,12 @@ class Derivation:
             proposals=share_frame(allocated.proposals, claims, credits_, PROPOSALS),
             reclassifications=states,
         )
+
+
+def _rows_by_bucket(rows: pl.DataFrame) -> dict[int, pl.Series]:
+    """Return the row numbers of each bucket, in order."""
+    grouped = rows.group_by("bucket").agg(pl.col("row").sort()).sort("bucket")
+    return dict(zip(grouped["bucket"].to_list(), grouped["row"], strict=True))
 
 
 def _told(lines: pl.DataFrame, contexts: pl.DataFrame, first_on: date | None) -> pl.DataFrame:
