@@ -17,6 +17,7 @@ from tests.generators.recount import node, open_by_rows
 
 from encours.config.demo import DemoLedger, generate
 from encours.config.demo.fec import AMOUNT_SIDE, COLUMNS, PIPE, FecRow
+from encours.parties import rules as party_rules
 from encours.receivables.rules import terms as ledger_terms
 
 TODAY = date(2026, 11, 22)
@@ -307,3 +308,10 @@ def test_the_running_year_is_cut_and_recent_receipts_wait_for_their_letter(
     ]
 
     assert waiting
+
+
+def test_the_contacts_file_is_read_without_a_doubt(demo: DemoLedger) -> None:
+    found = party_rules.read_contacts(demo.contacts_csv.encode())
+
+    assert not found.issues
+    assert {line["code"] for line in found.rows} < {one.code for one in demo.customers}

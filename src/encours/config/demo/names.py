@@ -84,12 +84,12 @@ ASSOCIATIONS: Final = (
     "Foyer rural de Montreuil-aux-Bois",
 )
 FOREIGNERS: Final = (
-    ("Gärtnerei Lindenhof GmbH", "DE", "de", "DE100000008", "50667", "Köln"),
+    ("Gärtnerei Lindenhof GmbH", "DE", "en", "DE100000008", "50667", "Köln"),
     ("Bloemenhandel De Kroon BV", "NL", "en", "NL000000008B01", "1431 GB", "Aalsmeer"),
     ("Jardins du Condroz SRL", "BE", "fr", "BE0000000097", "5590", "Ciney"),
     ("Vivai Santa Chiara SRL", "IT", "en", "IT00000010017", "51100", "Pistoia"),
     ("Viveros del Norte SL", "ES", "en", "ESB00000018", "48001", "Bilbao"),
-    ("Pflanzenhof Saar GmbH", "DE", "de", "DE100000016", "66111", "Saarbrücken"),
+    ("Pflanzenhof Saar GmbH", "DE", "en", "DE100000016", "66111", "Saarbrücken"),
     ("Serres de Meuse SA", "BE", "fr", "BE0000000196", "4000", "Liège"),
     ("Greenfield Plants Ltd", "IE", "en", "IE0000001B", "D01 F5P2", "Dublin"),
 )
