@@ -402,3 +402,16 @@ def test_a_file_that_does_not_balance_says_so() -> None:
 
     assert codes(found) == {("entry_unbalanced", "error"), ("file_unbalanced", "warning")}
     assert found.claims.is_empty()
+
+
+def test_entries_scattered_over_the_file_are_found_again() -> None:
+    book = SALE.format(letter="-") + SALE.format(letter="-").replace("VE 1", "VE 2").replace(
+        "FA1", "FA2"
+    )
+    lines = [text for text in book.splitlines() if text.strip()]
+    by_account = sorted(lines, key=lambda text: text.split()[3])
+    found, scattered = derived(book), derived(by_account)
+
+    assert scattered.issues == ()
+    assert kinds(scattered) == kinds(found)
+    assert table(scattered.claims, "key", "net_cents") == table(found.claims, "key", "net_cents")

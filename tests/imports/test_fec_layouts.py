@@ -276,3 +276,44 @@ def test_the_layout_is_told() -> None:
     assert layout.encoding == "ISO-8859-15"
     assert len(layout.columns) == 18
     assert pl.DataFrame({"column": layout.columns})["column"][0] == "JournalCode"
+
+
+@pytest.mark.parametrize(
+    "encoding", [pytest.param("utf-16-le", id="little"), pytest.param("utf-16-be", id="big")]
+)
+def test_utf_16_shows_without_its_mark(encoding: str) -> None:
+    ledger = read(TEXT.encode(encoding))
+
+    assert seen(ledger) == EXPECTED
+    assert ledger.layout.encoding == "UTF-16"
+
+
+def test_accents_of_dos_are_read() -> None:
+    ledger = read(TEXT.replace("« déjà vu »", "déjà payé").encode("cp850"))
+
+    assert ledger.lines["label"][0] == "Café déjà payé"
+    assert ledger.layout.encoding == "DOS (CP850)"
+
+
+def test_a_name_with_an_impossible_day_says_no_closing() -> None:
+    assert codes(read(TEXT, name="000325175FEC20241331.txt")) == {("file_name", "info")}
+
+
+def test_xml_is_read_by_blocks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encours.imports.readers.fec_xml.ROWS_PER_BLOCK", 2)
+
+    assert [line[1:] for line in seen(read(xml()))[0]] == [line[1:] for line in EXPECTED[0]]
+
+
+def test_many_fields_or_too_few_in_all_lines_are_taken_for_the_rule() -> None:
+    longer = [f"{text}|x|y|z" for text in ROWS]
+    ledger = read("\n".join([HEADER, *longer, ""]))
+
+    assert {issue.code for issue in ledger.issues} == {"fields_count"}
+    assert len(ledger.issues) == len(ROWS)
+
+
+def test_a_header_that_ends_before_its_lines_are_cut_short() -> None:
+    short = [text.rsplit("|", 2)[0] for text in ROWS]
+
+    assert seen(read("\n".join([HEADER, *short, ""]))) == EXPECTED

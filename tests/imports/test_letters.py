@@ -286,3 +286,18 @@ def test_a_sales_journal_is_no_opening(label: str) -> None:
 
     assert found.claims["kind"].to_list() == ["invoice"]
     assert derive(named).claims["kind"].to_list() == ["invoice"]
+
+
+def test_two_lines_of_a_receipt_on_one_invoice_are_one_allocation_each() -> None:
+    found = derived(
+        sale(1, "20240105", "100.00", "A")
+        + """
+        VE 2 20240108 411000 C1 AV2 -60.00 A Avoir
+        VE 2 20240108 411000 C1 AV2 -40.00 A Avoir
+        VE 2 20240108 707000 - AV2 100.00 - Avoir
+        """
+    )
+
+    assert left(found) == {"FA1": 0}
+    assert table(found.credits, "number", "amount_cents") == [("AV2", 10_000)]
+    assert found.allocations["amount_cents"].sum() == 10_000
