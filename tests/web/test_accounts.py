@@ -127,6 +127,22 @@ def test_the_language_is_kept_before_and_after_the_login(mine: Place) -> None:
     member.post(reverse("choose_language"), {"language": "fr"})
 
 
+def test_the_language_of_the_profile_follows_the_login(mine: Place) -> None:
+    user = User.objects.get(pk=mine.users["collector"])
+    User.objects.filter(pk=user.pk).update(language="en")
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+
+    assert b'lang="en"' in client.get(reverse("profile")).content
+    User.objects.filter(pk=user.pk).update(language="fr")
+
+
+def test_what_a_member_saw_is_not_kept_by_the_browser(mine: Place) -> None:
+    page = logged_in(mine.users["admin"]).get(reverse("profile"))
+
+    assert page.headers["Cache-Control"] == "private, no-store"
+
+
 def test_the_profile_is_kept(mine: Place) -> None:
     client = logged_in(mine.users["sales"])
     client.post(reverse("profile"), {"name": "Paul Du Bois", "language": "fr", "theme": "dark"})
