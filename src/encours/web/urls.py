@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("encours.web.accounts.urls")),
     path("", include("encours.web.ledger.urls")),
     path("imports/", include("encours.web.imports.urls")),
+    path("", include("encours.web.dunning.urls")),
     path("reglages/", include("encours.web.settings.urls")),
 ]

@@ -1,0 +1,61 @@
+"""A creditor's day in one question: its date, its mode, how fresh its data is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+ASKED: Final = """
+select c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_at), c.approval,
+       c.rehearsal_email, c.freshness_days, c.send_from_hour, c.send_until_hour,
+       (select max(f.applied_at) from imports_fileimport f
+        where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied')
+from tenancy_creditor c join tenancy_tenant t on t.id = c.tenant_id
+where c.tenant_id = %s and c.id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the plan's page says at its head."""
+
+    today: date
+    live_on: date | None
+    stopped_at: datetime | None
+    approval: str
+    rehearsal_email: str
+    send_from_hour: int
+    send_until_hour: int
+    imported_at: datetime | None
+    is_stale: bool
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Say whether messages of today only rehearse (a stopped creditor plans as live)."""
+        waits = self.live_on is None or self.live_on > self.today
+        return waits and self.stopped_at is None
+
+
+def day_of(*, tenant_id: int, creditor_id: int, now: datetime) -> Day:
+    """Return the day on the creditor's own clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, [tenant_id, creditor_id])
+        row = cursor.fetchone()
+    assert row is not None, creditor_id
+    zone, live_on, stopped_at, approval, email, fresh_days, first, last, imported_at = row
+    stale = imported_at is not None and now - imported_at > timedelta(days=fresh_days)
+    return Day(
+        today=now.astimezone(ZoneInfo(zone)).date(),
+        live_on=live_on,
+        stopped_at=stopped_at,
+        approval=approval,
+        rehearsal_email=email,
+        send_from_hour=first,
+        send_until_hour=last,
+        imported_at=imported_at,
+        is_stale=stale,
+    )

@@ -1,0 +1,250 @@
+"""The outbox: what leaves, what left byte for byte, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from encours.dunning.actions import letters, outbox
+from encours.dunning.queries import outbox as queries
+from encours.dunning.queries.outbox import OutboxRow
+from encours.messaging import actions as sending
+from encours.messaging import handling
+from encours.messaging.actions import PATIENCE
+from encours.messaging.handling import Kept
+from encours.messaging.rules.reading import read_mail
+from encours.web import links
+from encours.web.answers import telling
+from encours.web.dunning import subject
+from encours.web.dunning.framed import downloaded, framed
+from encours.web.dunning.sentences import CHANNELS, OUTBOX, STEPS, choices, step
+from encours.web.rights import StaffRequest, needs, require
+from encours.web.tables import Column, Filter, Source, Table, Window, answer
+
+MAIL: Final = "message/rfc822"
+MESSAGES: Final = Table(
+    name="outbox",
+    caption=lazy("Messages"),
+    columns=(
+        Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row.id,))),
+        Column("step", lazy("Étape"), "badge", badges=STEPS),
+        Column("channel", lazy("Canal"), "badge", badges=CHANNELS),
+        Column("state", lazy("État"), "badge", badges=OUTBOX),
+        Column("recipient", lazy("Destinataire")),
+        Column("amount_cents", lazy("Montant"), "money"),
+        Column("sent_at", lazy("Parti le"), "instant"),
+        Column("send_after", lazy("Pas avant"), "instant"),
+        Column("attempts", lazy("Essais"), "count"),
+        Column("last_error", lazy("Dernier refus")),
+    ),
+    filters=(
+        Filter("q", lazy("Rechercher"), placeholder=lazy("Client, code, objet")),
+        Filter("state", lazy("État"), "select", choices(OUTBOX, lazy("Tous"))),
+        Filter(
+            "channel",
+            lazy("Canal"),
+            "select",
+            (("", lazy("Tous")), ("email", lazy("E-mail")), ("letter", lazy("Courrier"))),
+        ),
+    ),
+    empty=lazy("Rien n'est parti encore."),
+)
+LETTERS: Final = Table(
+    name="letters",
+    caption=lazy("Courriers à poster"),
+    columns=(
+        Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row.id,))),
+        Column("step", lazy("Étape"), "badge", badges=STEPS),
+        Column("amount_cents", lazy("Montant"), "money"),
+        Column("planned_on", lazy("Prévu le"), "date"),
+        Column("", "", "custom", template="dunning/_letter_actions.html"),
+    ),
+    empty=lazy("Aucun courrier n'attend."),
+)
+
+
+@require_GET
+@needs("dunning.read")
+def messages(request: StaffRequest) -> HttpResponseBase:
+    """List the outbox, what needs a person first in sight."""
+    mine = subject.reach(request)
+
+    def rows(window: Window) -> Iterable[OutboxRow]:
+        asked = window.filters
+        return queries.messages(
+            mine,
+            state=asked.get("state", ""),
+            channel=asked.get("channel", ""),
+            search=asked.get("q", ""),
+            limit=window.limit,
+            offset=window.offset,
+        )
+
+    counts = queries.counts(mine)
+    by_state = {
+        state: sum(n for (one, _c), n in counts.items() if one == state) for state in OUTBOX
+    }
+    context = {
+        "counts": [
+            {"code": state, "badge": OUTBOX[state], "count": count}
+            for state, count in by_state.items()
+            if count
+        ],
+        "chosen": request.GET.get("state", ""),
+        "uncertain": by_state["uncertain"],
+        "letters": counts.get(("reserved", "letter"), 0),
+        "current": "outbox",
+    }
+    return answer(request, MESSAGES, Source(rows=rows), page="dunning/outbox.html", context=context)
+
+
+@require_GET
+@needs("dunning.read")
+def waiting_letters(request: StaffRequest) -> HttpResponseBase:
+    """List the letters to print and post."""
+    mine = subject.reach(request)
+
+    def rows(window: Window) -> Iterable[OutboxRow]:
+        return queries.messages(
+            mine, state="reserved", channel="letter", limit=window.limit, offset=window.offset
+        )
+
+    may_send = request.access.may("dunning.send", request.creditor_id)
+    table = LETTERS if may_send else replace(LETTERS, columns=LETTERS.columns[:-1])
+    context = {"current": "outbox_letters", "today": timezone.localdate()}
+    return answer(request, table, Source(rows=rows), page="dunning/letters.html", context=context)
+
+
+@require_POST
+@needs("dunning.send")
+def print_letter(request: StaffRequest, message_id: int) -> HttpResponse:
+    """Give the letter written with the facts of now, and keep it as printed."""
+    row = _row(request, message_id, "dunning.send")
+    with telling(request):
+        pdf = letters.print_letter(
+            tenant_id=request.tenant_id, message_id=row.id, now=timezone.now()
+        )
+        name = f"{row.code}-{row.step}.pdf"
+        return downloaded(pdf, name=name, content_type="application/pdf")
+    return redirect("outbox_letters")
+
+
+@require_POST
+@needs("dunning.send")
+def mark_posted(request: StaffRequest, message_id: int) -> HttpResponse:
+    """Record that a letter was posted today."""
+    row = _row(request, message_id, "dunning.send")
+    with telling(request, _("Courrier posté : noté.")):
+        letters.mark_posted(
+            tenant_id=request.tenant_id,
+            message_id=row.id,
+            posted_on=timezone.localdate(),
+            user_id=request.access.user_id,
+            now=timezone.now(),
+        )
+    return redirect("outbox_letters")
+
+
+@require_GET
+@needs("dunning.read")
+def message(request: StaffRequest, message_id: int) -> HttpResponseBase:
+    """Show one message: its life, the exact bytes that left, what a person may still do."""
+    row = _row(request, message_id)
+    kept = handling.contents(tenant_id=request.tenant_id, message_id=row.id)
+    now = timezone.now()
+    may_send = request.access.may("dunning.send", row.creditor_id)
+    mail = next((one for one in kept if one.content_type == MAIL), None)
+    context = {
+        "row": row,
+        "state": OUTBOX[row.state],
+        "step": step(row.step) if row.step else None,
+        "channel": CHANNELS.get(row.channel),
+        "customer_url": links.customer(row.customer_id),
+        "files": [(place, one.name, len(one.body)) for place, one in enumerate(kept)],
+        "headers": read_mail(mail.body).headers if mail else (),
+        "is_uncertain": row.state == "uncertain" and may_send,
+        "may_deny": row.claimed_at is None or now - row.claimed_at >= PATIENCE,
+        "may_deny_at": row.claimed_at + PATIENCE if row.claimed_at else None,
+        "may_retry": row.state in handling.ENDED_BADLY and may_send,
+    }
+    return render(request, "dunning/message.html", context)
+
+
+@require_GET
+@needs("dunning.read")
+def body(request: StaffRequest, message_id: int) -> HttpResponse:
+    """Show the mail's body from the bytes that left."""
+    kept = _kept(request, message_id)
+    found = next((one for one in kept if one.content_type == MAIL), None)
+    if found is None:
+        raise Http404
+    mail = read_mail(found.body)
+    return framed(mail.html, mail.text)
+
+
+@require_GET
+@needs("dunning.read")
+def file(request: StaffRequest, message_id: int, place: int) -> HttpResponse:
+    """Give one file of a message, byte for byte."""
+    kept = _kept(request, message_id)
+    if place >= len(kept):
+        raise Http404
+    one = kept[place]
+    return downloaded(one.body, name=one.name, content_type=one.content_type)
+
+
+@require_POST
+@needs("dunning.send")
+def resolve(request: StaffRequest, message_id: int) -> HttpResponse:
+    """Take a person's word on a message that nobody knows to have left."""
+    row = _row(request, message_id, "dunning.send")
+    has_left = request.POST.get("left") == "1"
+    done = _("Noté comme parti.") if has_left else _("Il sera renvoyé.")
+    with telling(request, done):
+        sending.resolve_uncertain(
+            tenant_id=request.tenant_id,
+            message_id=row.id,
+            has_left=has_left,
+            user_id=request.access.user_id,
+            now=timezone.now(),
+        )
+    return redirect("message", message_id)
+
+
+@require_POST
+@needs("dunning.send")
+def retry(request: StaffRequest, message_id: int) -> HttpResponse:
+    """Put a failed or bounced message back in the queue."""
+    row = _row(request, message_id, "dunning.send")
+    with telling(request, _("Il sera renvoyé, récrit avec les faits du moment.")):
+        outbox.retry(
+            tenant_id=request.tenant_id,
+            message_id=row.id,
+            user_id=request.access.user_id,
+            now=timezone.now(),
+        )
+    return redirect("message", message_id)
+
+
+def _row(request: StaffRequest, message_id: int, right: str = "") -> OutboxRow:
+    row = queries.one_message(subject.reach(request), message_id=message_id)
+    if row is None:
+        raise Http404
+    if right:
+        require(request, right, row.creditor_id)
+    return row
+
+
+def _kept(request: StaffRequest, message_id: int) -> list[Kept]:
+    row = _row(request, message_id)
+    return handling.contents(tenant_id=request.tenant_id, message_id=row.id)

@@ -1,0 +1,87 @@
+"""Words of reminders: states, channels, reasons, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from encours.web.tables import Badge
+from encours.web.wording import Text
+
+STEPS: Final[Mapping[str, Badge]] = {
+    "prevenance": Badge(_("Prévenance")),
+    "relance_1": Badge(_("Première relance"), "blue"),
+    "relance_2": Badge(_("Deuxième relance"), "blue"),
+    "relance_3": Badge(_("Troisième relance"), "orange"),
+    "mise_en_demeure": Badge(_("Mise en demeure"), "red"),
+    "remerciement": Badge(_("Remerciement"), "green"),
+}
+STATES: Final[Mapping[str, Badge]] = {
+    "planned": Badge(_("À valider"), "orange"),
+    "approved": Badge(_("Validé"), "blue"),
+    "sent": Badge(_("Envoyé"), "green"),
+    "skipped": Badge(_("Passé")),
+    "cancelled": Badge(_("Retiré")),
+}
+OUTBOX: Final[Mapping[str, Badge]] = {
+    "reserved": Badge(_("En attente"), "blue"),
+    "sending": Badge(_("En cours d'envoi"), "blue"),
+    "sent": Badge(_("Parti"), "green"),
+    "uncertain": Badge(_("Incertain"), "red"),
+    "failed": Badge(_("Échec"), "red"),
+    "bounced": Badge(_("Adresse refusée"), "red"),
+    "withdrawn": Badge(_("Retiré")),
+}
+CHANNELS: Final[Mapping[str, Badge]] = {
+    "email": Badge(_("E-mail")),
+    "letter": Badge(_("Courrier")),
+    "letter+email": Badge(_("Courrier et e-mail")),
+    "email+letter": Badge(_("E-mail et courrier")),
+}
+REASONS: Final[Mapping[str, Badge]] = {
+    "deceased": Badge(_("Client décédé"), "red"),
+    "protected": Badge(_("Majeur protégé"), "red"),
+    "insolvent": Badge(_("Procédure collective"), "red"),
+    "over_indebted": Badge(_("Surendettement"), "red"),
+    "handed_over": Badge(_("Au contentieux"), "red"),
+    "assigned": Badge(_("Créance cédée"), "orange"),
+    "intra_group": Badge(_("Même groupe")),
+    "time_barred": Badge(_("Prescrite"), "red"),
+    "no_document": Badge(_("Sans numéro de facture"), "orange"),
+    "due_date_unconfirmed": Badge(_("Échéance supposée"), "orange"),
+    "disputed": Badge(_("Litige"), "orange"),
+    "plan": Badge(_("Échéancier"), "blue"),
+    "promised": Badge(_("Promesse"), "blue"),
+    "einvoice": Badge(_("E-facture refusée"), "orange"),
+    "in_flight": Badge(_("Règlement en cours"), "blue"),
+    "paused": Badge(_("En pause")),
+    "covered": Badge(_("Déjà couverte"), "green"),
+    "triage": Badge(_("À trier"), "orange"),
+    "unknown_class": Badge(_("Type de client inconnu"), "orange"),
+    "ladder_done": Badge(_("Scénario terminé"), "orange"),
+    "no_contact": Badge(_("Injoignable"), "orange"),
+    "below_minimum": Badge(_("Sous le minimum")),
+    "too_soon": Badge(_("Trop tôt")),
+    "stale": Badge(_("Import trop ancien"), "orange"),
+    "not_live": Badge(_("Envois arrêtés"), "red"),
+    "non_working_day": Badge(_("Jour non ouvré")),
+}
+DECISIONS: Final[Mapping[str, Badge]] = {
+    "": Badge(_("À décider"), "orange"),
+    "remind": Badge(_("Relancer"), "blue"),
+    "letter": Badge(_("Écrire"), "blue"),
+    "leave": Badge(_("Laisser")),
+}
+
+
+def choices(badges: Mapping[str, Badge], everything: Text) -> tuple[tuple[str, Text], ...]:
+    """Return the choices of a filter, the first one being no filter."""
+    named = ((key, badge.label) for key, badge in badges.items() if key)
+    return (("", everything), *named)
+
+
+def step(code: str) -> Badge:
+    """Return how a step is called; one of another scenario by its own code."""
+    return STEPS.get(code) or Badge(code.replace("_", " "))
