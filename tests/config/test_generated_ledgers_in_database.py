@@ -92,7 +92,7 @@ def test_three_years_of_the_demo(house: House, tmp_path: Path) -> None:
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_hostile_ledgers(data: st.DataObject, shape: Shape, tmp_path: Path) -> None:
-    ledger = data.draw(small_ledgers(any_options(shapes=(shape,), opened=(True,))))
+    ledger = data.draw(small_ledgers(any_options(shapes=(shape,))))
     house = found_house()
     for export in ledger.exports:
         outcome = imported(house, tmp_path / export.name, export.content)

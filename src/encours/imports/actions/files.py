@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 from django.db import connection, transaction
+from django.db.models import Min
 
 from encours.imports.actions.writing import Place, write
 from encours.imports.models import FileImport
@@ -19,6 +20,7 @@ from encours.imports.ports import READERS, Progress
 from encours.imports.queries.live import net_by_customer
 from encours.imports.rules.derive import derive
 from encours.imports.rules.derived import Derived
+from encours.imports.rules.eve import has_openings
 from encours.kernel.issue import Issue
 from encours.kernel.money import decimal_text
 from encours.parties import bulk as parties
@@ -143,8 +145,6 @@ def import_file(
         if dry_run:
             transaction.set_rollback(True)
             outcome = replace(outcome, applied=False, import_id=None)
-    if not dry_run:
-        bulk.refresh_statistics()
     return outcome
 
 
@@ -198,10 +198,16 @@ def _apply(
         tenant_id=tenant_id, creditor=creditor, kind=kept.kind, author_id=kept.author_id
     )
     place = Place(
-        tenant_id, creditor.pk, batch.pk, creditor.currency, totals.first_on, totals.last_on
+        tenant_id,
+        creditor.pk,
+        batch.pk,
+        creditor.currency,
+        _year_start(creditor, totals.first_on, totals.last_on),
+        totals.last_on,
     )
     counts, unlike = write(export.derived, place)
     issues = (*issues, *(replace(issue, file=export.name) for issue in unlike))
+    bulk.refresh_statistics()
     control = _control(export.derived, place)
     import_id = kept.write(
         export,
@@ -236,10 +242,26 @@ def _apply(
     )
 
 
+def _year_start(creditor: Creditor, first_on: date, last_on: date) -> date:
+    """Return where the year of an export begins: an earlier export of it may begin before.
+
+    What that one had and the newer one has not was withdrawn, the very first entry included.
+    """
+    same_year = FileImport.objects.of(creditor.tenant_id).filter(
+        creditor=creditor, state="applied", first_on__lte=last_on, last_on__gte=first_on
+    )
+    earliest: date | None = same_year.aggregate(day=Min("first_on"))["day"]
+    return min(first_on, earliest) if earliest else first_on
+
+
 def _control(derived: Derived, place: Place) -> dict[str, Any]:
-    """Compare, customer by customer, the file's balance with our ledger's at its last entry."""
+    """Compare, customer by customer, the file's balance with our ledger's at its last entry.
+
+    An export without opening balances only says what moved: so is our side taken.
+    """
     ids = parties.customer_ids(**place.owner)
-    ours = net_by_customer(on=place.last_on, **place.owner)
+    since = None if has_openings(derived) else place.first_on
+    ours = net_by_customer(on=place.last_on, since=since, **place.owner)
     both = (
         derived.control.join(ids, left_on="customer_code", right_on="code", how="left")
         .join(ours, on="customer_id", how="left")

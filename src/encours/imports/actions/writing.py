@@ -77,20 +77,17 @@ def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, 
         credit=credits_.withdrawn,
         invoice=claims.withdrawn,
     )
-    allocations = _identified(shares.fresh, "allocation")
-    proposals = _identified(
-        proposed.join(known.proposals, on=SAME_PROPOSAL, how="anti"), "proposedallocation"
-    )
+    proposals = proposed.join(known.proposals, on=SAME_PROPOSAL, how="anti")
     bulk.write(
         batch_id=place.batch_id,
         rows=[
             Rows("invoice", claims.fresh),
             Rows("credit", credits_.fresh),
             Rows("instalment", due.fresh),
-            Rows("allocation", allocations),
+            Rows("allocation", shares.fresh),
             Rows("reclassification", _states(derived, known, due)),
             Rows("proposedallocation", proposals),
-            Rows("salesmonth", _identified(_new_sales(derived, known), "salesmonth")),
+            Rows("salesmonth", _new_sales(derived, known)),
         ],
         **place.owner,
     )
@@ -104,7 +101,7 @@ def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, 
         "credit_notes": paid.pop("credit_note", 0),
         "payments": paid.pop("payment", 0),
         "other_credits": sum(paid.values()),
-        "allocations": allocations.height,
+        "allocations": shares.fresh.height,
         "proposals": proposals.height,
         "withdrawn": withdrawn,
     }
@@ -115,7 +112,8 @@ def _continued(derived: Derived, known: Live, place: Place) -> tuple[Derived, tu
     """Join the export to what the ledger held on its eve: nothing is there twice."""
     names = parties.customer_ids(**place.owner).rename({"code": "customer_code"})
     held = eve.existing(known, names, first_on=place.first_on)
-    if held.claims.is_empty() and held.credits.is_empty():
+    nothing_held = held.claims.is_empty() and held.credits.is_empty()
+    if nothing_held or not eve.has_openings(derived):
         return derived, ()
     continued = continue_from(derived, held)
     parts = {field.name: getattr(continued.documents, field.name) for field in fields(Documents)}
@@ -261,8 +259,7 @@ def _states(derived: Derived, known: Live, due: difference.Lines) -> pl.DataFram
         ),
         on=["claim_key", "position"],
     ).select("instalment_id", "state", "from_on")
-    fresh = rows.join(known.reclassifications, on=["instalment_id", "state", "from_on"], how="anti")
-    return _identified(fresh, "reclassification")
+    return rows.join(known.reclassifications, on=["instalment_id", "state", "from_on"], how="anti")
 
 
 def _proposals(

@@ -125,22 +125,27 @@ def live(*, tenant_id: int, creditor_id: int) -> Live:
 
 NET: Final = """
 select customer_id, sum(cents)::bigint from (
-    select i.customer_id, i.amount_cents as cents from receivables_instalment i
+    select i.customer_id, i.amount_cents as cents, coalesce(v.entry_on, i.issued_on) as moved_on
+    from receivables_instalment i
     join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
     where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
-      and coalesce(v.entry_on, i.issued_on) <= %(on)s
     union all
-    select customer_id, -amount_cents from receivables_credit
+    select customer_id, -amount_cents, coalesce(entry_on, received_on) from receivables_credit
     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
-      and coalesce(entry_on, received_on) <= %(on)s
-) moved group by 1
+) moves
+where moved_on between coalesce(%(since)s::date, '-infinity') and %(on)s group by 1
 """
 
 
-def net_by_customer(*, tenant_id: int, creditor_id: int, on: date) -> pl.DataFrame:
-    """Return what each customer owes in our ledger at the end of a day, by the entries' dates."""
+def net_by_customer(
+    *, tenant_id: int, creditor_id: int, on: date, since: date | None = None
+) -> pl.DataFrame:
+    """Return what each customer owes at the end of a day, by the entries' dates.
+
+    With `since`, only what moved from that day on.
+    """
     return read_frame(
         NET,
-        {"tenant": tenant_id, "creditor": creditor_id, "on": on},
+        {"tenant": tenant_id, "creditor": creditor_id, "on": on, "since": since},
         schema={"customer_id": pl.Int64, "ledger_cents": pl.Int64},
     )

@@ -92,7 +92,12 @@ TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "proposedallocation": PROPOSALS,
     "salesmonth": SALES,
 }
-"""Tables in the order in which they are written: parents first."""
+"""Tables in the order in which they are written: parents first; an `id` may be left out."""
+
+NEXT_IDS: Final = """
+select nextval(pg_get_serial_sequence(%(table)s, 'id')::regclass)
+from generate_series(1, %(count)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +109,20 @@ class Rows:
 
 
 def new_ids(table: str, count: int) -> pl.Series:
-    """Take `count` ids from a table's sequence; a gap is of no consequence."""
+    """Take `count` ids from a table's sequence; a gap is of no consequence.
+
+    They follow one another unless somebody else took some meanwhile: only then are they read.
+    """
     assert table in TABLES, table
     if not count:
         return pl.Series("id", [], dtype=pl.Int64)
-    frame = read_frame(
-        "select nextval(pg_get_serial_sequence(%(table)s, 'id'))"
-        " from generate_series(1, %(count)s)",
-        {"table": f"receivables_{table}", "count": count},
-        schema={"id": pl.Int64},
-    )
-    return frame["id"]
+    asked = {"table": f"receivables_{table}", "count": count}
+    with connection.cursor() as cursor:
+        cursor.execute(f"select min(id), max(id) from ({NEXT_IDS}) taken (id)", asked)
+        first, last = cursor.fetchone()
+    if last - first + 1 == count:
+        return pl.int_range(first, last + 1, dtype=pl.Int64, eager=True).alias("id")
+    return read_frame(NEXT_IDS, asked, schema={"id": pl.Int64})["id"]
 
 
 def write(*, tenant_id: int, creditor_id: int, batch_id: int, rows: Sequence[Rows]) -> None:
@@ -124,9 +132,17 @@ def write(*, tenant_id: int, creditor_id: int, batch_id: int, rows: Sequence[Row
         for one in rows:
             if one.frame.is_empty():
                 continue
-            columns = TABLES[one.table]
+            columns = {
+                name: kind
+                for name, kind in TABLES[one.table].items()
+                if name != "id" or name in one.frame.columns
+            }
             stage = f"stage_{one.table}"
-            stage_frame(stage, one.frame.select(pl.col(n).cast(k) for n, k in columns.items()))
+            stage_frame(
+                stage,
+                one.frame.select(pl.col(name).cast(kind) for name, kind in columns.items()),
+                is_joined=False,
+            )
             names = ", ".join(columns)
             cursor.execute(
                 f"insert into receivables_{one.table}"
