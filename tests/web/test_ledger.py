@@ -391,6 +391,26 @@ def test_all_customers_but_some_are_classed_at_once(transactional_db: None) -> N
     assert "Particulier" in text(client, "customers", q="chloé")
 
 
+def test_terms_are_given_to_the_customers_that_were_ticked(transactional_db: None) -> None:
+    mine = place("TERMS")
+    with in_tenant(mine.house.tenant_id):
+        one = parties.create_customer(
+            tenant_id=mine.house.tenant_id,
+            creditor_id=mine.house.creditor_id,
+            code="A",
+            name="Alpha SARL",
+            today=today(),
+        )
+    client = logged_in(mine.users["admin"])
+    client.post(reverse("choose_creditor"), {"creditor": mine.house.creditor_id})
+    assert "Conditions des clients cochés" in text(client, "customers")
+    said = {"terms_id": mine.terms_id, "ids": [one]}
+    reader = logged_in(mine.users["reader"])
+    assert reader.post(reverse("customers_terms"), said).status_code == 403
+    client.post(reverse("customers_terms"), said)
+    assert "TERMS 45 jours" in text(client, "customer", one)
+
+
 def test_a_contact_makes_a_customer_reachable(client: Client, book: Books) -> None:
     address = reverse("customer_card", args=[book.calm_customer])
     typed = {

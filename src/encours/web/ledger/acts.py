@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from encours.parties import queries as parties
 from encours.parties.actions import contacts as contact_actions
 from encours.parties.actions import customers as customer_actions
-from encours.receivables.actions import allocations, documents
+from encours.receivables.actions import allocations, documents, due_dates
 from encours.receivables.queries import terms as terms_queries
+from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.rules.terms import DueLine
 from encours.standing import actions as standing
 from encours.web.answers import telling
@@ -182,7 +183,7 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
     }
     if what in bound and bound[what].is_valid():
         with telling(request, _("C'est enregistré.")):
-            _save(request, customer_id, what, bound[what].cleaned_data, found.debtor_class)
+            _save(request, owner, what, bound[what].cleaned_data, found.debtor_class)
             return redirect("customer_card", customer_id)
     context = {
         **head(request, owner),
@@ -197,13 +198,15 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
 
 
 def _save(
-    request: StaffRequest, customer_id: int, what: str, typed: dict[str, Any], known: str
+    request: StaffRequest, owner: OwnCustomer, what: str, typed: dict[str, Any], known: str
 ) -> None:
-    actor = _actor(request)
+    actor, customer_id = _actor(request), owner.id
     if what == "contact":
         contact_actions.save_contact(**actor, customer_id=customer_id, **typed)
     elif what == "terms":
-        customer_actions.set_terms(**actor, customer_ids=[customer_id], terms_id=typed["terms_id"])
+        mine = [owner.id]
+        customer_actions.set_terms(**actor, customer_ids=mine, terms_id=typed["terms_id"])
+        due_dates.recompute_due_dates(**actor, creditor_id=owner.creditor_id, customer_ids=mine)
     else:
         debtor_class = typed.pop("debtor_class")
         customer_actions.update_customer(**actor, customer_id=customer_id, **typed)

@@ -162,7 +162,7 @@ def _table(asked: Asked, balance: AgedBalance) -> Table:
         "name", GROUPS[asked.group_by], sort=True, link=_customer_url if is_customer else None
     )
     code = Column("code", _("Code"), "code", sort=True)
-    first = (name, code) if asked.group_by in {GroupBy.CUSTOMER, GroupBy.GROUP} else (name,)
+    last = (code,) if asked.group_by in {GroupBy.CUSTOMER, GroupBy.GROUP} else ()
     amounts = tuple(
         Column(key, words.AMOUNTS[key], "money", sort=True, total=True,
                link=None if key == "net" else to(key))
@@ -171,7 +171,7 @@ def _table(asked: Asked, balance: AgedBalance) -> Table:
     return Table(
         name="aged-balance",
         caption=_("Balance âgée"),
-        columns=(*first, *amounts),
+        columns=(name, *amounts, *last),
         sort="-open",
         empty=_("Personne ne doit rien à cette date."),
     )

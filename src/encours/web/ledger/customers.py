@@ -8,18 +8,21 @@ from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from encours.parties.actions import customers as actions
+from encours.receivables.actions import due_dates
 from encours.receivables.queries import customers as queries
+from encours.receivables.queries import terms as terms_queries
 from encours.receivables.queries import unreachable as reach
 from encours.receivables.queries.moment import Moment
+from encours.receivables.queries.terms import TermsRow
 from encours.receivables.rules.classes import propose_class
 from encours.tenancy.queries import places
 from encours.web.answers import telling
@@ -64,6 +67,8 @@ CUSTOMERS: Final = Table(
         Column("net", lazy("Solde"), "money", sort=True, total=True),
     ),
     sort="-open",
+    select="ids",
+    select_form="terms-form",
     filters=(
         Filter("q", lazy("Rechercher"), placeholder=lazy("Nom, code ou ville")),
         Filter("state", lazy("Afficher"), "select", CHOICES),
@@ -80,8 +85,45 @@ def customers(request: StaffRequest) -> HttpResponseBase:
     moment = moment_of(request)
     source = _source(moment)
     may_confirm = request.access.may("customers.write", request.creditor_id)
-    context = {"as_of": moment.as_of, "may_confirm": may_confirm}
-    return answer(request, CUSTOMERS, source, page="ledger/customers.html", context=context)
+    terms = _terms(request) if may_confirm else []
+    context = {"as_of": moment.as_of, "may_confirm": may_confirm, "terms": terms}
+    table = CUSTOMERS if terms else replace(CUSTOMERS, select="")
+    return answer(request, table, source, page="ledger/customers.html", context=context)
+
+
+def _terms(request: StaffRequest) -> list[TermsRow]:
+    """Return the terms to choose from: those of the creditor shown, when there is but one."""
+    creditor_id = request.creditor_id
+    if creditor_id is None:
+        choices = places.creditors(request.tenant_id, request.scope.creditor_ids)
+        if len(choices) != 1:
+            return []
+        creditor_id = choices[0].id
+    return terms_queries.terms_of(tenant_id=request.tenant_id, creditor_id=creditor_id)
+
+
+@require_POST
+@needs("customers.write")
+def set_terms(request: StaffRequest) -> HttpResponse:
+    """Give the customers that were ticked their payment terms; computed due dates follow."""
+    wanted = request.POST.get("terms_id", "")
+    terms_id = int(wanted) if wanted.isascii() and wanted.isdecimal() else 0
+    owner = terms_queries.terms_creditor(tenant_id=request.tenant_id, terms_id=terms_id)
+    ids = [int(one) for one in request.POST.getlist("ids") if one.isascii() and one.isdecimal()]
+    if owner is None:
+        raise Http404
+    require(request, "customers.write", owner)
+    if ids:
+        with telling(request, _("Conditions de règlement changées.")):
+            actor: dict[str, Any] = {
+                "tenant_id": request.tenant_id,
+                "customer_ids": ids,
+                "actor_id": request.access.user_id,
+                "today": today(),
+            }
+            actions.set_terms(terms_id=terms_id, **actor)
+            due_dates.recompute_due_dates(creditor_id=owner, **actor)
+    return redirect("customers")
 
 
 def _source(moment: Moment) -> Source:

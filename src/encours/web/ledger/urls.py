@@ -13,6 +13,7 @@ urlpatterns = [
     path("clients/", customers.customers, name="customers"),
     path("clients/injoignables/", customers.unreachable, name="unreachable"),
     path("clients/nature/", customers.classes, name="customers_classes"),
+    path("clients/conditions/", customers.set_terms, name="customers_terms"),
     path("clients/<int:customer_id>/", customer.customer, name="customer"),
     path("clients/<int:customer_id>/releve/", customer.account, name="customer_statement"),
     path("clients/<int:customer_id>/interets/", customer.interest, name="customer_interest"),
