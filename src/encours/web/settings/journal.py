@@ -43,7 +43,7 @@ def _table(verbs: list[str], names: dict[int, str]) -> Table:
         columns=(
             Column("recorded_at", lazy("Enregistré le"), "instant"),
             Column("who", lazy("Qui")),
-            Column("what", lazy("Quoi")),
+            Column("what", lazy("Quoi"), wide=True),
             Column("subject", lazy("Objet"), "code"),
             Column("effective_on", lazy("Date d'effet"), "date"),
             Column("verb", lazy("Fait"), "code"),

@@ -43,7 +43,7 @@ RATES = Table(
         Column("legal_other", lazy("Légal, autres cas"), "percent"),
         Column("legal_private", lazy("Légal, particuliers"), "percent"),
         Column("mark", lazy("Confiance"), "badge", badges=MARKS),
-        Column("source", lazy("Source")),
+        Column("source", lazy("Source"), wide=True),
         Column("checked_on", lazy("Vérifié le"), "date"),
     ),
     per_page=200,

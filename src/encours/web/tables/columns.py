@@ -32,7 +32,8 @@ class Column:
     """One column: `key` names the row's attribute (money: cents) and the sort.
 
     `link` gives the address of a cell, `badges` the words of each value, `template` draws a
-    `custom` cell, which is not exported. `total` asks for the sum under the column.
+    `custom` cell, which is not exported. `total` asks for the sum under the column; `wide` for
+    room, where sentences stand.
     """
 
     key: str
@@ -43,12 +44,19 @@ class Column:
     badges: Mapping[str, Badge] | None = None
     template: str = ""
     total: bool = False
+    wide: bool = False
     currency_key: str = "currency"
 
     @property
     def is_numeric(self) -> bool:
         """Say whether the cells are set to the right."""
         return self.kind in NUMERIC
+
+    @property
+    def css(self) -> str:
+        """Return the classes of the column's cells."""
+        kind = "money" if self.is_numeric else f"kind-{self.kind}"
+        return f"{kind} wide" if self.wide else kind
 
     @property
     def is_exported(self) -> bool:

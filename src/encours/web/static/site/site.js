@@ -44,6 +44,9 @@
     if (button.matches("[data-dismiss]")) button.closest("[data-message]").remove();
   });
 
+  // On a phone the menu of a section is a strip: show where we are in it.
+  document.querySelector(".sub-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A reply that is an error still tells the person something.
   document.addEventListener("htmx:responseError", (event) => {
     const place = document.getElementById("messages");
