@@ -55,9 +55,10 @@ def read_frame(
     )
 
 
-def stage_frame(name: str, frame: pl.DataFrame) -> None:
+def stage_frame(name: str, frame: pl.DataFrame, *, is_joined: bool = True) -> None:
     """Create the temporary table `name`, dropped at commit, with the rows of the frame.
 
+    A table that no statement joins needs no statistics: `is_joined=False` saves their cost.
     Raises psycopg's DuplicateTable when the transaction already staged that name.
     """
     assert _NAME.match(name), name
@@ -76,7 +77,8 @@ def stage_frame(name: str, frame: pl.DataFrame) -> None:
         with cursor.copy(into) as copy:
             for piece in frame.iter_slices(200_000):
                 copy.write(piece.write_csv(include_header=False).encode())
-        cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
+        if is_joined:
+            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
 
 
 def analyze(*tables: str) -> None:

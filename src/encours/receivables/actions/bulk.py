@@ -116,7 +116,7 @@ def new_ids(table: str, count: int) -> pl.Series:
     assert table in TABLES, table
     if not count:
         return pl.Series("id", [], dtype=pl.Int64)
-    asked = {"table": f"receivables_{table}", "count": count}
+    asked: dict[str, Any] = {"table": f"receivables_{table}", "count": count}
     with connection.cursor() as cursor:
         cursor.execute(f"select min(id), max(id) from ({NEXT_IDS}) taken (id)", asked)
         first, last = cursor.fetchone()
