@@ -60,6 +60,12 @@ def test_money_of_one_currency_covers_no_other() -> None:
     assert fates(told.plan()) == {1: "relance_1", 2: "covered"}
 
 
+def test_a_cent_is_money() -> None:
+    told = book().line(1, currency="USD", open_cents=1).money(1, currency="USD")
+
+    assert fates(told.plan()) == {1: "covered"}
+
+
 def test_money_is_not_spent_on_lines_that_are_held() -> None:
     told = book().line(1, 40).line(2, 12).money(100_00).fact("dispute", instalment_id=1)
 

@@ -183,6 +183,7 @@ def test_a_barred_claim_is_not_made(
     [
         pytest.param({"starts_on": ago(800)}, "time_barred", id="interrupted too long ago"),
         pytest.param({"starts_on": ago(700)}, "relance_1", id="acknowledged since"),
+        pytest.param({"starts_on": ago(0)}, "relance_1", id="acknowledged today"),
         pytest.param({"starts_on": ago(-1)}, "time_barred", id="not yet"),
         pytest.param({"starts_on": ago(800), "ends_on": ago(90)}, "relance_1", id="proceedings"),
         pytest.param({"starts_on": ago(700), "instalment_id": 1}, "relance_1", id="of the line"),

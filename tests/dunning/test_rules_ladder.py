@@ -219,6 +219,12 @@ def test_small_change_keeps_no_cycle_open() -> None:
     assert fates(told.said("relance_3", 10, 1).plan())[2] == "prevenance"
 
 
+def test_a_line_due_today_keeps_no_cycle_open() -> None:
+    told = book().line(1, 0).line(2, -10).said("prevenance", 20, 1)
+
+    assert fates(told.plan()) == {1: "waiting", 2: "prevenance"}
+
+
 def test_two_currencies_are_two_accounts() -> None:
     told = book().line(1, 12).line(2, 12, currency="USD").line(3, 5, currency="USD")
     plan = told.said("relance_1", 2, 1).plan()

@@ -25,11 +25,10 @@ def with_cover(lines: pl.DataFrame) -> pl.DataFrame:
     free = pl.col("hold").is_null() | (pl.col("hold") == CODES[Reason.TRIAGE])
     before = pl.col("open_cents").cum_sum().over("account") - pl.col("open_cents")
     covered = (received - before).clip(0, pl.col("open_cents"))
-    promised = (received + coming - before).clip(0, pl.col("open_cents"))
     whole = (
-        pl.when(covered == pl.col("open_cents"))
+        pl.when(received - before >= pl.col("open_cents"))
         .then(pl.lit(CODES[Reason.COVERED], pl.UInt8))
-        .when(promised == pl.col("open_cents"))
+        .when(received + coming - before >= pl.col("open_cents"))
         .then(pl.lit(CODES[Reason.IN_FLIGHT], pl.UInt8))
     )
     shares = (

@@ -48,9 +48,7 @@ def claims(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
     )
     codes = {rung: code for code, rung in scenario.rungs.items()}
     step = pl.col("top").replace_strict(codes, default=None, return_dtype=pl.String)
-    return lines.join(tops, on="account", how="left").with_columns(
-        step=step, listed=listed.fill_null(False)
-    )
+    return lines.join(tops, on="account", how="left").with_columns(step=step, listed=listed)
 
 
 def messages(

@@ -37,7 +37,7 @@ def facts_by(facts: pl.DataFrame, key: str, today: date) -> pl.DataFrame:
         .select(key, hold=hold, fact_from="starts_on", fact_until="ends_on")
         .drop_nulls("hold")
         .sort("hold", "fact_from", "fact_until", nulls_last=True)
-        .unique(key, keep="first", maintain_order=True)
+        .unique(key, keep="first")
     )
 
 

@@ -71,10 +71,11 @@ def account_history(ledger: Ledger, scenario: Scenario) -> pl.DataFrame:
     """Return what was said to each account: one row per account with a message.
 
     `last_on` = its last message of any kind; and of its last cycle only: `cycle`, `cycle_last_on`,
-    `done` (a bit per rung that left), `pre_due_done`, `said_rung`, `said_on` (highest rung).
+    `done` (a bit per rung that left, the lowest for what claimed nothing), `pre_due_done`,
+    `said_rung`, `said_on` (highest rung).
     """
-    bit = pl.when(pl.col("rung") > 0).then(pl.lit(2, pl.Int64).pow(pl.col("rung"))).otherwise(0)
-    said = with_rungs(ledger.messages, scenario).with_columns(bit=bit.cast(pl.Int64))
+    bit = pl.lit(2, pl.Int64).pow(pl.col("rung")).cast(pl.Int64)
+    said = with_rungs(ledger.messages, scenario).with_columns(bit=bit)
     last = said.group_by(ACCOUNT).agg(
         cycle=pl.col("cycle").max(), last_on=pl.col("planned_on").max()
     )

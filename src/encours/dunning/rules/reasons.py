@@ -44,7 +44,7 @@ class Reason(StrEnum):
     NON_WORKING_DAY = "non_working_day"
 
 
-CODES: Final = {reason: place for place, reason in enumerate(Reason, start=1)}
+CODES: Final = {reason: place for place, reason in enumerate(Reason)}
 """The place of each reason: the smallest is said first."""
 
 OF_FACT: Final = {

@@ -58,7 +58,7 @@ def thanked_lines(
         .join(claimed.select("message_id", "cycle", "rung", "sent_on", "mark"), on="message_id")
         .filter(pl.col("settled_on") >= pl.col("sent_on"))
         .sort("cycle", "mark")
-        .unique("instalment_id", keep="last", maintain_order=True)
+        .unique("instalment_id", keep="last")
         .join(thanked, on=[*ACCOUNT, "cycle"], how="anti")
         .join(quiet.select("account", *ACCOUNT), on=ACCOUNT)
         .filter(pl.col("cycle") == pl.col("cycle").max().over("account"))

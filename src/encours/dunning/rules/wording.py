@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 import polars as pl
@@ -94,7 +93,7 @@ def told(
         .join(messages.drop("amount_cents", "covered_cents"), on="account")
         .sort("account", pl.col("is_due").not_(), *OLDEST_FIRST)
     )
-    first = rows.unique("account", keep="first", maintain_order=True)
+    first = rows.unique("account", keep="first")
     reasons_told = first.select("account", reason=_reason(scenario))
     shown = messages.join(reasons_told, on="account", maintain_order="left")
     return shown.select(MESSAGES.names()), rows.select(PLANNED.names())
@@ -132,10 +131,10 @@ def reserved(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def working_day(moment: Moment) -> pl.Expr:
-    """Move `next_on` to a working day after today."""
-    later = pl.max_horizontal("next_on", pl.lit(moment.today + timedelta(days=1)))
-    known = pl.when(pl.col("next_on").is_not_null()).then(later)
-    return known.dt.add_business_days(0, holidays=sorted(moment.holidays), roll="forward")
+    """Move `next_on` to a working day."""
+    return pl.col("next_on").dt.add_business_days(
+        0, holidays=sorted(moment.holidays), roll="forward"
+    )
 
 
 _ROW: Final = ("account", "instalment_id", "document", "due_on", "open_cents", "covered_cents")
