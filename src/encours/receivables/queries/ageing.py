@@ -33,15 +33,16 @@ class GroupBy(StrEnum):
 
 # Each table is added up alone, in parallel, and the sums meet on the customer. What a customer's
 # lines were settled by and what its payments settled differ where one of a group pays for another.
+# `sum_cents` adds bigints as bigints (migration 0006): a tenth less work than `sum`.
 BALANCE: Final = """
 with taken as (
-    select a.customer_id, a.payer_id, sum(a.amount_cents) as cents, {sums:a}
+    select a.customer_id, a.payer_id, sum_cents(a.amount_cents) as cents, {sums:a}
     from receivables_allocation a
     where live(a) and a.effective_on <= %(as_of)s and of_either(a)
     group by a.customer_id, a.payer_id
 )
 select customer.id, {key}, {code}, {name}, {amounts},
-    (coalesce(spent.cents, 0) - coalesce(received.cents, 0))::bigint
+    coalesce(spent.cents, 0) - coalesce(received.cents, 0)
 from parties_customer customer
 left join (
     select l.customer_id, {sums:l} from receivables_instalment l
@@ -53,10 +54,10 @@ left join (
     select taken.customer_id, {added} from taken group by taken.customer_id
 ) settled on settled.customer_id = customer.id
 left join (
-    select taken.payer_id, sum(taken.cents) as cents from taken group by taken.payer_id
+    select taken.payer_id, sum_cents(taken.cents) as cents from taken group by taken.payer_id
 ) spent on spent.payer_id = customer.id
 left join (
-    select c.customer_id, sum(c.amount_cents) as cents from receivables_credit c
+    select c.customer_id, sum_cents(c.amount_cents) as cents from receivables_credit c
     where live(c) and c.received_on <= %(as_of)s
         and (%(customer_id)s::bigint is null or c.customer_id = %(customer_id)s)
     group by c.customer_id
@@ -196,9 +197,9 @@ def _query(buckets: Buckets, by: AgeBy, grouping: _Grouping) -> str:
     parts = {
         "sums:l": ", ".join(_sums("l", day, columns)),
         "sums:a": ", ".join(_sums("a", day, columns)),
-        "added": ", ".join(f"sum(taken.{one}) as {one}" for one in columns),
+        "added": ", ".join(f"sum_cents(taken.{one}) as {one}" for one in columns),
         "amounts": ", ".join(
-            f"(coalesce(owed.{one}, 0) - coalesce(settled.{one}, 0))::bigint" for one in columns
+            f"coalesce(owed.{one}, 0) - coalesce(settled.{one}, 0)" for one in columns
         ),
         "key": grouping.key,
         "code": grouping.code,
@@ -218,7 +219,7 @@ def _sums(table: str, day: str, columns: list[str]) -> Iterator[str]:
         lower = "" if position == 0 else f"{table}.{day} < %(limit{position - 1})s"
         upper = "" if position == last else f"{table}.{day} >= %(limit{position})s"
         within = " and ".join(filter(None, (lower, upper))) or "true"
-        yield f"sum({table}.amount_cents) filter (where {within}) as {column}"
+        yield f"sum_cents({table}.amount_cents) filter (where {within}) as {column}"
 
 
 def _limits(moment: Moment, buckets: Buckets) -> dict[str, Any]:
