@@ -47,8 +47,8 @@ class State:
     message: tuple[str, list[Row]] | None = None
 
 
-class Oracle:
-    """Answers `fates`: by line, a step, `reserved`, `waiting` or a reason; and the cycles."""
+class Known:
+    """What the oracle knows of a line before it decides: facts, class, limitation, what was said."""
 
     def __init__(self, ledger: Ledger, scenario: Scenario, moment: Moment) -> None:
         self.scenario, self.moment, self.today = scenario, moment, moment.today
@@ -65,11 +65,9 @@ class Oracle:
                 self.listed[line].append(by_id[message])
         self.fates: dict[int, str] = {}
         self.cycles: dict[tuple[int, str, str], int] = {}
-        accounts: dict[Account, list[Row]] = defaultdict(list)
+        self.accounts: dict[Account, list[Row]] = defaultdict(list)
         for row in ledger.lines.rows(named=True):
-            accounts[_account(row)].append(row)
-        for account, rows in accounts.items():
-            self._decide(account, rows)
+            self.accounts[_account(row)].append(row)
 
     # what holds a line back
 
@@ -150,6 +148,19 @@ class Oracle:
             if message["step"] in reminders and message["sent_on"]
         ]
         return min(said, default=None)
+
+    def _age(self, row: Row) -> int:
+        days: int = (self.today - row["due_on"]).days
+        return days
+
+
+class Oracle(Known):
+    """Answers `fates`: by line, a step, `reserved`, `waiting` or a reason; and the cycles."""
+
+    def __init__(self, ledger: Ledger, scenario: Scenario, moment: Moment) -> None:
+        super().__init__(ledger, scenario, moment)
+        for account, rows in self.accounts.items():
+            self._decide(account, rows)
 
     def _state(self, account: Account, rows: list[Row]) -> State:
         said = [message for message in self.messages if _account(message) == account]
@@ -301,10 +312,6 @@ class Oracle:
             ("non_working_day", not is_working_day(self.today, self.moment.holidays)),
         )
         return next((reason for reason, holds in checks if holds), None)
-
-    def _age(self, row: Row) -> int:
-        days: int = (self.today - row["due_on"]).days
-        return days
 
 
 def _account(row: Row) -> Account:

@@ -226,7 +226,17 @@ def _points(state: Readiness) -> list[Point]:
         "undecided": formats.count(state.undecided),
         "day": formats.day(state.starts_on),
     }
-    told: tuple[tuple[str, Text, Text, str, Text], ...] = (
+    return [
+        Point(name, title, said, links.to(url), action, done[name])
+        for name, title, said, url, action in (*_about_the_ledger(numbers), *_about_us(numbers))
+    ]
+
+
+Told = tuple[str, Text, Text, str, Text]
+
+
+def _about_the_ledger(numbers: Mapping[str, str]) -> tuple[Told, ...]:
+    return (
         (
             "import",
             _("Importer les écritures"),
@@ -237,8 +247,10 @@ def _points(state: Readiness) -> list[Point]:
         (
             "terms",
             _("Confirmer les conditions de règlement"),
-            _("Un FEC ne dit pas quand une facture est due : tant qu'elle est supposée, une "
-              "échéance ne se relance pas."),
+            _(
+                "Un FEC ne dit pas quand une facture est due : tant qu'elle est supposée, une "
+                "échéance ne se relance pas."
+            ),
             "settings_terms",
             _("Conditions"),
         ),
@@ -256,6 +268,11 @@ def _points(state: Readiness) -> list[Point]:
             "contacts_import",
             _("Interlocuteurs"),
         ),
+    )
+
+
+def _about_us(numbers: Mapping[str, str]) -> tuple[Told, ...]:
+    return (
         (
             "bank",
             _("Confirmer un compte bancaire"),
@@ -273,13 +290,12 @@ def _points(state: Readiness) -> list[Point]:
         (
             "triage",
             _("Trier les retards antérieurs"),
-            _("%(undecided)s échéances en retard avant le %(day)s attendent : relancer, écrire ou "
-              "laisser.") % numbers,
+            _(
+                "%(undecided)s échéances en retard avant le %(day)s attendent : relancer, écrire "
+                "ou laisser."
+            )
+            % numbers,
             "triage",
             _("Trier"),
         ),
-    )  # fmt: skip
-    return [
-        Point(name, title, said, links.to(url), action, done[name])
-        for name, title, said, url, action in told
-    ]
+    )
