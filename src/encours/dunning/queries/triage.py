@@ -25,7 +25,8 @@ where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at 
 ROWS: Final = f"""
 select coalesce(i.lineage_id, i.id), i.customer_id, c.code, c.name,
        coalesce(nullif(v.number, ''), v.piece, ''), i.issued_on, i.due_on, i.currency,
-       (i.amount_cents - coalesce(a.paid, 0))::bigint, %(today)s - i.due_on, coalesce(t.decision, '')
+       (i.amount_cents - coalesce(a.paid, 0))::bigint, %(today)s - i.due_on,
+       coalesce(t.decision, '')
 {OPEN}
 order by i.due_on, i.id
 """
