@@ -31,10 +31,10 @@ def run(*words: str) -> Answer:
     """Run a command in this process: what it does is timed, not the start of Python."""
     from typer.testing import CliRunner  # noqa: PLC0415 - once Django is set up
 
-    from encours.config.commands import app  # noqa: PLC0415 - idem
+    from encours.config.commands import application  # noqa: PLC0415 - idem
 
     start = time.perf_counter()
-    done = CliRunner().invoke(app, list(words))
+    done = CliRunner().invoke(application(words), list(words))
     duration = time.perf_counter() - start
     assert done.exit_code <= EXIT_REFUSED, done.output[-2000:]
     if done.exception is not None and not isinstance(done.exception, SystemExit):

@@ -146,12 +146,15 @@ Vertrameau Distribution SAS
 #given.customer
 
 Facture #given.number, échue : #given.amount euros.
+#table(columns: 4, ..for n in range(15) {
+  ([FA#n], [01/10/2026], [31/10/2026], [#given.amount])
+})
 #for n in range(8) [Nous vous prions de régler cette somme sous huit jours. ]
 """
 
 
 def typeset_bare(folder: Path, letters: int) -> None:
-    """Compile a bare page for each letter with one compiler kept."""
+    """Compile a bare page with a table of 15 rows for each letter, one compiler kept."""
     import typst  # noqa: PLC0415 - slow to import, for this limit only
 
     source = folder / "bare.typ"

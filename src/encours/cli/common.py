@@ -14,8 +14,6 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from encours.kernel.money import french_text
 from encours.kernel.refusal import Refusal
@@ -122,6 +120,9 @@ def print_json(answer: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; columns that start with `>` are aligned to the right."""
+    from rich.console import Console  # noqa: PLC0415 - an answer in JSON does without
+    from rich.table import Table  # noqa: PLC0415 - idem
+
     table = Table(title=title, title_justify="left")
     for column in columns:
         right = column.startswith(">")

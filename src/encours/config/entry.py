@@ -16,9 +16,10 @@ def main() -> None:
     import django  # noqa: PLC0415 - after the database is up
 
     django.setup()
-    from encours.config.commands import app  # noqa: PLC0415 - needs Django's models
+    from encours.config.commands import application  # noqa: PLC0415 - needs Django's models
 
-    app(args=sys.argv[1:], prog_name="encours")
+    words = sys.argv[1:]
+    application(words)(args=words, prog_name="encours")
 
 
 if __name__ == "__main__":

@@ -5,39 +5,85 @@ Third parties add theirs by entry points; nothing else in the program knows a pr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 
-from encours.config import home
-from encours.dunning.actions.outgoing import ReminderPreparer
-from encours.imports.ports import READERS
-from encours.imports.readers.fec import Fec
-from encours.messaging.ports import (
-    CHANNEL_FACTORIES,
-    LETTER_PRESSES,
-    MAIL_SINKS,
-    PREPARERS,
-    Account,
-    EmailChannel,
-)
-from encours.messaging.providers.sink import MailFolder
-from encours.messaging.providers.smtp import Security, SmtpChannel, SmtpSettings
-from encours.messaging.providers.typst_letter import TypstPress
-from encours.tenancy.ports import MAILERS
-from encours.tenancy.providers.django_mail import DjangoMailer
+from encours.kernel.registry import supply
+
+if TYPE_CHECKING:
+    from encours.dunning.actions.outgoing import ReminderPreparer
+    from encours.imports.readers.fec import Fec
+    from encours.messaging.ports import Account, ChannelFactory, EmailChannel
+    from encours.messaging.providers.sink import MailFolder
+    from encours.messaging.providers.smtp import Security
+    from encours.messaging.providers.typst_letter import TypstPress
+    from encours.tenancy.providers.django_mail import DjangoMailer
+
+# Each adapter is imported where it is made: the program starts without any of them.
+# ruff: noqa: PLC0415
 
 
 def register() -> None:
-    """Fill the registries of the ports; third parties come by entry points."""
-    CHANNEL_FACTORIES.fill({"smtp": smtp_channel})
-    LETTER_PRESSES.fill({"typst": TypstPress()})
-    MAILERS.fill({"django": DjangoMailer()})
-    PREPARERS.fill({"reminder": ReminderPreparer()})
-    READERS.fill({"fec": Fec()})
-    MAIL_SINKS.fill({"folder": MailFolder(home.files("sink"))})
+    """Say where the registries of the ports find their adapters."""
+    supply(
+        {
+            "channel factory": channel_factories,
+            "letter press": letter_presses,
+            "mailer": mailers,
+            "preparer of messages": preparers,
+            "ledger reader": ledger_readers,
+            "mail sink": mail_sinks,
+        }
+    )
+
+
+def channel_factories() -> Mapping[str, ChannelFactory]:
+    """Return what sends e-mails."""
+    return {"smtp": smtp_channel}
+
+
+def letter_presses() -> Mapping[str, TypstPress]:
+    """Return what typesets letters."""
+    from encours.messaging.providers.typst_letter import TypstPress
+
+    return {"typst": TypstPress()}
+
+
+def mailers() -> Mapping[str, DjangoMailer]:
+    """Return what sends the installation's own e-mails."""
+    from encours.tenancy.providers.django_mail import DjangoMailer
+
+    return {"django": DjangoMailer()}
+
+
+def preparers() -> Mapping[str, ReminderPreparer]:
+    """Return what writes the messages of the outbox."""
+    from encours.dunning.actions.outgoing import ReminderPreparer
+
+    return {"reminder": ReminderPreparer()}
+
+
+def ledger_readers() -> Mapping[str, Fec]:
+    """Return what reads exports of a ledger."""
+    from encours.imports.readers.fec import Fec
+
+    return {"fec": Fec()}
+
+
+def mail_sinks() -> Mapping[str, MailFolder]:
+    """Return where a rehearsal's mail goes."""
+    from encours.config import home
+    from encours.messaging.providers.sink import MailFolder
+
+    return {"folder": MailFolder(home.files("sink"))}
 
 
 def smtp_channel(account: Account) -> EmailChannel:
     """Open the creditor's own server, or the installation's when it has none."""
+    from encours.messaging.providers.smtp import SmtpChannel, SmtpSettings
+
     given = dict(account.settings)
     if given.get("host"):
         security: Security = "none"

@@ -184,7 +184,7 @@ if os.environ.get("ENCOURS_OIDC_ISSUER"):
                 "secret": os.environ.get("ENCOURS_OIDC_CLIENT_SECRET", ""),
                 "settings": {"server_url": os.environ["ENCOURS_OIDC_ISSUER"]},
             }
-        ]
+        ],
     }
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("ENCOURS_SMTP_HOST", "127.0.0.1")
@@ -208,7 +208,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": HEARTBEAT_S,
     "stalled_worker_timeout": 3 * HEARTBEAT_S,
 }
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # by the worker alone: `operations.working`
 
 LOGGING = {
     "version": 1,

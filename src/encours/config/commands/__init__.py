@@ -1,19 +1,45 @@
-"""The commands of `encours`: those that run an installation, and the doors' own."""
+"""The commands of `encours`: those that run an installation, and the doors' own.
+
+A command loads its own module alone: to start everything takes several times as long as to print
+a balance. A word that no module owns, as `--help`, loads them all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
 import typer
 
-from encours.config.commands import installation, keeping, running
-from encours.config.commands.doors import add_doors
+MODULES: Final = {
+    "encours.config.commands.installation": ("init", "migrate", "upgrade", "doctor"),
+    "encours.config.commands.running": ("serve", "worker", "demo"),
+    "encours.config.commands.keeping": ("backup", "restore", "journal"),
+    "encours.cli.ledger": ("aged-balance", "open-items", "statement"),
+    "encours.cli.imports": ("import",),
+    "encours.cli.contacts": ("import", "unreachable"),
+    "encours.cli.dunning": ("plan", "send"),
+    "encours.cli.law": ("law",),
+}
+"""Each module that holds an `app`, and the first words of its commands."""
 
-app = typer.Typer(
-    name="encours",
-    help="Le service crédit d'une entreprise en un programme.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for part in (installation.app, running.app, keeping.app):
-    app.add_typer(part)
-add_doors(app)
+
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """Return the application with the modules that these words of the command line need."""
+    app = typer.Typer(
+        name="encours",
+        help="Le service crédit d'une entreprise en un programme.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @app.callback()
+    def encours() -> None:
+        """Le service crédit d'une entreprise en un programme."""
+
+    owners = [name for name, own in MODULES.items() if words and words[0] in own]
+    for name in owners or MODULES:
+        app.add_typer(import_module(name).app)
+    return app

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import cast
 
+from django.utils.module_loading import autodiscover_modules
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -18,6 +19,7 @@ from encours.config.operations import isolation
 def work(*, concurrency: int, queues: list[str]) -> None:
     """Work until told to stop; without queues, on all of them."""
     isolation.assert_isolated()
+    autodiscover_modules("jobs")
     with app.replace_connector(_connector().get_worker_connector()) as worker_app:
         asyncio.run(_run(worker_app, concurrency, queues))
 
