@@ -77,7 +77,7 @@ def status(client: Client, pattern: URLPattern) -> int:
 
 @pytest.fixture
 def mine(transactional_db: None) -> Place:
-    return place("ALPHA")
+    return place("SIGMA")
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -166,12 +166,12 @@ def test_a_row_of_another_tenant_does_not_exist(mine: Place) -> None:
 
 def test_a_role_for_one_creditor_opens_nothing_of_the_other(mine: Place) -> None:
     with in_tenant(mine.house.tenant_id):
-        manager = add_user(mine.house, "credit_manager", "ALPHA", mine.second_id)
+        manager = add_user(mine.house, "credit_manager", "SIGMA", mine.second_id)
     client = logged_in(manager.pk)
 
     page = client.get(reverse("settings_creditor")).content.decode()
-    assert "ALPHA Logistique" in page
-    assert "ALPHA Distribution" not in page
+    assert "SIGMA Logistique" in page
+    assert "SIGMA Distribution" not in page
     there = {"creditor_id": mine.house.creditor_id, "name": "Pris"}
     assert client.post(reverse("settings_creditor"), there).status_code == 403
     other = {"creditor": mine.house.creditor_id}
@@ -182,7 +182,7 @@ def test_a_role_for_one_creditor_opens_nothing_of_the_other(mine: Place) -> None
 
 def test_a_creditors_admin_gives_no_role_for_the_others(mine: Place) -> None:
     with in_tenant(mine.house.tenant_id):
-        admin = add_user(mine.house, "admin", "ALPHA", mine.second_id)
+        admin = add_user(mine.house, "admin", "SIGMA", mine.second_id)
     client = logged_in(admin.pk)
 
     everywhere = {"email": "x@example.org", "role": "admin", "creditor": ""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +14,7 @@ from django.urls import reverse
 from tests.conftest import found_house
 from tests.web.places import Place, add_user, logged_in, place
 
-from encours.messaging import ports
-from encours.messaging.ports import Email, Receipt, TemporaryRefusal
+from encours.messaging.ports import CHANNEL_FACTORIES, Email, Receipt, TemporaryRefusal
 from encours.receivables.queries.rates import rates_of
 from encours.tenancy.models import BankAccount, Creditor, Tenant
 from encours.tenancy.scope import in_tenant
@@ -161,6 +161,14 @@ class Server:
         """Nothing was open."""
 
 
+@pytest.fixture
+def channels() -> Iterator[Any]:
+    """Let a test fill the channels; the program's own come back after it."""
+    before = {code: CHANNEL_FACTORIES[code] for code in CHANNEL_FACTORIES}
+    yield CHANNEL_FACTORIES.fill
+    CHANNEL_FACTORIES.fill(before)
+
+
 @pytest.mark.parametrize(
     ("refusal", "expected"),
     [
@@ -169,10 +177,10 @@ class Server:
     ],
 )
 def test_a_test_mail_really_leaves_and_its_outcome_is_shown(
-    mine: Place, monkeypatch: pytest.MonkeyPatch, refusal: Exception | None, expected: str
+    mine: Place, channels: Any, refusal: Exception | None, expected: str
 ) -> None:
     server = Server(refusal)
-    monkeypatch.setattr(ports.CHANNEL_FACTORIES, "_adapters", {"smtp": lambda _account: server})
+    channels({"smtp": lambda _account: server})
     client = logged_in(mine.users["admin"])
     about = {"creditor_id": mine.house.creditor_id}
     addresses = {**about, "sender_name": "Compta", "sender_email": "compta@example.org"}
