@@ -41,7 +41,7 @@ from encours.tenancy.models import Creditor
 KIND: Final = "reminder"
 PDF: Final = "application/pdf"
 FINGERPRINT: Final = """
-select md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
+select r.id, md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
   (select c.xmin::text from parties_customer c
    where c.tenant_id = r.tenant_id and c.id = r.customer_id),
   (select string_agg(k.id || ':' || k.xmin, ',' order by k.id) from parties_contact k
@@ -61,7 +61,7 @@ select md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
   (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id)))
-from dunning_reminder r where r.tenant_id = %(tenant)s and r.id = %(reminder)s
+from dunning_reminder r where r.tenant_id = %(tenant)s and r.id = any (%(reminders)s)
 """
 
 
@@ -70,22 +70,13 @@ class ReminderPreparer:
 
     def fingerprint(self, *, tenant_id: int, subject_id: int, now: datetime) -> str:
         """Return a mark of the customer's rows, its creditor's and the day."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                FINGERPRINT,
-                {"tenant": tenant_id, "reminder": subject_id, "day": now.date().isoformat()},
-            )
-            row = cursor.fetchone()
-        return str(row[0]) if row else ""
+        return _marks(tenant_id, [subject_id], now).get(subject_id, "")
 
     def prepare(
         self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
     ) -> dict[int, Prepared | Withdrawn]:
         """Decide again for each reminder, and write the e-mails that may leave."""
-        marks = {
-            one: self.fingerprint(tenant_id=tenant_id, subject_id=one, now=now)
-            for one in subject_ids
-        }
+        marks = _marks(tenant_id, subject_ids, now)
         by_creditor: dict[int, list[Reminder]] = defaultdict(list)
         for reminder in Reminder.objects.of(tenant_id).filter(pk__in=list(subject_ids)):
             by_creditor[reminder.creditor_id].append(reminder)
@@ -121,6 +112,16 @@ class ReminderPreparer:
                 "rehearsal": reminder.rehearsal,
             },
         )
+
+
+def _marks(tenant_id: int, reminder_ids: Sequence[int], now: datetime) -> dict[int, str]:
+    """Return the mark of each reminder, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FINGERPRINT,
+            {"tenant": tenant_id, "reminders": list(reminder_ids), "day": now.date().isoformat()},
+        )
+        return dict(cursor.fetchall())
 
 
 class HeldBack(Refusal):

@@ -13,6 +13,7 @@ from django.db import connection
 
 from encours.kernel.money import decimal_text
 from encours.parties.models import Customer
+from encours.receivables.queries.ageing import decimals
 
 FEW: Final = 1_000
 
@@ -62,6 +63,12 @@ class PlannedMessage:
     lines: tuple[PlannedLine, ...]
 
 
+# a day may hold a million lines: their texts are written by columns
+_LINE: Final = (
+    pl.col("document"),
+    pl.col("due_on").dt.to_string("%Y-%m-%d"),
+    decimals(pl.col("open_cents")).alias("open"),
+)
 FIELDS: Final = tuple(field.name for field in fields(PlannedMessage))
 
 
@@ -113,15 +120,17 @@ def plan_json(
         ],
         "held": [
             {
-                "customer": names[row["customer_id"]][0],
-                "document": row["document"],
-                "due_on": row["due_on"].isoformat(),
-                "open": decimal_text(row["open_cents"]),
-                "currency": row["currency"],
-                "reason": row["reason"],
-                "message": row["sentence"],
+                "customer": names[customer_id][0],
+                "document": document,
+                "due_on": due_on,
+                "open": opened,
+                "currency": currency,
+                "reason": reason,
+                "message": sentence,
             }
-            for row in held.iter_rows(named=True)
+            for customer_id, document, due_on, opened, currency, reason, sentence in held.select(
+                "customer_id", *_LINE, "currency", "reason", "sentence"
+            ).iter_rows()
         ],
     }
 
@@ -146,9 +155,10 @@ def _new_messages(
     messages: pl.DataFrame, planned: pl.DataFrame, names: Mapping[int, tuple[str, str]]
 ) -> Iterator[dict[str, Any]]:
     lines: dict[tuple[int, str, str], list[dict[str, str]]] = defaultdict(list)
-    for row in planned.iter_rows(named=True):
-        lines[row["customer_id"], row["currency"], row["step"]].append(
-            _shown_line(row["document"], row["due_on"], row["open_cents"])
+    shown = planned.select("customer_id", "currency", "step", *_LINE)
+    for customer_id, currency, step, document, due_on, opened in shown.iter_rows():
+        lines[customer_id, currency, step].append(
+            {"document": document, "due_on": due_on, "open": opened}
         )
     for row in messages.iter_rows(named=True):
         yield {
