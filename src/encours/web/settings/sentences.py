@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -39,14 +40,68 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "import.undone": _("Import annulé."),
     "plan.reserved": _("Plan du jour : %(messages)s messages, %(held)s lignes retenues."),
     "reminders.approved": _("Relances approuvées : %(messages)s."),
-    "reminder.skipped": _("Relance écartée (étape %(step)s)."),
     "reminder.edited": _("Texte d'une relance modifié."),
     "reminder.recorded": _("Relance faite hors du programme, enregistrée (étape %(step)s)."),
+    "reminder.skipped": _("Relance écartée (étape %(step)s)."),
+    "letter.posted": _("Courrier posté (étape %(step)s)."),
+    "triage.decided": _("Retards antérieurs triés : %(lines)s échéances, décision %(decision)s."),
+    "creditor.went_live": _("Société mise en service."),
+    "creditor.back_to_rehearsal": _("Société revenue à la répétition."),
+    "customer.created": _("Client créé."),
+    "customer.updated": _("Fiche du client modifiée : %(fields)s."),
+    "customer.classed": _("Type du client confirmé : %(class)s."),
+    "customers.classed": _("Types confirmés en bloc : %(customers)s clients, %(class)s."),
+    "customer.terms_set": _("Conditions du client changées."),
+    "contact.created": _("Interlocuteur ajouté."),
+    "contact.updated": _("Interlocuteur modifié."),
+    "contact.removed": _("Interlocuteur retiré."),
+    "contacts.imported": _("Interlocuteurs importés d'un fichier."),
+    "invoice.recorded": _("Facture saisie : %(cents)s."),
+    "invoice.reversed": _("Facture annulée."),
+    "credit.recorded": _("Règlement ou avoir saisi : %(cents)s."),
+    "credit.reversed": _("Règlement ou avoir annulé."),
+    "allocation.recorded": _("Lettrage fait : %(cents)s."),
+    "allocation.undone": _("Lettrage défait."),
+    "allocation.refused": _("Lettrage proposé, refusé."),
+    "due_dates.recomputed": _("Échéances recalculées : %(replaced)s changées, %(kept)s gardées."),
+    "instalment.reclassified": _("Échéance reclassée : %(state)s."),
     "message.sent": _("Message envoyé."),
+    "message.retried": _("Message renvoyé sur décision."),
     "message.doubt_resolved": _("Message incertain : décision prise."),
+}
+STANDING: Final[Mapping[str, Text]] = {
+    "recorded": _("%(kind)s : enregistré, du %(starts_on)s au %(ends_on)s."),
+    "ended": _("%(kind)s : terminé le %(ends_on)s."),
+    "withdrawn": _("%(kind)s : retiré, saisi par erreur."),
+}
+KINDS: Final[Mapping[str, Text]] = {
+    "dispute": _("Litige"),
+    "promise": _("Promesse de règlement"),
+    "plan": _("Échéancier"),
+    "pause": _("Pause"),
+    "insolvency": _("Procédure collective"),
+    "over_indebtedness": _("Surendettement"),
+    "protection": _("Majeur protégé"),
+    "death": _("Décès"),
+    "limitation": _("Prescription interrompue ou suspendue"),
+    "assignment": _("Cession à un factor"),
+    "handover": _("Mise au contentieux"),
+    "einvoice": _("Facture électronique"),
+    "direct_debit": _("Prélèvement en cours"),
 }
 WORDS: Final[Mapping[str, Text]] = {
     **dict(ROLES),
+    "business": _("entreprise"),
+    "consumer": _("particulier"),
+    "public": _("secteur public"),
+    "foreign": _("étranger"),
+    "unknown": _("à confirmer"),
+    "remind": _("relancer"),
+    "letter": _("écrire"),
+    "leave": _("laisser"),
+    "ordinary": _("ordinaire (411)"),
+    "bill": _("effet (413)"),
+    "doubtful": _("douteuse (416)"),
     "customers": _("clients"),
     "invoices": _("factures"),
     "credit_notes": _("avoirs"),
@@ -64,24 +119,36 @@ class _Values(dict[str, str]):
 
 def sentence(verb: str, data: Mapping[str, Any]) -> str:
     """Say in one sentence what happened."""
+    values = _Values({name: _written(name, data[name]) for name in data})
     known = SENTENCES.get(verb)
+    if verb.startswith("standing."):
+        _standing, kind, what = verb.split(".", 2)
+        known = STANDING.get(what)
+        values["kind"] = str(KINDS.get(kind, kind))
     if known is not None:
-        return str(known) % _Values({name: _written(name, data[name]) for name in data})
+        return str(known) % values
     facts = ", ".join(f"{name} : {_written(name, value)}" for name, value in data.items())
     title = verb.replace(".", " · ").replace("_", " ")
     return f"{title} ({facts})" if facts else title
 
 
 def _written(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return str(_("oui") if value else _("non"))
-    if name.endswith("_cents") and isinstance(value, int):
-        return formats.money(value)
-    if isinstance(value, int):
-        return formats.count(value)
+    """Write one value: null, yes or no, amounts, days, counts, lists, then words."""
+    if value is None:
+        return formats.NONE
     if isinstance(value, Mapping):
         shown = [(key, number) for key, number in value.items() if number]
         return ", ".join(f"{_written('', number)} {WORDS.get(key, key)}" for key, number in shown)
     if isinstance(value, list):
         return ", ".join(_written("", one) for one in value[:20])
-    return str(WORDS.get(value, value)) if isinstance(value, str) else str(value)
+    return _written_one(name, value)
+
+
+def _written_one(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("oui") if value else _("non"))
+    if isinstance(value, int):
+        return formats.money(value) if name.endswith("cents") else formats.count(value)
+    if name.endswith("_on") and isinstance(value, str):
+        return formats.day(date.fromisoformat(value))
+    return str(WORDS.get(value, value))
