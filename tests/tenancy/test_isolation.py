@@ -45,6 +45,7 @@ def value_of(field: models.Field[Any, Any], made: dict[type, Any], tenant_id: in
         models.BigIntegerField: 1,
         models.IntegerField: 1,
         models.SmallIntegerField: 1,
+        models.DecimalField: 1,
         models.DateField: date(2026, 1, 1),
         models.DateTimeField: datetime(2026, 1, 1, tzinfo=UTC),
         models.JSONField: {},

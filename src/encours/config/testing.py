@@ -13,8 +13,9 @@ if embedded.is_embedded():
     embedded.ensure_running(settings=embedded.THROWAWAY)
 
 from encours.config.settings import *  # noqa: F403
-from encours.config.settings import DATABASES, STORAGES
+from encours.config.settings import DATABASES, STATIC_ROOT, STORAGES
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
