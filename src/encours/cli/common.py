@@ -22,6 +22,7 @@ from encours.tenancy.scope import in_tenant
 
 REFUSED: Final = 1
 WRONG_USAGE: Final = 2
+WIDE: Final = 160
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 imports = typer.Typer(help="Fait entrer des fichiers : FEC, tableaux, interlocuteurs.")
@@ -119,17 +120,22 @@ def print_json(answer: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; columns that start with `>` are aligned to the right."""
+    """Print a table; columns that start with `>` are amounts: to the right, never cut."""
     from rich.console import Console  # noqa: PLC0415 - an answer in JSON does without
     from rich.table import Table  # noqa: PLC0415 - idem
 
     table = Table(title=title, title_justify="left")
     for column in columns:
         right = column.startswith(">")
-        table.add_column(column.removeprefix(">"), justify="right" if right else "left")
+        table.add_column(
+            column.removeprefix(">"), justify="right" if right else "left", no_wrap=right
+        )
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    wide = 0 if console.is_terminal else WIDE
+    console.width = max(console.width, console.measure(table).minimum, wide)
+    console.print(table)
 
 
 def euros(cents: int, currency: str) -> str:

@@ -67,26 +67,49 @@ select l.tenant_id, n.id, l.creditor_id, l.batch_id, l.invoice_id, l.customer_id
 from stage_due_new n
 join receivables_instalment l on l.tenant_id = %(tenant)s and l.id = n.old_id
 """
-# What settled the old lines of a unit fills the new ones in order: the earliest settles the
-# earliest. Both sides add up to the same, so that nothing is cut off.
+# What settled the old lines of a unit fills the new ones in the order in which it was recorded,
+# as imports spread it; its pieces are one again where they meet. Both sides add up to the same.
 INSERT_ALLOCATIONS: Final = """
 insert into receivables_allocation (tenant_id, creditor_id, batch_id, credit_id, instalment_id,
     customer_id, payer_id, issued_on, due_on, currency, amount_cents, effective_on, origin,
     letter, lettered_on)
 select o.tenant_id, o.creditor_id, o.batch_id, o.credit_id, n.id, o.customer_id, o.payer_id,
-    o.issued_on, n.due_on, o.currency,
-    least(o.until_cents, n.until_cents) - greatest(o.until_cents - o.amount_cents, n.from_cents),
+    o.issued_on, n.due_on, o.currency, sum(least(o.until_cents, n.until_cents)
+        - greatest(o.until_cents - o.amount_cents, n.from_cents))::bigint,
     o.effective_on, o.origin, o.letter, o.lettered_on
 from (
     select a.*, s.unit, s.invoice_id as claim_id,
-        (sum(a.amount_cents) over (
-            partition by s.invoice_id, s.unit order by a.effective_on, a.id))::bigint as until_cents
+        (sum(a.amount_cents) over (partition by s.invoice_id, s.unit order by a.id))::bigint
+            as until_cents
     from receivables_allocation a
     join stage_due_old s on s.id = a.instalment_id
     where a.tenant_id = %(tenant)s and a.undone_at is null
 ) o
 join stage_due_new n on n.invoice_id = o.claim_id and n.unit = o.unit
     and n.until_cents > o.until_cents - o.amount_cents and n.from_cents < o.until_cents
+group by o.tenant_id, o.creditor_id, o.batch_id, o.credit_id, n.id, o.customer_id, o.payer_id,
+    o.issued_on, n.due_on, o.currency, o.effective_on, o.origin, o.letter, o.lettered_on
+order by min(o.id), n.id
+"""
+INSERT_PROPOSALS: Final = """
+insert into receivables_proposedallocation (tenant_id, creditor_id, batch_id, credit_id,
+    instalment_id, amount_cents, reason)
+select o.tenant_id, o.creditor_id, o.batch_id, o.credit_id, n.id,
+    sum(least(o.until_cents, n.until_cents)
+        - greatest(o.until_cents - o.amount_cents, n.from_cents))::bigint,
+    o.reason
+from (
+    select p.*, s.unit, s.invoice_id as claim_id,
+        (sum(p.amount_cents) over (partition by s.invoice_id, s.unit order by p.id))::bigint
+            as until_cents
+    from receivables_proposedallocation p
+    join stage_due_old s on s.id = p.instalment_id
+    where p.tenant_id = %(tenant)s and p.undone_at is null and p.decided_at is null
+) o
+join stage_due_new n on n.invoice_id = o.claim_id and n.unit = o.unit
+    and n.until_cents > o.until_cents - o.amount_cents and n.from_cents < o.until_cents
+group by o.tenant_id, o.creditor_id, o.batch_id, o.credit_id, n.id, o.reason
+order by min(o.id), n.id
 """
 INSERT_STATES: Final = """
 insert into receivables_reclassification (tenant_id, creditor_id, batch_id, instalment_id, state,
@@ -97,16 +120,6 @@ join stage_due_old s on s.id = r.instalment_id
 join stage_due_new n on n.invoice_id = s.invoice_id and n.unit = s.unit
 where r.tenant_id = %(tenant)s and r.undone_at is null
     and (s.rank = 1 or n.lineage_id = s.lineage_id)
-"""
-INSERT_PROPOSALS: Final = """
-insert into receivables_proposedallocation (tenant_id, creditor_id, batch_id, credit_id,
-    instalment_id, amount_cents, reason)
-select p.tenant_id, p.creditor_id, p.batch_id, p.credit_id, n.id, p.amount_cents, p.reason
-from receivables_proposedallocation p
-join stage_due_old s on s.id = p.instalment_id
-join stage_due_new n on n.invoice_id = s.invoice_id and n.lineage_id = s.lineage_id
-where p.tenant_id = %(tenant)s and p.undone_at is null and p.decided_at is null
-    and p.amount_cents <= n.amount_cents
 """
 WITHDRAW: Final = """
 update receivables_{table} t set undone_at = now(), undone_by_id = %(batch)s
