@@ -12,8 +12,13 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# a property is true or false, however busy the machine is
+hypothesis.register_profile("encours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("encours")
 TransactionTestCase._fixture_teardown = lambda _self: None
 _COUNT = itertools.count(1)
 
