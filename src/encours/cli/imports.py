@@ -39,15 +39,19 @@ def fec(
     for path in files:
         if not path.is_file():
             common.refuse(f"Fichier introuvable : {path}")
-        export = _read(path, quiet=as_json)
-        with common.refusals(), in_tenant(tenant_id):
-            outcome = actions.import_file(
-                export,
-                tenant_id=tenant_id,
-                creditor_id=creditor_id,
-                accept_rest=accept_rest,
-                dry_run=dry_run,
-            )
+        owner = {"tenant_id": tenant_id, "creditor_id": creditor_id}
+        with in_tenant(tenant_id):
+            outcome = actions.already_imported(path, **owner)
+        if outcome is None:
+            export = _read(path, quiet=as_json)
+            with common.refusals(), in_tenant(tenant_id):
+                outcome = actions.import_file(
+                    export,
+                    tenant_id=tenant_id,
+                    creditor_id=creditor_id,
+                    accept_rest=accept_rest,
+                    dry_run=dry_run,
+                )
         outcomes.append(outcome)
         if not as_json:
             _show(outcome, dry_run=dry_run)

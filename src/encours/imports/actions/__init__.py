@@ -1,7 +1,22 @@
 """Writes of imports: read a file, show what it would change, apply it, undo it."""
 
 from encours.imports.actions import uploads
-from encours.imports.actions.files import Export, Outcome, import_file, read_file
+from encours.imports.actions.files import (
+    Export,
+    Outcome,
+    already_imported,
+    import_file,
+    read_file,
+)
 from encours.imports.actions.undo import CannotUndo, undo
 
-__all__ = ("CannotUndo", "Export", "Outcome", "import_file", "read_file", "undo", "uploads")
+__all__ = (
+    "CannotUndo",
+    "Export",
+    "Outcome",
+    "already_imported",
+    "import_file",
+    "read_file",
+    "undo",
+    "uploads",
+)

@@ -94,10 +94,38 @@ def read_file(
     path: Path, *, name: str = "", kind: str = "fec", progress: Progress | None = None
 ) -> Export:
     """Read and derive a file; no database, no transaction, bounded memory."""
-    with path.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    digest = _digest(path)
     ledger = READERS[kind].read(path, name=name or path.name, progress=progress)
     return Export(name or path.name, digest, path.stat().st_size, derive(ledger))
+
+
+def already_imported(path: Path, *, tenant_id: int, creditor_id: int) -> Outcome | None:
+    """Return the outcome of a file that is in the ledger already, before reading it; else None."""
+    return _seen(path.name, _digest(path), tenant_id, creditor_id)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _seen(name: str, sha256: str, tenant_id: int, creditor_id: int) -> Outcome | None:
+    earlier = (
+        FileImport.objects.of(tenant_id)
+        .filter(creditor_id=creditor_id, sha256=sha256, state="applied")
+        .first()
+    )
+    if earlier is None:
+        return None
+    return Outcome(
+        file=name,
+        applied=False,
+        counts=dict(NO_COUNTS),
+        control=dict(earlier.control),
+        issues=(_repeated(name, earlier),),
+        import_id=earlier.pk,
+        is_repeated=True,
+    )
 
 
 def import_file(
@@ -123,19 +151,8 @@ def import_file(
     creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
     issues = (*export.derived.issues, *_identity_issues(export.derived, creditor))
     issues = tuple(replace(issue, file=export.name) for issue in issues)
-    before = FileImport.objects.of(tenant_id).filter(
-        creditor_id=creditor_id, sha256=export.sha256, state="applied"
-    )
-    if earlier := before.first():
-        return Outcome(
-            file=export.name,
-            applied=False,
-            counts=dict(NO_COUNTS),
-            control=dict(earlier.control),
-            issues=(_repeated(export.name, earlier),),
-            import_id=earlier.pk,
-            is_repeated=True,
-        )
+    if again := _seen(export.name, export.sha256, tenant_id, creditor_id):
+        return again
     refused = any(issue.severity == "error" for issue in issues) and not accept_rest
     kept = _Kept(import_id, kind, author_id)
     if refused or export.derived.totals.last_on is None:
