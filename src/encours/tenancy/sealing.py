@@ -35,7 +35,7 @@ ROWS: Final = f"""
 select id, xid::text::bigint, {LEAF} from tenancy_fact
 where tenant_id = %s and era = %s and xid >= %s::text::xid8 and xid < %s::text::xid8
 order by xid, id limit %s
-"""  # noqa: S608 - LEAF is a constant of this module
+"""
 END_OF_ERA: Final = 2**63 - 1
 
 
