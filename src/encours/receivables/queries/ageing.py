@@ -68,7 +68,6 @@ where customer.tenant_id = %(tenant_id)s
     and (%(salesperson_id)s::bigint is null or customer.salesperson_id = %(salesperson_id)s)
     and (owed.customer_id is not null or settled.customer_id is not null
         or spent.payer_id is not null or received.customer_id is not null)
-order by customer.code, customer.id
 """
 CURRENCIES: Final = """
 select l.currency from receivables_instalment l where live(l) group by 1
@@ -174,7 +173,9 @@ def aged_balance(
     )
     amounts = [*buckets.names, "unallocated"]
     rows = rows.filter(pl.any_horizontal(pl.col(amounts) != 0))
-    if group_by is not GroupBy.CUSTOMER:
+    if group_by is GroupBy.CUSTOMER:
+        rows = rows.sort("code", "customer_id")
+    else:
         grouped = rows.group_by("key", "code", "name")
         rows = grouped.agg(pl.col(amounts).sum(), pl.len().alias("customers")).sort("code", "name")
     return AgedBalance(moment, buckets, by, group_by, _with_sums(rows, buckets))
