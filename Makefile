@@ -62,7 +62,7 @@ check-ladder:
 	$(BIN)/lint-imports
 
 check-templates:
-	$(BIN)/djlint src --check --lint --quiet
+	$(BIN)/djlint src --lint --quiet
 
 check-house:
 	$(PY) -m pytest tests/house -q -p no:cacheprovider
