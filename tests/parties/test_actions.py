@@ -267,7 +267,7 @@ def test_search(trio: House) -> None:
 
     assert [code for _, code, _ in found] == ["B"]
     assert queries.customers_of(tenant_id=trio.tenant_id, creditor_ids=()) == []
-    assert queries.customers_of(tenant_id=trio.tenant_id, salesperson_id=1) == []
+    assert queries.customers_of(tenant_id=trio.tenant_id, people=(1,)) == []
     assert (
         queries.customer_by_code(tenant_id=trio.tenant_id, creditor_id=trio.creditor_id, code="Z")
         is None

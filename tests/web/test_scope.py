@@ -8,6 +8,7 @@ from encours.tenancy.rights import Access, Grant
 from encours.web.scope import Scope, scope_of
 
 ME = 7
+PEOPLE = (ME, 12)
 
 
 def access(*grants: tuple[str, int | None]) -> Access:
@@ -25,15 +26,15 @@ def access(*grants: tuple[str, int | None]) -> Access:
             access(("reader", 4), ("accountant", 3)), None, Scope(None, (3, 4), None), id="two"
         ),
         pytest.param(
-            access(("sales", None)), None, Scope(None, None, ME), id="sales: own customers only"
+            access(("sales", None)), None, Scope(None, None, PEOPLE), id="sales: own customers only"
         ),
-        pytest.param(access(("sales", None)), 3, Scope(3, (3,), ME), id="sales chose one"),
+        pytest.param(access(("sales", None)), 3, Scope(3, (3,), PEOPLE), id="sales chose one"),
         pytest.param(
             access(("sales", 3), ("credit_manager", 4)), None, Scope(None, (4,), None),
             id="sales here, more there: without a choice, only there",
         ),
         pytest.param(
-            access(("sales", 3), ("credit_manager", 4)), 3, Scope(3, (3,), ME),
+            access(("sales", 3), ("credit_manager", 4)), 3, Scope(3, (3,), PEOPLE),
             id="sales here, more there: here, own customers",
         ),
         pytest.param(
@@ -55,7 +56,20 @@ def access(*grants: tuple[str, int | None]) -> Access:
     ],
 )  # fmt: skip
 def test_scope(who: Access, chosen: int | None, expected: Scope) -> None:
-    assert scope_of(who, "ledger.read", chosen) == expected
+    assert scope_of(who, "ledger.read", chosen, people=lambda: PEOPLE) == expected
+
+
+@pytest.mark.parametrize("chosen", [None, 3])
+def test_my_customers_narrow_whatever_the_role(chosen: int | None) -> None:
+    found = scope_of(
+        access(("admin", None)), "ledger.read", chosen, people=lambda: PEOPLE, is_mine=True
+    )
+
+    assert found.people == PEOPLE
+    assert found.covers(3)
+    assert found.is_own(12, None)
+    assert found.is_own(None, PEOPLE)
+    assert not found.is_own(13, None)
 
 
 def test_covers() -> None:

@@ -68,7 +68,7 @@ def test_find(ledger: House, typed: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
-        pytest.param(Limits(None, 7), 1, id="a salesperson's own customers"),
+        pytest.param(Limits(None, (7,)), 1, id="a salesperson's own customers"),
         pytest.param(Limits((), None), 0, id="no creditor at all"),
         pytest.param(Limits((10**9,), None), 0, id="another creditor"),
     ],

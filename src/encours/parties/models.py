@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
+from encours.tenancy.models import BitemporalModel, Creditor, TenantForeignKey, TenantModel
 
 
 class Batch(TenantModel):
@@ -77,6 +77,7 @@ class Customer(TenantModel):
     )
     salesperson_id = models.BigIntegerField("commercial", null=True, blank=True)
     salesperson_name = models.CharField("nom du commercial", max_length=80, blank=True, default="")
+    collector_id = models.BigIntegerField("chargé de recouvrement", null=True, blank=True)
     terms = TenantForeignKey(
         PaymentTerms, models.PROTECT, null=True, blank=True, verbose_name="conditions de règlement"
     )
@@ -122,3 +123,25 @@ class Contact(TenantModel):
 
     class Meta:
         indexes = (models.Index(fields=("tenant", "customer"), name="contact_customer"),)
+
+
+class CustomerMerge(BitemporalModel):
+    """A duplicate and the customer that survives it; withdrawn, both stand alone again."""
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client fusionné")
+    survivor = TenantForeignKey(Customer, models.PROTECT, verbose_name="client conservé")
+    reason = models.CharField("motif", max_length=200, blank=True, default="")
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "customer"),
+                condition=Q(undone_at=None),
+                name="customer_merged_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(customer=models.F("survivor")), name="customer_not_its_own_double"
+            ),
+        )

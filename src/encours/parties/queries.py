@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from encours.parties import faces
 from encours.parties.models import Contact, Customer, DebtorClass
 
 
@@ -42,6 +43,7 @@ class CustomerCard:
     terms_name: str
     salesperson_id: int | None
     salesperson_name: str
+    collector_id: int | None
     to_identify: bool
     described: Mapping[str, Any]
     contacts: tuple[ContactRow, ...]
@@ -64,9 +66,10 @@ DESCRIBED = (
 
 
 def customer_by_code(*, tenant_id: int, creditor_id: int, code: str) -> int | None:
-    """Return the id of the customer who has this auxiliary code."""
+    """Return the customer who has this auxiliary code, or stands for the one who has it."""
     found = Customer.objects.of(tenant_id).filter(creditor_id=creditor_id, code=code.strip())
-    return found.values_list("id", flat=True).first()
+    known = found.values_list("id", flat=True).first()
+    return None if known is None else faces.face_of(tenant_id=tenant_id, customer_id=known)
 
 
 def customer_card(*, tenant_id: int, customer_id: int) -> CustomerCard | None:
@@ -88,6 +91,7 @@ def customer_card(*, tenant_id: int, customer_id: int) -> CustomerCard | None:
         terms_name=found.terms.name if found.terms else "",
         salesperson_id=found.salesperson_id,
         salesperson_name=found.salesperson_name,
+        collector_id=found.collector_id,
         to_identify=found.to_identify,
         described={name: getattr(found, name) for name in DESCRIBED},
         contacts=tuple(contacts_of(tenant_id=tenant_id, customer_id=customer_id)),
@@ -95,11 +99,13 @@ def customer_card(*, tenant_id: int, customer_id: int) -> CustomerCard | None:
 
 
 def contacts_of(*, tenant_id: int, customer_id: int) -> list[ContactRow]:
-    """Return the contacts of a customer, those who receive reminders first."""
+    """Return the contacts of a customer and of those merged into it, who is reminded first."""
     names = ContactRow.__dataclass_fields__.keys()
-    rows = Contact.objects.of(tenant_id).filter(customer_id=customer_id).order_by("id")
-    found = [ContactRow(*values) for values in rows.values_list(*names)]
-    return sorted(found, key=lambda row: (row.role != "billing", row.id))
+    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
+    rows = Contact.objects.of(tenant_id).filter(customer_id__in=family)
+    found = [(owner, ContactRow(*row)) for owner, *row in rows.values_list("customer_id", *names)]
+    found.sort(key=lambda one: (one[1].role != "billing", one[0] != customer_id, one[1].id))
+    return [row for _owner, row in found]
 
 
 def class_counts(*, tenant_id: int, creditor_id: int) -> list[ClassCount]:
@@ -123,15 +129,15 @@ def customers_of(
     tenant_id: int,
     creditor_ids: Sequence[int] | None = None,
     search: str = "",
-    salesperson_id: int | None = None,
+    people: Sequence[int] | None = None,
     limit: int = 50,
 ) -> list[tuple[int, str, str]]:
     """Return id, code and name of the customers whose code or name begins so, by code."""
     rows = Customer.objects.of(tenant_id)
     if creditor_ids is not None:
         rows = rows.filter(creditor_id__in=creditor_ids)
-    if salesperson_id is not None:
-        rows = rows.filter(salesperson_id=salesperson_id)
+    if people is not None:
+        rows = rows.filter(Q(salesperson_id__in=people) | Q(collector_id__in=people))
     if search.strip():
         rows = rows.filter(Q(code__istartswith=search.strip()) | Q(name__icontains=search.strip()))
     return list(rows.order_by("code", "id").values_list("id", "code", "name")[:limit])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from encours.kernel.refusal import Refusal
+from encours.parties import faces
 from encours.receivables.actions import acts
 from encours.receivables.actions.acts import Act
 from encours.receivables.models import Instalment
@@ -65,7 +66,7 @@ def record_fact(
     act = _start(tenant_id, customer.creditor_id, customer_id, actor_id, today)
     fact = StandingFact.objects.create(
         **act.mine,
-        customer_id=customer_id,
+        customer_id=line.customer_id if line else customer_id,
         instalment=line,
         kind=kind,
         reason=" ".join(reason.split())[:REASON_MAX],
@@ -119,7 +120,8 @@ def withdraw_fact(
 def _line(tenant_id: int, customer_id: int, line_id: int | None) -> Instalment | None:
     if line_id is None:
         return None
-    rows = Instalment.objects.of(tenant_id).filter(customer_id=customer_id, undone_at=None)
+    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
+    rows = Instalment.objects.of(tenant_id).filter(customer_id__in=family, undone_at=None)
     line = rows.filter(pk=line_id).first()
     if line is None:
         raise acts.NotFound("Cette échéance n'existe pas, ou vient d'être annulée.")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from encours.parties import faces
 from encours.receivables.queries import interest, items
 from encours.receivables.queries.moment import Moment, live
 from encours.receivables.rules.interest import DayCount
@@ -22,9 +23,10 @@ from encours.standing.models import StandingFact, StandingKind
 from encours.tenancy.frames import read_frame
 
 IN_FORCE: Final = """
-select f.id, f.creditor_id, f.customer_id, f.instalment_id, line.id, f.kind, f.reason,
-    f.starts_on, f.ends_on, f.amount_cents, coalesce(f.details ->> 'status', '')
+select f.id, f.creditor_id, coalesce(face.face_id, f.customer_id), f.instalment_id, line.id,
+    f.kind, f.reason, f.starts_on, f.ends_on, f.amount_cents, coalesce(f.details ->> 'status', '')
 from standing_standingfact f
+left join faces() face on face.customer_id = f.customer_id
 left join receivables_instalment said
     on said.tenant_id = f.tenant_id and said.id = f.instalment_id
 left join receivables_instalment line
@@ -33,8 +35,8 @@ left join receivables_instalment line
     and coalesce(line.lineage_id, line.id) = coalesce(said.lineage_id, said.id) and known(line)
 where known(f) and f.starts_on <= %(as_of)s and (f.ends_on is null or f.ends_on >= %(as_of)s)
     and (f.instalment_id is null or line.id is not null)
-    and (%(customer_id)s::bigint is null or f.customer_id = %(customer_id)s)
-order by f.customer_id, f.starts_on, f.id, line.id
+    and of_customer(f)
+order by 3, f.starts_on, f.id, line.id
 """
 SCHEMA: Final = {
     "fact_id": pl.Int64,
@@ -81,9 +83,10 @@ def facts_frame(moment: Moment) -> pl.DataFrame:
 
 
 def history(*, tenant_id: int, customer_id: int, with_withdrawn: bool = False) -> list[FactRow]:
-    """Return every fact about a customer and its lines, the latest first."""
+    """Return every fact about a customer, those merged into it and their lines, latest first."""
     labels = {choice.value: str(choice.label) for choice in StandingKind}
-    rows = StandingFact.objects.of(tenant_id).filter(customer_id=customer_id)
+    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
+    rows = StandingFact.objects.of(tenant_id).filter(customer_id__in=family)
     if not with_withdrawn:
         rows = rows.filter(undone_at=None)
     return [

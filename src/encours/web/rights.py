@@ -18,18 +18,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from encours.tenancy.middleware import TenantRequest
-from encours.tenancy.queries import places
+from encours.tenancy.queries import absences, places
 from encours.tenancy.queries.places import CreditorChoice
 from encours.tenancy.rights import RIGHTS
 from encours.web.scope import Scope, scope_of
 
 CREDITOR_KEY: Final = "creditor"
+MINE_KEY: Final = "mine"
 FORBIDDEN: Final = 403
 
 View = Callable[..., HttpResponseBase]
@@ -41,6 +43,14 @@ class StaffRequest(TenantRequest):
     scope: Scope
     creditor_id: int | None  # the one chosen in the header; None is all of them
     htmx: HtmxDetails
+
+
+class Moved(Exception):
+    """What the address names is shown at another one since: lead there."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
 
 
 def needs(right: str) -> Callable[[View], View]:
@@ -56,9 +66,18 @@ def needs(right: str) -> Callable[[View], View]:
             chosen = chosen_creditor(request)
             if not request.access.may(right, chosen):
                 raise PermissionDenied
-            request.scope = scope_of(request.access, right, chosen)
+            request.scope = scope_of(
+                request.access,
+                right,
+                chosen,
+                people=lambda: people_of(request),
+                is_mine=bool(request.session.get(MINE_KEY)),
+            )
             request.creditor_id = chosen
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Moved as moved:
+                return redirect(moved.url)
 
         guarded.right = right  # type: ignore[attr-defined]
         return guarded
@@ -104,6 +123,14 @@ def chosen_creditor(request: Any) -> int | None:
     """Return the creditor chosen in the header, kept in the session."""
     chosen = request.session.get(CREDITOR_KEY)
     return int(chosen) if chosen is not None else None
+
+
+def people_of(request: Any) -> tuple[int, ...]:
+    """Return this person and those they stand in for today."""
+    access = request.access
+    return absences.people_of(
+        tenant_id=access.tenant_id, user_id=access.user_id, on=timezone.localdate()
+    )
 
 
 def creditors_of(request: Any) -> list[CreditorChoice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from encours.tenancy.rights import RIGHTS, SALES, Access
@@ -9,41 +10,52 @@ from encours.tenancy.rights import RIGHTS, SALES, Access
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a page may show; None in `creditor_ids` means every creditor of the tenant."""
+    """What a page may show: rows of creditors, customers followed by people; None is all."""
 
     creditor_id: int | None
     creditor_ids: tuple[int, ...] | None
-    salesperson_id: int | None
+    people: tuple[int, ...] | None = None
 
     def covers(self, creditor_id: int) -> bool:
         """Say whether a row of this creditor belongs on the page."""
         return self.creditor_ids is None or creditor_id in self.creditor_ids
 
+    def is_own(self, salesperson_id: int | None, collector_id: int | None) -> bool:
+        """Say whether a customer that these two follow belongs on the page."""
+        return self.people is None or not {salesperson_id, collector_id}.isdisjoint(self.people)
 
-NOTHING = Scope(None, (), None)
+
+NOTHING = Scope(None, ())
 
 
-def scope_of(access: Access, right: str, creditor_id: int | None) -> Scope:
+def scope_of(
+    access: Access,
+    right: str,
+    creditor_id: int | None,
+    *,
+    people: Callable[[], tuple[int, ...]],
+    is_mine: bool = False,
+) -> Scope:
     """Return what `right` lets this person see, the creditor being chosen or not.
 
-    Sales people see their own customers only. Somebody who is in sales for one creditor and more
+    Sales people see their own customers only, and whoever asks for theirs (`is_mine`); `people`
+    is this person and those they stand in for. Somebody who is in sales for one creditor and more
     for another sees, without a choice, only the creditors where they are more.
     """
     if creditor_id is not None:
         if not access.may(right, creditor_id):
             return NOTHING
-        own = _is_sales_only(access, creditor_id)
-        return Scope(creditor_id, (creditor_id,), access.user_id if own else None)
+        own = is_mine or _is_sales_only(access, creditor_id)
+        return Scope(creditor_id, (creditor_id,), people() if own else None)
     if access.own_customers_only:
-        return Scope(None, _sorted(access.creditors(right)), access.user_id)
+        return Scope(None, _sorted(access.creditors(right)), people())
     granting = [
         grant.creditor_id
         for grant in access.grants
         if grant.role in RIGHTS[right] and grant.role != SALES
     ]
-    if None in granting:
-        return Scope(None, None, None)
-    return Scope(None, tuple(sorted(one for one in granting if one is not None)), None)
+    creditors = None if None in granting else _sorted(frozenset(filter(None, granting)))
+    return Scope(None, creditors, people() if is_mine else None)
 
 
 def _is_sales_only(access: Access, creditor_id: int) -> bool:

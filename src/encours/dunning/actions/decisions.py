@@ -12,6 +12,7 @@ from django.db import connection
 from encours.dunning.models import Reminder
 from encours.kernel.refusal import Refusal
 from encours.messaging import jobs as outbox
+from encours.parties import faces
 from encours.receivables.models import Instalment
 from encours.tenancy import journal
 from encours.tenancy.models import Creditor
@@ -176,16 +177,17 @@ def record_reminder(
     user_id: int | None,
 ) -> Reminder:
     """Record a reminder that left by other means: it counts for the steps and the spacing."""
+    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
     lines = list(
         Instalment.objects.of(tenant_id)
-        .filter(customer_id=customer_id, pk__in=list(instalment_ids), undone_at=None)
+        .filter(customer_id__in=family, pk__in=list(instalment_ids), undone_at=None)
         .order_by("due_on", "pk")
     )
     if not lines or len({line.currency for line in lines}) != 1:
         raise NothingToRecord
     last = (
         Reminder.objects.of(tenant_id)
-        .filter(customer_id=customer_id, currency=lines[0].currency, rehearsal=False)
+        .filter(customer_id__in=family, currency=lines[0].currency, rehearsal=False)
         .exclude(state="cancelled")
         .order_by("-cycle")
         .first()

@@ -32,6 +32,7 @@ from encours.messaging.ports import (
 from encours.messaging.rules import html, mime, plain
 from encours.messaging.rules.address import Mailbox
 from encours.messaging.rules.notice import Notice
+from encours.parties import faces
 from encours.parties.models import Contact
 from encours.receivables.queries.rates import rates_of
 from encours.receivables.rules.values import shipped_law_values
@@ -40,29 +41,40 @@ from encours.tenancy.models import Creditor
 
 KIND: Final = "reminder"
 PDF: Final = "application/pdf"
-FINGERPRINT: Final = """
+FINGERPRINT: Final = f"""
+with merged as {faces.LIVE}
 select r.id, md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
   (select c.xmin::text from parties_customer c
    where c.tenant_id = r.tenant_id and c.id = r.customer_id),
   (select string_agg(k.id || ':' || k.xmin, ',' order by k.id) from parties_contact k
-   where k.tenant_id = r.tenant_id and k.customer_id = r.customer_id),
+   where k.tenant_id = r.tenant_id and k.customer_id = any (mine.ids)),
+  (select string_agg(l.customer_id || ':' || l.face_id, ',' order by l.customer_id)
+   from merged l where l.customer_id = r.customer_id or l.face_id = r.customer_id),
   (select string_agg(f.id || ':' || f.xmin, ',' order by f.id) from standing_standingfact f
-   where f.tenant_id = r.tenant_id and f.customer_id = r.customer_id),
+   where f.tenant_id = r.tenant_id and f.customer_id = any (mine.ids)),
   (select count(*) || ':' || coalesce(sum(hashtext(i.id || ':' || i.xmin)), 0)
    from receivables_instalment i
-   where i.tenant_id = r.tenant_id and i.customer_id = r.customer_id),
+   where i.tenant_id = r.tenant_id and i.customer_id = any (mine.ids)),
   (select count(*) || ':' || coalesce(sum(hashtext(d.id || ':' || d.xmin)), 0)
-   from receivables_credit d where d.tenant_id = r.tenant_id and d.customer_id = r.customer_id),
+   from receivables_credit d where d.tenant_id = r.tenant_id and d.customer_id = any (mine.ids)),
   (select count(*) || ':' || coalesce(sum(hashtext(a.id || ':' || a.xmin)), 0)
    from receivables_allocation a where a.tenant_id = r.tenant_id and (
      a.instalment_id = any (r.instalment_ids) or a.credit_id in (
        select d.id from receivables_credit d
-       where d.tenant_id = r.tenant_id and d.customer_id = r.customer_id))),
+       where d.tenant_id = r.tenant_id and d.customer_id = any (mine.ids)))),
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
   (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id)))
-from dunning_reminder r where r.tenant_id = %(tenant)s and r.id = any (%(reminders)s)
+from dunning_reminder r
+cross join lateral (select array(select r.customer_id union all
+  select l.customer_id from merged l where l.face_id = r.customer_id) as ids) mine
+where r.tenant_id = %(tenant_id)s and r.id = any (%(reminders)s)
 """
+MERGED: Final = recheck.Verdict(
+    "cancel",
+    reason="merged",
+    sentence="Ce client a été fusionné avec un autre, qui sera relancé à sa place.",
+)
 
 
 class ReminderPreparer:
@@ -119,7 +131,11 @@ def _marks(tenant_id: int, reminder_ids: Sequence[int], now: datetime) -> dict[i
     with connection.cursor() as cursor:
         cursor.execute(
             FINGERPRINT,
-            {"tenant": tenant_id, "reminders": list(reminder_ids), "day": now.date().isoformat()},
+            {
+                "tenant_id": tenant_id,
+                "reminders": list(reminder_ids),
+                "day": now.date().isoformat(),
+            },
         )
         return dict(cursor.fetchall())
 
@@ -229,7 +245,12 @@ def _verdicts(
         minimum_cents=asked.scenario.minimum_cents,
         customer_ids=sorted({one.customer_id for one in reminders}),
     )
-    same_mode = [one for one in reminders if one.rehearsal == asked.is_rehearsal]
+    merged = set(faces.faces(tenant_id)["customer_id"])
+    same_mode = [
+        one
+        for one in reminders
+        if one.rehearsal == asked.is_rehearsal and one.customer_id not in merged
+    ]
     stopped = asked.moment.mode is Mode.STOPPED
     verdicts = recheck.recheck(
         [_as_prepared(one) for one in same_mode], ledger, asked.scenario, asked.moment
@@ -241,7 +262,10 @@ def _verdicts(
         if stopped
         else "Ce message appartenait à la répétition.",
     )
-    return {one.pk: verdicts.get(one.pk, ended) for one in reminders}
+    return {
+        one.pk: MERGED if one.customer_id in merged else verdicts.get(one.pk, ended)
+        for one in reminders
+    }
 
 
 def _as_prepared(reminder: Reminder) -> recheck.Prepared:
@@ -319,6 +343,7 @@ def _mark_bounced(tenant_id: int, reminder: Reminder, now: datetime) -> None:
         .first()
     )
     refused = message.recipient.get("to", []) if message else []
-    Contact.objects.of(tenant_id).filter(
-        customer_id=reminder.customer_id, email__in=refused
-    ).update(bounced_at=now)
+    family = faces.family_of(tenant_id=tenant_id, customer_id=reminder.customer_id)
+    Contact.objects.of(tenant_id).filter(customer_id__in=family, email__in=refused).update(
+        bounced_at=now
+    )

@@ -19,14 +19,15 @@ with scope as (
         and (%(creditors)s::bigint[] is null or c.id = any(%(creditors)s::bigint[]))
 ), seller as (
     select k.id from parties_customer k
-    where k.tenant_id = %(tenant_id)s and k.salesperson_id = %(salesperson_id)s
+    where k.tenant_id = %(tenant_id)s
+        and (k.salesperson_id = any(%(people)s) or k.collector_id = any(%(people)s))
 ), today as (
     select r.step_code, r.rehearsal, count(*) as messages, sum(r.amount_cents)::bigint as cents
     from dunning_reminder r join scope on scope.id = r.creditor_id
     where r.tenant_id = %(tenant_id)s and r.planned_on = %(as_of)s and r.state <> 'cancelled'
         and r.origin = 'plan'
         and r.rehearsal = (scope.live_on is null or scope.live_on > r.planned_on)
-        and (%(salesperson_id)s::bigint is null or r.customer_id in (select id from seller))
+        and (%(people)s::bigint[] is null or r.customer_id in (select id from seller))
     group by 1, 2
 ), cycle as (
     select r.on, min(r.started_at) as started_at, max(r.finished_at) as finished_at,

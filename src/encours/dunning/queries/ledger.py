@@ -14,6 +14,7 @@ import polars as pl
 
 from encours.dunning.rules import cycles, frames
 from encours.dunning.rules.frames import Ledger
+from encours.parties import faces
 from encours.tenancy.frames import read_frame
 
 THANKED_DAYS: Final = 45
@@ -143,26 +144,51 @@ def load(
     minimum_cents: Mapping[str, int] | None = None,
     customer_ids: Sequence[int] | None = None,
 ) -> Ledger:
-    """Return everything the planner reads of one creditor, or of some of its customers."""
+    """Return everything the planner reads of one creditor, or of some of its customers.
+
+    Customers merged together are one, under the id of the one that stands for them.
+    """
+    merged = faces.faces(tenant_id)
     params = {
         "tenant": tenant_id,
         "creditor": creditor_id,
         "today": today,
         "rehearsal": rehearsal,
-        "customers": list(customer_ids) if customer_ids is not None else None,
+        "customers": None if customer_ids is None else _families(customer_ids, merged),
     }
-    reminded = read_frame(REMINDED, params, schema=REMINDED_SCHEMA)
-    facts = read_frame(FACTS, params, schema=frames.FACTS)
+
+    def read(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+        return faces.shown_under(read_frame(query, params, schema=schema), merged)
+
+    reminded, facts = read(REMINDED, REMINDED_SCHEMA), read(FACTS, frames.FACTS)
     listings = read_frame(LISTINGS, params, schema=frames.LISTINGS)
+    customers = read_frame(CUSTOMERS, params, schema=frames.CUSTOMERS)
     return Ledger.of(
-        lines=read_frame(LINES, params, schema=frames.LINES),
-        customers=read_frame(CUSTOMERS, params, schema=frames.CUSTOMERS),
+        lines=read(LINES, frames.LINES),
+        customers=_reached_together(customers, merged),
         facts=facts,
-        cover=read_frame(COVER, params, schema=frames.COVER),
-        messages=read_frame(MESSAGES, params, schema=frames.MESSAGES),
+        cover=read(COVER, frames.COVER).group_by(frames.ACCOUNT).sum(),
+        messages=read(MESSAGES, frames.MESSAGES),
         listings=listings,
         settled=_settled(reminded, listings, today),
         clears=cycles.last_clear(_spans(reminded, facts, minimum_cents or {}), today),
+    )
+
+
+def _families(customer_ids: Sequence[int], merged: pl.DataFrame) -> list[int]:
+    """Return these customers, who stands for them, and all who are merged into those."""
+    asked = pl.DataFrame({"customer_id": customer_ids}, schema={"customer_id": pl.Int64})
+    shown = faces.shown_under(asked, merged)["customer_id"].to_list()
+    return [*shown, *merged.filter(pl.col("face_id").is_in(shown))["customer_id"]]
+
+
+def _reached_together(customers: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+    """Keep those who stand for others: an address of one merged into them is theirs."""
+    if merged.is_empty():
+        return customers
+    reached = faces.shown_under(customers.filter("has_email"), merged)["customer_id"]
+    return customers.join(merged, on="customer_id", how="anti").with_columns(
+        has_email=pl.col("customer_id").is_in(reached.implode())
     )
 
 

@@ -10,14 +10,19 @@ from uuid import UUID
 
 from django.db import connection
 
-MINE: Final = """
+from encours.parties import faces
+
+MINE: Final = f"""
 from messaging_message m
 left join dunning_reminder r
   on m.kind = 'reminder' and r.tenant_id = m.tenant_id and r.id = m.subject_id
-left join parties_customer c on c.tenant_id = m.tenant_id and c.id = m.customer_id
-where m.tenant_id = %(tenant)s
+left join {faces.LIVE} face on face.customer_id = m.customer_id
+left join parties_customer c
+  on c.tenant_id = m.tenant_id and c.id = coalesce(face.face_id, m.customer_id)
+where m.tenant_id = %(tenant_id)s
   and (%(creditors)s::bigint[] is null or m.creditor_id = any (%(creditors)s))
-  and (%(salesperson)s::bigint is null or c.salesperson_id = %(salesperson)s)
+  and (%(people)s::bigint[] is null
+    or c.salesperson_id = any(%(people)s) or c.collector_id = any(%(people)s))
 """
 CHOSEN: Final = """
   and (%(state)s = '' or m.state = %(state)s)
@@ -26,7 +31,7 @@ CHOSEN: Final = """
        or lower(m.subject) like %(like)s)
 """
 ROWS: Final = f"""
-select m.id, m.creditor_id, m.customer_id, coalesce(c.code, ''), coalesce(c.name, ''),
+select m.id, m.creditor_id, c.id, coalesce(c.code, ''), coalesce(c.name, ''),
        m.subject_id, coalesce(r.step_code, ''), m.channel,
        coalesce(m.recipient -> 'to' ->> 0, ''), m.subject, m.state, m.rehearsal,
        coalesce(r.amount_cents, 0), coalesce(r.currency, 'EUR'), r.planned_on, m.created_at,
@@ -69,16 +74,17 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whose messages: some creditors or all, the customers of one salesperson or all."""
+    """Whose messages: some creditors or all, the customers of some people or all."""
 
     tenant_id: int
     creditor_ids: Collection[int] | None = None
-    salesperson_id: int | None = None
+    people: tuple[int, ...] | None = None
 
     def params(self) -> dict[str, Any]:
         """Return the parameters of `MINE`."""
         some = None if self.creditor_ids is None else list(self.creditor_ids)
-        return {"tenant": self.tenant_id, "creditors": some, "salesperson": self.salesperson_id}
+        people = None if self.people is None else list(self.people)
+        return {"tenant_id": self.tenant_id, "creditors": some, "people": people}
 
 
 def messages(

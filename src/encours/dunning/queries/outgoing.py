@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+import polars as pl
 from django.db import connection
 
 from encours.dunning.models import Reminder
@@ -17,6 +18,7 @@ from encours.dunning.rules.wordings import Draft, DueLine
 from encours.dunning.texts.shipped import shipped
 from encours.messaging.rules.notice import Addressee, Language, Payment, Sender
 from encours.messaging.rules.payment import rf_reference
+from encours.parties import faces
 from encours.parties.models import Contact, Customer
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import (
@@ -77,12 +79,13 @@ def outgoing(
     customers = _by_id(
         Customer.objects.of(tenant_id).filter(pk__in={one.customer_id for one in reminders})
     )
-    contacts = _contacts(tenant_id, list(customers))
-    judged = _insolvencies(tenant_id, list(customers))
+    merged = faces.faces(tenant_id)
+    contacts = _contacts(tenant_id, list(customers), merged)
+    judged = _insolvencies(tenant_id, list(customers), merged)
     wanted = [line for lines in open_cents.values() for line in lines]
     lines = _lines(tenant_id, wanted)
     sender, payment = sender_of(creditor), payment_of(creditor)
-    history = _earlier(tenant_id, list(customers), today)
+    history = _earlier(tenant_id, list(customers), merged, today)
     found = []
     for one in reminders:
         customer = customers[one.customer_id]
@@ -150,11 +153,21 @@ def _by_id(rows: Any) -> dict[int, Any]:
     return {row.pk: row for row in rows}
 
 
-def _contacts(tenant_id: int, customer_ids: list[int]) -> dict[int, list[Contact]]:
+def _owners(customer_ids: list[int], merged: pl.DataFrame) -> dict[int, int]:
+    """Return whose rows are these customers': their own first, then those merged into them."""
+    own = {one: one for one in customer_ids}
+    theirs = merged.filter(pl.col("face_id").is_in(customer_ids))
+    return own | dict(theirs.select("customer_id", "face_id").iter_rows())
+
+
+def _contacts(
+    tenant_id: int, customer_ids: list[int], merged: pl.DataFrame
+) -> dict[int, list[Contact]]:
     found: dict[int, list[Contact]] = defaultdict(list)
-    rows = Contact.objects.of(tenant_id).filter(customer_id__in=customer_ids).order_by("pk")
-    for contact in rows:
-        found[contact.customer_id].append(contact)
+    owners = _owners(customer_ids, merged)
+    rows = Contact.objects.of(tenant_id).filter(customer_id__in=list(owners)).order_by("pk")
+    for contact in sorted(rows, key=lambda one: owners[one.customer_id] != one.customer_id):
+        found[owners[contact.customer_id]].append(contact)
     return found
 
 
@@ -168,14 +181,15 @@ def _recipient(contacts: Sequence[Contact]) -> Recipient:
     return Recipient(chosen.email, chosen.name, chosen.pk)
 
 
-def _insolvencies(tenant_id: int, customer_ids: list[int]) -> dict[int, date]:
+def _insolvencies(tenant_id: int, customer_ids: list[int], merged: pl.DataFrame) -> dict[int, date]:
+    owners = _owners(customer_ids, merged)
     rows = (
         StandingFact.objects.of(tenant_id)
-        .filter(customer_id__in=customer_ids, kind="insolvency", undone_at=None)
+        .filter(customer_id__in=list(owners), kind="insolvency", undone_at=None)
         .order_by("-starts_on")
         .values_list("customer_id", "starts_on")
     )
-    return dict(rows)
+    return {owners[customer_id]: starts_on for customer_id, starts_on in rows}
 
 
 def _lines(tenant_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
@@ -256,18 +270,19 @@ def _with_reference(payment: Payment | None, reference: str) -> Payment | None:
 
 
 def _earlier(
-    tenant_id: int, customer_ids: list[int], today: date
+    tenant_id: int, customer_ids: list[int], merged: pl.DataFrame, today: date
 ) -> dict[tuple[int, str, int], list[date]]:
     """Return the days on which reminders of a cycle were sent before today."""
     found: dict[tuple[int, str, int], list[date]] = defaultdict(list)
+    owners = _owners(customer_ids, merged)
     rows = (
         Reminder.objects.of(tenant_id)
-        .filter(customer_id__in=customer_ids, rehearsal=False, sent_on__lt=today)
+        .filter(customer_id__in=list(owners), rehearsal=False, sent_on__lt=today)
         .exclude(step_code__in=("prevenance", "remerciement"))
         .order_by("sent_on")
         .values_list("customer_id", "currency", "cycle", "sent_on")
     )
     for customer_id, currency, cycle, sent_on in rows:
         if sent_on is not None:
-            found[customer_id, currency, cycle].append(sent_on)
+            found[owners[customer_id], currency, cycle].append(sent_on)
     return found

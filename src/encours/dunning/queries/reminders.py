@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from encours.dunning.models import Reminder
 from encours.dunning.queries import plans
 from encours.dunning.queries.plans import PlannedMessage
+from encours.parties import faces
 from encours.parties.models import Customer
 
 
@@ -22,27 +25,38 @@ class ReminderCard:
     decided_at: datetime | None
     edited: dict[str, Any]
     salesperson_id: int | None
+    collector_id: int | None
     message: PlannedMessage
 
 
 def one_reminder(*, tenant_id: int, reminder_id: int) -> ReminderCard | None:
     """Return one reminder whatever became of it, or None."""
-    rows = Reminder.objects.of(tenant_id).select_related("customer")
-    found = rows.filter(pk=reminder_id).first()
+    found = Reminder.objects.of(tenant_id).filter(pk=reminder_id).first()
     if found is None:
         return None
+    shown_id = faces.face_of(tenant_id=tenant_id, customer_id=found.customer_id)
+    customer = Customer.objects.of(tenant_id).get(pk=shown_id)
     return ReminderCard(
         creditor_id=found.creditor_id,
         planned_on=found.planned_on,
         sent_on=found.sent_on,
         decided_at=found.decided_at,
         edited=found.edited,
-        salesperson_id=found.customer.salesperson_id,
+        salesperson_id=customer.salesperson_id,
+        collector_id=customer.collector_id,
         message=plans.one_message(tenant_id=tenant_id, reminder_id=reminder_id),
     )
 
 
-def own_customers(*, tenant_id: int, salesperson_id: int) -> frozenset[int]:
-    """Return the customers of one salesperson."""
-    mine = Customer.objects.of(tenant_id).filter(salesperson_id=salesperson_id)
-    return frozenset(mine.values_list("id", flat=True))
+def own_customers(*, tenant_id: int, people: tuple[int, ...]) -> frozenset[int]:
+    """Return the customers whom these people sell to or collect from."""
+    rows = Customer.objects.of(tenant_id).filter(
+        Q(salesperson_id__in=people) | Q(collector_id__in=people)
+    )
+    mine = set(rows.values_list("id", flat=True))
+    for merged, face in faces.faces(tenant_id).iter_rows():
+        if face in mine:
+            mine.add(merged)
+        else:
+            mine.discard(merged)
+    return frozenset(mine)

@@ -10,27 +10,31 @@ from typing import Any, Final
 
 from django.db import connection
 
+from encours.parties import faces
+
 SHOWN: Final = 24
 TOLD_OTHERWISE: Final = ("invoice.recorded", "credit.recorded", "allocation.recorded")
-TIMELINE: Final = """
+TIMELINE: Final = f"""
 select found.happened_on, found.at, found.source, found.code, found.name, found.cents,
     found.currency, found.data, found.subject_id,
     coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email, '')
 from (
     (select i.issued_on as happened_on, null::timestamptz as at, 'invoice' as source,
         i.kind as code, coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label) as name,
-        i.amount_cents as cents, i.currency, '{}'::jsonb as data, i.id as subject_id,
+        i.amount_cents as cents, i.currency, '{{}}'::jsonb as data, i.id as subject_id,
         null::bigint as actor_id
     from receivables_invoice i
-    where i.tenant_id = %(tenant_id)s and i.customer_id = %(customer_id)s and i.undone_at is null
+    where i.tenant_id = %(tenant_id)s and i.customer_id = any({faces.FAMILY_LIVE})
+        and i.undone_at is null
         and i.issued_on <= %(until)s
     order by i.issued_on desc, i.id desc limit %(shown)s)
     union all
     (select c.received_on, null, 'credit', c.kind,
         coalesce(nullif(c.number, ''), nullif(c.piece, ''), c.label), c.amount_cents, c.currency,
-        '{}', c.id, null
+        '{{}}', c.id, null
     from receivables_credit c
-    where c.tenant_id = %(tenant_id)s and c.customer_id = %(customer_id)s and c.undone_at is null
+    where c.tenant_id = %(tenant_id)s and c.customer_id = any({faces.FAMILY_LIVE})
+        and c.undone_at is null
         and c.received_on <= %(until)s
     order by c.received_on desc, c.id desc limit %(shown)s)
     union all
@@ -38,7 +42,7 @@ from (
         m.state, m.subject, null, null,
         jsonb_build_object('channel', m.channel, 'rehearsal', m.rehearsal), m.id, null
     from messaging_message m
-    where m.tenant_id = %(tenant_id)s and m.customer_id = %(customer_id)s
+    where m.tenant_id = %(tenant_id)s and m.customer_id = any({faces.FAMILY_LIVE})
         and coalesce(m.sent_at, m.created_at)::date <= %(until)s
     order by m.id desc limit %(shown)s)
     union all
@@ -47,7 +51,7 @@ from (
     from tenancy_fact f
     left join standing_standingfact s
         on f.subject_type = 'standing' and s.tenant_id = f.tenant_id and s.id = f.subject_id
-    where f.tenant_id = %(tenant_id)s and f.customer_id = %(customer_id)s
+    where f.tenant_id = %(tenant_id)s and f.customer_id = any({faces.FAMILY_LIVE})
         and f.verb <> all(%(otherwise)s) and f.recorded_at::date <= %(until)s
     order by f.id desc limit %(shown)s)
 ) found

@@ -8,22 +8,26 @@ from typing import Any, Final
 
 from django.db import connection
 
-OPEN: Final = """
+from encours.parties import faces
+
+OPEN: Final = f"""
 from receivables_instalment i
 join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
-join parties_customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+left join {faces.LIVE} face on face.customer_id = i.customer_id
+join parties_customer c
+  on c.tenant_id = i.tenant_id and c.id = coalesce(face.face_id, i.customer_id)
 left join (
     select instalment_id, sum(amount_cents) as paid from receivables_allocation
-    where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
+    where tenant_id = %(tenant_id)s and creditor_id = %(creditor)s and undone_at is null
       and effective_on <= %(today)s group by 1) a on a.instalment_id = i.id
 left join dunning_triage t on t.tenant_id = i.tenant_id
   and t.instalment_id = coalesce(i.lineage_id, i.id)
-where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
+where i.tenant_id = %(tenant_id)s and i.creditor_id = %(creditor)s and i.undone_at is null
   and i.due_on < %(before)s and i.issued_on <= %(today)s
   and i.amount_cents > coalesce(a.paid, 0)
 """
 ROWS: Final = f"""
-select coalesce(i.lineage_id, i.id), i.customer_id, c.code, c.name,
+select coalesce(i.lineage_id, i.id), c.id, c.code, c.name,
        coalesce(nullif(v.number, ''), v.piece, ''), i.issued_on, i.due_on, i.currency,
        (i.amount_cents - coalesce(a.paid, 0))::bigint, %(today)s - i.due_on,
        coalesce(t.decision, '')
@@ -61,7 +65,7 @@ def undecided(*, tenant_id: int, creditor_id: int, before: date, today: date) ->
 
 
 def _asked(tenant_id: int, creditor_id: int, before: date, today: date) -> dict[str, Any]:
-    return {"tenant": tenant_id, "creditor": creditor_id, "before": before, "today": today}
+    return {"tenant_id": tenant_id, "creditor": creditor_id, "before": before, "today": today}
 
 
 def _fetched(query: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:

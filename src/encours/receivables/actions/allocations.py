@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from encours.kernel.money import french_text
 from encours.kernel.refusal import Refusal
+from encours.parties import faces
 from encours.receivables.actions import acts
 from encours.receivables.actions.acts import Act
 from encours.receivables.models import Allocation, Credit, Instalment, ProposedAllocation
@@ -52,9 +53,8 @@ def allocate(
     """
     credit = acts.lock_credit(tenant_id=tenant_id, credit_id=credit_id)
     lines = _lock_lines(tenant_id, [share.line_id for share in shares])
-    if not for_other_customer and any(
-        line.customer_id != credit.customer_id for line in lines.values()
-    ):
+    family = _family(credit)
+    if not for_other_customer and any(line.customer_id not in family for line in lines.values()):
         raise NotAllocatable("Cette échéance est celle d'un autre client : confirmez-le.")
     act = _start("allocation", credit, actor_id, today)
     return _write(act, credit, lines, shares, origin="manual", effective_on=effective_on)
@@ -111,7 +111,7 @@ def settle_by_law(
     """
     credit = acts.lock_credit(tenant_id=tenant_id, credit_id=credit_id)
     rows = Instalment.objects.of(tenant_id).filter(
-        customer_id=credit.customer_id,
+        customer_id__in=_family(credit),
         creditor_id=credit.creditor_id,
         currency=credit.currency,
         undone_at=None,
@@ -171,6 +171,12 @@ def decide_proposals(
             act.tell("allocation.refused", subject, credit=proposal.credit_id)
     pending.update(decided_at=Now(), decided_by_id=actor_id, accepted=accept)
     return made
+
+
+def _family(credit: Credit) -> tuple[int, ...]:
+    """Return the customers that are one with the payer today."""
+    face = faces.face_of(tenant_id=credit.tenant_id, customer_id=credit.customer_id)
+    return faces.family_of(tenant_id=credit.tenant_id, customer_id=face)
 
 
 def _start(kind: str, credit: Credit, actor_id: int | None, today: date) -> Act:

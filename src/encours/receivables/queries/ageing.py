@@ -41,13 +41,15 @@ with taken as (
     where live(a) and a.effective_on <= %(as_of)s and of_either(a)
     group by a.customer_id, a.payer_id
 )
-select customer.id, {key}, {code}, {name}, {amounts},
+select coalesce(shown.id, customer.id), {key}, {code}, {name}, {amounts},
     coalesce(spent.cents, 0) - coalesce(received.cents, 0)
 from parties_customer customer
+left join faces() face on face.customer_id = customer.id
+left join parties_customer shown on shown.tenant_id = %(tenant_id)s and shown.id = face.face_id
 left join (
     select l.customer_id, {sums:l} from receivables_instalment l
     where live(l) and l.issued_on <= %(as_of)s
-        and (%(customer_id)s::bigint is null or l.customer_id = %(customer_id)s)
+        and of_customer(l)
     group by l.customer_id
 ) owed on owed.customer_id = customer.id
 left join (
@@ -59,13 +61,14 @@ left join (
 left join (
     select c.customer_id, sum_cents(c.amount_cents) as cents from receivables_credit c
     where live(c) and c.received_on <= %(as_of)s
-        and (%(customer_id)s::bigint is null or c.customer_id = %(customer_id)s)
+        and of_customer(c)
     group by c.customer_id
 ) received on received.customer_id = customer.id
 {join}
 where customer.tenant_id = %(tenant_id)s
-    and (%(customer_id)s::bigint is null or customer.id = %(customer_id)s)
-    and (%(salesperson_id)s::bigint is null or customer.salesperson_id = %(salesperson_id)s)
+    and (%(customer_id)s::bigint is null
+        or coalesce(shown.id, customer.id) = %(customer_id)s)
+    and case when shown.id is null then own(customer) else own(shown) end
     and (owed.customer_id is not null or settled.customer_id is not null
         or spent.payer_id is not null or received.customer_id is not null)
 """
@@ -88,16 +91,22 @@ class _Grouping:
 
 
 _GROUPINGS: Final = {
-    GroupBy.CUSTOMER: _Grouping("customer.id", "customer.code", "customer.name"),
+    GroupBy.CUSTOMER: _Grouping(
+        "coalesce(shown.id, customer.id)",
+        "coalesce(shown.code, customer.code)",
+        "coalesce(shown.name, customer.name)",
+    ),
     GroupBy.GROUP: _Grouping(
-        "coalesce(parent.id, customer.id)",
-        "coalesce(parent.code, customer.code)",
-        "coalesce(parent.name, customer.name)",
-        "left join parties_customer parent"
-        " on parent.tenant_id = %(tenant_id)s and parent.id = customer.parent_id",
+        "coalesce(parent.id, shown.id, customer.id)",
+        "coalesce(parent.code, shown.code, customer.code)",
+        "coalesce(parent.name, shown.name, customer.name)",
+        "left join parties_customer parent on parent.tenant_id = %(tenant_id)s and parent.id ="
+        " case when shown.id is null then customer.parent_id else shown.parent_id end",
     ),
     GroupBy.SALESPERSON: _Grouping(
-        "customer.salesperson_id", "customer.salesperson_name", "customer.salesperson_name"
+        "case when shown.id is null then customer.salesperson_id else shown.salesperson_id end",
+        "coalesce(shown.salesperson_name, customer.salesperson_name)",
+        "coalesce(shown.salesperson_name, customer.salesperson_name)",
     ),
     GroupBy.CREDITOR: _Grouping(
         "creditor.id",
@@ -172,6 +181,8 @@ def aged_balance(
         schema={**OWNER, **dict.fromkeys((*buckets.names, "unallocated"), pl.Int64)},
     )
     amounts = [*buckets.names, "unallocated"]
+    if rows["customer_id"].is_duplicated().any():  # merged customers are one
+        rows = rows.group_by(*OWNER).agg(pl.col(amounts).sum())
     rows = rows.filter(pl.any_horizontal(pl.col(amounts) != 0))
     if group_by is GroupBy.CUSTOMER:
         rows = rows.sort("code", "customer_id")

@@ -9,22 +9,24 @@ from typing import Any, Final
 import polars as pl
 from django.db import connection
 
+from encours.parties import faces
 from encours.receivables.queries.ageing import aged_balance
-from encours.receivables.queries.moment import Moment
+from encours.receivables.queries.moment import Moment, live
 from encours.tenancy.frames import read_frame
 
 PEOPLE: Final = """
 select c.id, c.creditor_id, c.code, c.name, c.city, c.debtor_class,
     c.class_confirmed_at is not null, c.salesperson_name,
-    exists (select from parties_contact k
-        where k.tenant_id = c.tenant_id and k.customer_id = c.id and k.email <> ''
-            and k.bounced_at is null),
+    c.id in (select coalesce(merged.face_id, k.customer_id) from parties_contact k
+        left join faces() merged on merged.customer_id = k.customer_id
+        where k.tenant_id = %(tenant_id)s and k.email <> '' and k.bounced_at is null),
     c.siren, c.vat_number, c.country
 from parties_customer c
-where c.tenant_id = %(tenant_id)s
+left join faces() face on face.customer_id = c.id
+where c.tenant_id = %(tenant_id)s and face.face_id is null
     and (%(creditor_id)s::bigint is null or c.creditor_id = %(creditor_id)s)
     and (%(creditors)s::bigint[] is null or c.creditor_id = any(%(creditors)s::bigint[]))
-    and (%(salesperson_id)s::bigint is null or c.salesperson_id = %(salesperson_id)s)
+    and own(c)
 """
 SCHEMA: Final = {
     "id": pl.Int64,
@@ -82,7 +84,7 @@ def customers(moment: Moment, *, search: str = "", state: str = "", of: str = ""
 
     `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`.
     """
-    found = read_frame(PEOPLE, moment.params(), schema=SCHEMA)
+    found = read_frame(live(PEOPLE, moment), moment.params(), schema=SCHEMA)
     owed = aged_balance(moment).rows.select(
         pl.col("customer_id").alias("id"),
         "open", "not_due", "d90_plus", "unallocated", "net",
@@ -128,6 +130,7 @@ class OwnCustomer:
     creditor_id: int
     creditor_name: str
     salesperson_id: int | None
+    collector_id: int | None
     code: str
     name: str
     currency: str
@@ -141,21 +144,28 @@ class OwnCustomer:
     time_zone: str
     rate: str
     day_count: str
+    face_id: int | None
 
 
-OWNER: Final = """
-select c.id, c.creditor_id, o.name, c.salesperson_id, c.code, c.name, o.currency, c.siren, c.city,
+OWNER: Final = f"""
+select c.id, c.creditor_id, o.name, c.salesperson_id, c.collector_id, c.code, c.name,
+    o.currency, c.siren, c.city,
     c.debtor_class, c.class_confirmed_at is not null, c.salesperson_name, coalesce(t.name, ''),
-    c.to_identify, o.time_zone, coalesce(nullif(c.contract_rate, ''), o.penalty_rate), o.day_count
+    c.to_identify, o.time_zone, coalesce(nullif(c.contract_rate, ''), o.penalty_rate), o.day_count,
+    face.face_id
 from parties_customer c
 join tenancy_creditor o on o.tenant_id = c.tenant_id and o.id = c.creditor_id
 left join parties_paymentterms t on t.tenant_id = c.tenant_id and t.id = c.terms_id
+left join {faces.LIVE} face on face.customer_id = c.id
 where c.tenant_id = %(tenant_id)s and c.id = %(customer_id)s
 """
 
 
 def owner_of(*, tenant_id: int, customer_id: int) -> OwnCustomer | None:
-    """Return whose customer this is, or None when the tenant has no such customer."""
+    """Return whose customer this is, or None when the tenant has no such customer.
+
+    `face_id` is the customer that stands for it since a merge.
+    """
     with connection.cursor() as cursor:
         cursor.execute(OWNER, {"tenant_id": tenant_id, "customer_id": customer_id})
         row = cursor.fetchone()

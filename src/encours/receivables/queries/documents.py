@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from encours.parties import faces
 from encours.receivables.queries.moment import Moment, live
 
 SORTS: Final[Mapping[str, str]] = {
@@ -18,12 +19,14 @@ SORTS: Final[Mapping[str, str]] = {
 }
 LIST: Final = """
 with page as (
-    select i.id, i.customer_id, i.kind, i.number, i.piece, i.label, i.issued_on, i.currency,
+    select i.id, k.id as customer_id, i.kind, i.number, i.piece, i.label, i.issued_on, i.currency,
         i.amount_cents, k.name
     from receivables_invoice i
-    join parties_customer k on k.tenant_id = i.tenant_id and k.id = i.customer_id
+    left join faces() face on face.customer_id = i.customer_id
+    join parties_customer k
+        on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, i.customer_id)
     where {live} and i.issued_on <= %(as_of)s
-        and (%(salesperson_id)s::bigint is null or k.salesperson_id = %(salesperson_id)s)
+        and own(k)
         and (%(q)s = '' or i.number ^@ %(q)s or i.number ^@ upper(%(q)s)
             or lower(k.name) ^@ lower(%(q)s))
         and (%(kind)s = '' or i.kind = %(kind)s)
@@ -132,13 +135,15 @@ def _status(row: tuple[Any, ...], as_of: date) -> str:
     return "partial" if opened < amount else "open"
 
 
-INVOICE: Final = """
-select i.id, i.customer_id, k.name, k.creditor_id, k.salesperson_id, i.kind,
+INVOICE: Final = f"""
+select i.id, k.id, k.name, k.creditor_id, k.salesperson_id, k.collector_id, i.kind,
     coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label), i.issued_on, i.currency,
     i.amount_cents, i.net_cents, i.vat_cents, i.journal, i.entry_number, i.piece, i.label,
     i.entry_on, i.recorded_at, b.kind
 from receivables_invoice i
-join parties_customer k on k.tenant_id = i.tenant_id and k.id = i.customer_id
+left join {faces.LIVE} face on face.customer_id = i.customer_id
+join parties_customer k
+    on k.tenant_id = i.tenant_id and k.id = coalesce(face.face_id, i.customer_id)
 left join parties_batch b on b.tenant_id = i.tenant_id and b.id = i.batch_id
 where i.tenant_id = %(tenant_id)s and i.id = %(invoice_id)s and i.undone_at is null
 """
@@ -198,6 +203,7 @@ class InvoicePage:
     customer_name: str
     creditor_id: int
     salesperson_id: int | None
+    collector_id: int | None
     kind: str
     document: str
     issued_on: date
@@ -253,9 +259,11 @@ from receivables_proposedallocation p
 join receivables_credit c on c.tenant_id = p.tenant_id and c.id = p.credit_id
 join receivables_instalment l on l.tenant_id = p.tenant_id and l.id = p.instalment_id
 join receivables_invoice i on i.tenant_id = p.tenant_id and i.id = l.invoice_id
-join parties_customer k on k.tenant_id = p.tenant_id and k.id = c.customer_id
+left join faces() face on face.customer_id = c.customer_id
+join parties_customer k
+    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, c.customer_id)
 where known(p) and p.decided_at is null
-    and (%(salesperson_id)s::bigint is null or k.salesperson_id = %(salesperson_id)s)
+    and own(k)
 order by k.name, c.received_on, p.id
 """
 

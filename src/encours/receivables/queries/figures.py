@@ -32,7 +32,7 @@ select width_bucket(l.issued_on, %(starts)s::date[]) as first,
     width_bucket(l.due_on, %(closes)s::date[]) as second, sum(l.amount_cents)::bigint as cents
 from receivables_instalment l
 where live(l) and l.issued_on <= %(as_of)s
-    and (%(customer_id)s::bigint is null or l.customer_id = %(customer_id)s)
+    and of_customer(l)
 group by 1, 2
 """
 SETTLED: Final = """
@@ -57,13 +57,13 @@ select width_bucket(i.issued_on, %(starts)s::date[]) as first, i.kind,
     sum(i.amount_cents)::bigint as cents
 from receivables_invoice i
 where live(i) and i.issued_on between %(first)s and %(as_of)s
-    and (%(customer_id)s::bigint is null or i.customer_id = %(customer_id)s)
+    and of_customer(i)
 group by 1, 2
 union all
 select width_bucket(c.received_on, %(starts)s::date[]), c.kind, sum(c.amount_cents)::bigint
 from receivables_credit c
 where live(c) and c.received_on between %(first)s and %(as_of)s
-    and (%(customer_id)s::bigint is null or c.customer_id = %(customer_id)s)
+    and of_customer(c)
 group by 1, 2
 """
 SALES: Final = """

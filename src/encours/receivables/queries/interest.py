@@ -27,22 +27,23 @@ with taken as (
     where live(a) and a.effective_on <= %(as_of)s and of_lines(a)
     group by 1
 )
-select l.id, l.invoice_id, l.customer_id, i.number, l.due_on, l.amount_cents,
+select l.id, l.invoice_id, customer.id, i.number, l.due_on, l.amount_cents,
     (l.amount_cents - coalesce(taken.cents, 0))::bigint, customer.debtor_class,
     coalesce(nullif(customer.contract_rate, ''), creditor.penalty_rate)
 from receivables_instalment l
 join receivables_invoice i on i.tenant_id = %(tenant_id)s and i.id = l.invoice_id
-join parties_customer customer
-    on customer.tenant_id = %(tenant_id)s and customer.id = l.customer_id
+left join faces() face on face.customer_id = l.customer_id
+join parties_customer customer on customer.tenant_id = %(tenant_id)s
+    and customer.id = coalesce(face.face_id, l.customer_id)
 join tenancy_creditor creditor
     on creditor.tenant_id = %(tenant_id)s and creditor.id = l.creditor_id
 left join taken on taken.instalment_id = l.id
 where live(l) and l.due_on < %(as_of)s and l.due_source <> 'terms_assumed'
     and i.kind in ('invoice', 'debit_note', 'opening')
     and l.amount_cents > coalesce(taken.cents, 0)
-    and (%(customer_id)s::bigint is null or l.customer_id = %(customer_id)s)
-    and (%(salesperson_id)s::bigint is null or customer.salesperson_id = %(salesperson_id)s)
-order by l.customer_id, l.due_on, l.id
+    and of_customer(l)
+    and own(customer)
+order by customer.id, l.due_on, l.id
 """
 LATE_SCHEMA: Final = {
     "line_id": pl.Int64,

@@ -22,21 +22,22 @@ with allocated as (
     where known(r) and r.from_on <= %(as_of)s and of_lines(r)
     order by r.instalment_id, r.from_on desc, r.id desc
 )
-select l.id, l.invoice_id, l.creditor_id, l.customer_id, customer.code, customer.name,
+select l.id, l.invoice_id, l.creditor_id, customer.id, customer.code, customer.name,
     i.kind, i.number, coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label),
     i.label, l.issued_on, l.due_on, l.due_source, l.currency, l.amount_cents,
     l.amount_cents - coalesce(allocated.cents, 0), allocated.last_on,
     coalesce(stated.state, 'ordinary')
 from receivables_instalment l
 join receivables_invoice i on i.tenant_id = %(tenant_id)s and i.id = l.invoice_id
-join parties_customer customer
-    on customer.tenant_id = %(tenant_id)s and customer.id = l.customer_id
+left join faces() face on face.customer_id = l.customer_id
+join parties_customer customer on customer.tenant_id = %(tenant_id)s
+    and customer.id = coalesce(face.face_id, l.customer_id)
 left join allocated on allocated.instalment_id = l.id
 left join stated on stated.instalment_id = l.id
 where live(l) and l.issued_on <= %(as_of)s
     and (%(with_settled)s or l.amount_cents > coalesce(allocated.cents, 0))
-    and (%(customer_id)s::bigint is null or l.customer_id = %(customer_id)s)
-    and (%(salesperson_id)s::bigint is null or customer.salesperson_id = %(salesperson_id)s)
+    and of_customer(l)
+    and own(customer)
 order by customer.code, customer.id, l.due_on, l.issued_on, l.id
 """
 LINE_SCHEMA: Final = {
@@ -66,17 +67,18 @@ with used as (
     where live(a) and a.effective_on <= %(as_of)s and of_credits(a)
     group by a.credit_id
 )
-select c.id, c.creditor_id, c.customer_id, customer.code, customer.name, c.kind, c.number,
+select c.id, c.creditor_id, customer.id, customer.code, customer.name, c.kind, c.number,
     coalesce(nullif(c.number, ''), nullif(c.piece, ''), c.label), c.label, c.received_on,
     c.currency, c.amount_cents, c.amount_cents - coalesce(used.cents, 0)
 from receivables_credit c
-join parties_customer customer
-    on customer.tenant_id = %(tenant_id)s and customer.id = c.customer_id
+left join faces() face on face.customer_id = c.customer_id
+join parties_customer customer on customer.tenant_id = %(tenant_id)s
+    and customer.id = coalesce(face.face_id, c.customer_id)
 left join used on used.credit_id = c.id
 where live(c) and c.received_on <= %(as_of)s
     and (%(with_settled)s or c.amount_cents > coalesce(used.cents, 0))
-    and (%(customer_id)s::bigint is null or c.customer_id = %(customer_id)s)
-    and (%(salesperson_id)s::bigint is null or customer.salesperson_id = %(salesperson_id)s)
+    and of_customer(c)
+    and own(customer)
 order by customer.code, customer.id, c.received_on, c.id
 """
 CREDIT_SCHEMA: Final = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+
+from encours.parties import faces
 
 # Everything is named in each statement (design.md, 2.3); what is null folds away when planned.
 KNOWN: Final = """{t}.tenant_id = %(tenant_id)s
@@ -15,20 +18,27 @@ KNOWN: Final = """{t}.tenant_id = %(tenant_id)s
             and ({t}.undone_at is null or {t}.undone_at > %(known_at)s) end"""
 LIVE: Final = KNOWN + "\n    and (%(currency)s::text is null or {t}.currency = %(currency)s)"
 
+_WORD: Final = re.compile(
+    r"\b(live|known|of_lines|of_credits|of_either|of_customer|own|faces|family)\((\w*)\)"
+)
+
 OF_LINES: Final = """{t}.instalment_id = any(array(
         select mine.id from receivables_instalment mine
-        where mine.tenant_id = %(tenant_id)s and mine.customer_id = %(customer_id)s))"""
+        where mine.tenant_id = %(tenant_id)s and mine.customer_id = any({family})))"""
 OF_CREDITS: Final = """{t}.credit_id = any(array(
         select mine.id from receivables_credit mine
-        where mine.tenant_id = %(tenant_id)s and mine.customer_id = %(customer_id)s))"""
+        where mine.tenant_id = %(tenant_id)s and mine.customer_id = any({family})))"""
+OF_CUSTOMER: Final = "{t}.customer_id = any({family})"
+OWN: Final = """({t}.salesperson_id = any(%(people)s::bigint[])
+        or {t}.collector_id = any(%(people)s::bigint[]))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """A ledger on a day: a tenant, all its creditors or some, one currency or all.
 
-    `known_at` None is what we know now. The last two filters keep one customer, or those of a
-    salesperson; they name ids, so that they may come from the rights of the user.
+    `known_at` None is what we know now. The last two filters keep one customer, or those whom
+    these people sell to or collect from; they may come from the rights of the user.
     """
 
     tenant_id: int
@@ -37,7 +47,7 @@ class Moment:
     currency: str | None = None
     known_at: datetime | None = None
     customer_id: int | None = None
-    salesperson_id: int | None = None
+    people: tuple[int, ...] | None = None
 
     def params(self) -> dict[str, Any]:
         """Return the parameters of `KNOWN`, `LIVE` and the filters."""
@@ -50,7 +60,7 @@ class Moment:
             "currency": self.currency,
             "known_at": self.known_at,
             "customer_id": self.customer_id,
-            "salesperson_id": self.salesperson_id,
+            "people": None if self.people is None else list(self.people),
         }
 
 
@@ -58,7 +68,9 @@ def live(query: str, moment: Moment) -> str:
     """Replace the words of this module in a query.
 
     `live(t)`: the row counts; `known(t)`: the same for tables without a currency. `of_lines(a)`,
-    `of_credits(a)` and `of_either(a)` narrow allocations to one customer by the indexes they have.
+    `of_credits(a)` and `of_either(a)` narrow allocations to one customer by the indexes they have,
+    `of_customer(t)` any other table; `own(t)` keeps the customers of `people`. `faces()` and
+    `family()` are those of `parties.faces`: a customer is itself and those merged into it.
     """
     narrow = moment.customer_id is not None
     words = {
@@ -67,12 +79,14 @@ def live(query: str, moment: Moment) -> str:
         "of_lines": OF_LINES if narrow else "true",
         "of_credits": OF_CREDITS if narrow else "true",
         "of_either": f"({OF_LINES} or {OF_CREDITS})" if narrow else "true",
+        "of_customer": OF_CUSTOMER if narrow else "true",
+        "own": "true" if moment.people is None else OWN,
+        "faces": faces.KNOWN,
+        "family": faces.FAMILY_KNOWN,
     }
-    for name, condition in words.items():
-        head, *rest = query.split(f" {name}(")
-        pieces = [head]
-        for piece in rest:
-            table, after = piece.split(")", 1)
-            pieces += [" ", condition.replace("{t}", table), after]
-        query = "".join(pieces)
-    return query
+
+    def written(found: re.Match[str]) -> str:
+        condition = words[found[1]].replace("{family}", faces.FAMILY_KNOWN)
+        return condition.replace("{t}", found[2])
+
+    return _WORD.sub(written, query)

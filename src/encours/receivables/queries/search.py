@@ -33,10 +33,10 @@ order by i.issued_on desc, i.id desc limit %(shown)s
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Whose rows may be found: creditors (None: all) and a salesperson's own customers."""
+    """Whose rows may be found: those of creditors and of people's customers (None: all)."""
 
     creditor_ids: tuple[int, ...] | None
-    salesperson_id: int | None
+    people: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def find(typed: str, *, tenant_id: int, scope: Limits) -> Found:
         "lower": typed.lower(),
         "digits": digits if digits.isdecimal() else "\x01",
         "creditors": list(scope.creditor_ids or ()),
-        "salesperson": scope.salesperson_id,
+        "people": list(scope.people or ()),
         "shown": SHOWN,
     }
     limits = _limits(scope)
@@ -101,8 +101,8 @@ def _limits(scope: Limits) -> str:
     parts = ["true"]
     if scope.creditor_ids is not None:
         parts.append("c.creditor_id = any(%(creditors)s)")
-    if scope.salesperson_id is not None:
-        parts.append("c.salesperson_id = %(salesperson)s")
+    if scope.people is not None:
+        parts.append("(c.salesperson_id = any(%(people)s) or c.collector_id = any(%(people)s))")
     return " and ".join(parts)
 
 

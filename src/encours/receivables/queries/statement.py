@@ -21,24 +21,25 @@ MOVES: Final = """
 with moves as (
     select i.issued_on as moved_on, 0 as side, i.id, i.kind, i.number, i.piece, i.label,
         i.amount_cents as cents
-    from receivables_invoice i where live(i) and i.customer_id = %(customer_id)s
+    from receivables_invoice i where live(i) and of_customer(i)
     union all
     select c.received_on, 1, c.id, c.kind, c.number, c.piece, c.label, -c.amount_cents
-    from receivables_credit c where live(c) and c.customer_id = %(customer_id)s
+    from receivables_credit c where live(c) and of_customer(c)
     union all
     select a.effective_on, 2, a.id, 'paid_by_other', c.number, c.piece, payer.name,
         -a.amount_cents
     from receivables_allocation a
     join receivables_credit c on c.tenant_id = a.tenant_id and c.id = a.credit_id
     join parties_customer payer on payer.tenant_id = a.tenant_id and payer.id = a.payer_id
-    where live(a) and a.payer_id <> a.customer_id and a.customer_id = %(customer_id)s
+    where live(a) and of_customer(a) and a.payer_id <> all(family())
     union all
     select a.effective_on, 2, a.id, 'paid_for_other', c.number, c.piece, owing.name,
         a.amount_cents
     from receivables_allocation a
     join receivables_credit c on c.tenant_id = a.tenant_id and c.id = a.credit_id
     join parties_customer owing on owing.tenant_id = a.tenant_id and owing.id = a.customer_id
-    where live(a) and a.payer_id <> a.customer_id and a.payer_id = %(customer_id)s
+    where live(a) and a.payer_id <> a.customer_id
+        and a.payer_id = any(family()) and a.customer_id <> all(family())
 )
 select null::date, 0::smallint, 0::bigint, 'opening', '', '', coalesce(sum(cents), 0)::bigint
 from moves where moved_on < %(from_on)s

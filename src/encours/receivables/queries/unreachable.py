@@ -7,22 +7,23 @@ from typing import Final
 import polars as pl
 
 from encours.receivables.queries.ageing import aged_balance
-from encours.receivables.queries.moment import Moment
+from encours.receivables.queries.moment import Moment, live
 from encours.tenancy.frames import read_frame
 
 MEANS: Final = """
 select customer.id,
-    exists (
-        select from parties_contact k
-        where k.tenant_id = %(tenant_id)s and k.customer_id = customer.id
-            and k.email <> '' and k.bounced_at is null
-    ),
-    exists (
-        select from parties_contact k
-        where k.tenant_id = %(tenant_id)s and k.customer_id = customer.id and k.phone <> ''
-    ),
+    coalesce(reach.has_email, false), coalesce(reach.has_phone, false),
     customer.address_line1 <> '' and customer.postcode <> '' and customer.city <> ''
 from parties_customer customer
+left join (
+    select coalesce(face.face_id, k.customer_id) as customer_id,
+        bool_or(k.email <> '' and k.bounced_at is null) as has_email,
+        bool_or(k.phone <> '') as has_phone
+    from parties_contact k
+    left join faces() face on face.customer_id = k.customer_id
+    where k.tenant_id = %(tenant_id)s
+    group by 1
+) reach on reach.customer_id = customer.id
 where customer.tenant_id = %(tenant_id)s
     and (%(creditor_id)s::bigint is null or customer.creditor_id = %(creditor_id)s)
     and (%(creditors)s::bigint[] is null or customer.creditor_id = any(%(creditors)s::bigint[]))
@@ -41,7 +42,7 @@ def unreachable_customers(moment: Moment) -> pl.DataFrame:
     `has_address` tells those that a letter can reach; amounts are those of the aged balance.
     """
     owed = aged_balance(moment).rows.filter(pl.col("open") > 0)
-    means = read_frame(MEANS, moment.params(), schema=MEANS_SCHEMA)
+    means = read_frame(live(MEANS, moment), moment.params(), schema=MEANS_SCHEMA)
     return (
         owed.join(means, on="customer_id", how="left")
         .filter(~pl.col("has_email"))

@@ -8,6 +8,7 @@ from encours.tenancy.models.base import (
 )
 from encours.tenancy.models.journal import Fact, Seal
 from encours.tenancy.models.tenants import (
+    Absence,
     BankAccount,
     Creditor,
     CycleRun,
@@ -19,6 +20,7 @@ from encours.tenancy.models.tenants import (
 )
 
 __all__ = (
+    "Absence",
     "BankAccount",
     "BitemporalModel",
     "Creditor",

@@ -208,6 +208,28 @@ class Invitation(TenantModel):
         )
 
 
+class Absence(TenantModel):
+    """Somebody away from a day to a day, and who looks after their customers meanwhile."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="personne")
+    stand_in = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="remplaçant")
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au (inclus)")
+    author_id = models.BigIntegerField("saisie par", null=True)
+    created_at = models.DateTimeField("saisie le", db_default=Now())
+    withdrawn_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")), name="absence_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(user=models.F("stand_in")), name="absence_somebody_else"
+            ),
+        )
+
+
 class CycleRun(TenantModel):
     """One stage of one day's cycle for a creditor: what ran, when, and how it ended."""
 

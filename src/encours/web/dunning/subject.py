@@ -35,15 +35,14 @@ def head(request: StaffRequest, creditor: CreditorChoice, today: Day) -> dict[st
 
 def reach(request: StaffRequest) -> Reach:
     """Return whose messages this person may see."""
-    return Reach(request.tenant_id, request.scope.creditor_ids, request.scope.salesperson_id)
+    return Reach(request.tenant_id, request.scope.creditor_ids, request.scope.people)
 
 
 def own_customers(request: StaffRequest) -> frozenset[int] | None:
     """Return the only customers that this person may see; None is all of them."""
-    seller = request.scope.salesperson_id
-    if seller is None:
+    if request.scope.people is None:
         return None
-    return reminders.own_customers(tenant_id=request.tenant_id, salesperson_id=seller)
+    return reminders.own_customers(tenant_id=request.tenant_id, people=request.scope.people)
 
 
 def reminder_or_404(request: StaffRequest, reminder_id: int, right: str = "") -> ReminderCard:
@@ -51,8 +50,7 @@ def reminder_or_404(request: StaffRequest, reminder_id: int, right: str = "") ->
     found = reminders.one_reminder(tenant_id=request.tenant_id, reminder_id=reminder_id)
     if found is None or not request.scope.covers(found.creditor_id):
         raise Http404
-    seller = request.scope.salesperson_id
-    if seller is not None and found.salesperson_id != seller:
+    if not request.scope.is_own(found.salesperson_id, found.collector_id):
         raise Http404
     if right:
         require(request, right, found.creditor_id)

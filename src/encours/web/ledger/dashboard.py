@@ -62,7 +62,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     balance = ageing.aged_balance(moment)
     totals = balance.totals
     lost = reach.unreachable(moment, balance)
-    months = () if moment.salesperson_id else figures.month_figures(moment, months=MONTHS)
+    months = () if moment.people is not None else figures.month_figures(moment, months=MONTHS)
     overdue = totals["open"] - totals["not_due"]
     context = {
         "currency": moment.currency,

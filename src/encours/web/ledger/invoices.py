@@ -207,8 +207,7 @@ def _invoice_or_404(request: StaffRequest, invoice_id: int) -> InvoicePage:
     found = queries.invoice_page(tenant_id=request.tenant_id, invoice_id=invoice_id)
     if found is None or not request.scope.covers(found.creditor_id):
         raise Http404
-    seller = request.scope.salesperson_id
-    if seller is not None and found.salesperson_id != seller:
+    if not request.scope.is_own(found.salesperson_id, found.collector_id):
         raise Http404
     return found
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from encours.receivables.queries import customers
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
 from encours.tenancy.queries import currencies
-from encours.web.rights import StaffRequest, require
+from encours.web.rights import Moved, StaffRequest, require
 
 CURRENCY_LENGTH = 3
 
@@ -55,20 +58,28 @@ def moment_of(request: StaffRequest, as_of: date | None = None) -> Moment:
         as_of=as_of or today(),
         creditor_ids=scope.creditor_ids,
         currency=chosen,
-        salesperson_id=scope.salesperson_id,
+        people=scope.people,
     )
 
 
 def customer_or_404(request: StaffRequest, customer_id: int, right: str = "") -> OwnCustomer:
-    """Return whose customer it is; 404 out of scope, 403 without the right asked for besides."""
+    """Return whose customer it is; 404 out of scope, 403 without the right asked for besides.
+
+    The pages of a customer that was merged are those of the one that stands for it.
+    """
     found = customers.owner_of(tenant_id=request.tenant_id, customer_id=customer_id)
     if found is None or not request.scope.covers(found.creditor_id):
         raise Http404
-    seller = request.scope.salesperson_id
-    if seller is not None and found.salesperson_id != seller:
+    if not request.scope.is_own(found.salesperson_id, found.collector_id):
         raise Http404
     if right:
         require(request, right, found.creditor_id)
+    if found.face_id is not None:
+        messages.info(request, _("%(name)s est fusionné avec ce client.") % {"name": found.name})
+        match = request.resolver_match
+        page = match.url_name if match and request.method == "GET" else None
+        kwargs = {**(match.kwargs if match and page else {}), "customer_id": found.face_id}
+        raise Moved(reverse(page or "customer", kwargs=kwargs))
     return found
 
 

@@ -51,6 +51,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "customer.updated": _("Fiche du client modifiée : %(fields)s."),
     "customer.classed": _("Type du client confirmé : %(class)s."),
     "customers.classed": _("Types confirmés en bloc : %(customers)s clients, %(class)s."),
+    "customer.merged": _("Client %(customer)s fusionné avec le client %(survivor)s."),
+    "customer.unmerged": _("Fusion du client %(customer)s défaite."),
     "customer.terms_set": _("Conditions du client changées."),
     "contact.created": _("Interlocuteur ajouté."),
     "contact.updated": _("Interlocuteur modifié."),

@@ -82,7 +82,7 @@ def search(request: StaffRequest) -> HttpResponse:
 
 
 def _limits(request: StaffRequest) -> ledger_search.Limits:
-    return ledger_search.Limits(request.scope.creditor_ids, request.scope.salesperson_id)
+    return ledger_search.Limits(request.scope.creditor_ids, request.scope.people)
 
 
 def _next(request: HttpRequest) -> str:
