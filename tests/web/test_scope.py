@@ -68,7 +68,7 @@ def test_my_customers_narrow_whatever_the_role(chosen: int | None) -> None:
     assert found.people == PEOPLE
     assert found.covers(3)
     assert found.is_own(12, None)
-    assert found.is_own(None, PEOPLE)
+    assert found.is_own(None, ME)
     assert not found.is_own(13, None)
 
 
