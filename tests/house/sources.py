@@ -16,7 +16,7 @@ LADDER = (
     ("tenancy",),
     ("parties", "messaging"),
     ("receivables",),
-    ("standing",),
+    ("standing", "documents"),
     ("imports", "bank", "payments"),
     ("reconciliation",),
     ("scoring",),

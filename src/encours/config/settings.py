@@ -15,6 +15,7 @@ HOME = home.home()
 SECRET_KEY = home.key("secret").decode()
 FIELD_KEY = home.key("field")
 SEAL_KEY = home.key("seal")
+DOCUMENTS_KEY = home.key("documents")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ENCOURS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PUBLIC_URL = os.environ.get("ENCOURS_URL", "http://localhost:8000").rstrip("/")
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "encours.parties",
     "encours.messaging",
     "encours.receivables",
+    "encours.documents",
     "encours.standing",
     "encours.imports",
     "encours.dunning",
@@ -134,6 +136,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(home.files("uploads"))
 IMPORTS_ROOT = home.files("imports")
+DOCUMENTS_ROOT = home.files("documents")
+DOCUMENT_MAX_BYTES = int(os.environ.get("ENCOURS_DOCUMENT_MAX_MB", "25")) * 1024 * 1024
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024
 
 AUTH_USER_MODEL = "tenancy.User"

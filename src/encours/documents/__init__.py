@@ -1,0 +1,1 @@
+"""The evidence store: files kept sealed, attached to customers, invoices and messages."""
