@@ -3,11 +3,11 @@
 from encours.imports.actions import uploads
 from encours.imports.actions.files import (
     Export,
-    Outcome,
     already_imported,
     import_file,
     read_file,
 )
+from encours.imports.actions.keeping import Outcome
 from encours.imports.actions.undo import CannotUndo, undo
 
 __all__ = (

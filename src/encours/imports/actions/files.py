@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +11,14 @@ import polars as pl
 from django.db import connection, transaction
 from django.db.models import Min
 
+from encours.imports.actions.keeping import (
+    Kept,
+    Outcome,
+    digest_of,
+    issues_kept,
+    refused,
+    seen,
+)
 from encours.imports.actions.writing import Place, write
 from encours.imports.models import FileImport
 from encours.imports.ports import READERS, Progress
@@ -29,20 +34,7 @@ from encours.receivables.actions import bulk
 from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
-ISSUES_KEPT: Final = 5_000
 DIFFERENCES_SHOWN: Final = 200
-SEVERITIES: Final = ("error", "warning", "info")
-COUNTS: Final = (
-    "customers",
-    "invoices",
-    "other_debits",
-    "credit_notes",
-    "payments",
-    "other_credits",
-    "allocations",
-    "proposals",
-    "withdrawn",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,76 +47,19 @@ class Export:
     derived: Derived
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an import did or would do: the shape of `import --json`."""
-
-    file: str
-    applied: bool
-    counts: dict[str, int]
-    control: dict[str, Any]
-    issues: tuple[Issue, ...]
-    import_id: int | None = None
-    is_repeated: bool = False
-    is_refused: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the promised shape (design.md, part 5)."""
-        return {
-            "file": self.file,
-            "import": self.import_id,
-            "applied": self.applied,
-            "counts": self.counts,
-            "control": self.control,
-            "issues": [issue.as_json() for issue in self.issues],
-        }
-
-
-NO_COUNTS: Final = dict.fromkeys(COUNTS, 0)
-NO_CONTROL: Final[dict[str, Any]] = {
-    "ok": True,
-    "on": None,
-    "ledger_net": "0.00",
-    "file_net": "0.00",
-    "differences": [],
-}
-
-
 def read_file(
     path: Path, *, name: str = "", kind: str = "fec", progress: Progress | None = None
 ) -> Export:
     """Read and derive a file; no database, no transaction, bounded memory."""
-    digest = _digest(path)
+    digest = digest_of(path)
     ledger = READERS[kind].read(path, name=name or path.name, progress=progress)
     return Export(name or path.name, digest, path.stat().st_size, derive(ledger))
 
 
 def already_imported(path: Path, *, tenant_id: int, creditor_id: int) -> Outcome | None:
     """Return the outcome of a file that is in the ledger already, before reading it; else None."""
-    return _seen(path.name, _digest(path), tenant_id, creditor_id)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _seen(name: str, sha256: str, tenant_id: int, creditor_id: int) -> Outcome | None:
-    earlier = (
-        FileImport.objects.of(tenant_id)
-        .filter(creditor_id=creditor_id, sha256=sha256, state="applied")
-        .first()
-    )
-    if earlier is None:
-        return None
-    return Outcome(
-        file=name,
-        applied=False,
-        counts=dict(NO_COUNTS),
-        control=dict(earlier.control),
-        issues=(_repeated(name, earlier),),
-        import_id=earlier.pk,
-        is_repeated=True,
+    return seen(
+        tenant_id=tenant_id, creditor_id=creditor_id, name=path.name, sha256=digest_of(path)
     )
 
 
@@ -151,12 +86,15 @@ def import_file(
     creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
     issues = (*export.derived.issues, *_identity_issues(export.derived, creditor))
     issues = tuple(replace(issue, file=export.name) for issue in issues)
-    if again := _seen(export.name, export.sha256, tenant_id, creditor_id):
+    again = seen(
+        tenant_id=tenant_id, creditor_id=creditor_id, name=export.name, sha256=export.sha256
+    )
+    if again:
         return again
-    refused = any(issue.severity == "error" for issue in issues) and not accept_rest
-    kept = _Kept(import_id, kind, author_id)
-    if refused or export.derived.totals.last_on is None:
-        return _refused(export, issues, creditor, kept, dry_run=dry_run)
+    is_refused = any(issue.severity == "error" for issue in issues) and not accept_rest
+    kept = Kept(import_id, kind, author_id)
+    if is_refused or export.derived.totals.last_on is None:
+        return refused(export, issues, creditor, kept, dry_run=dry_run)
     with transaction.atomic():
         outcome = _apply(export, creditor, issues, kept, accept_rest=accept_rest)
         if dry_run:
@@ -165,46 +103,11 @@ def import_file(
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """How the act is kept: on the row of an earlier upload or on a new one, by whom."""
-
-    import_id: int | None
-    kind: str
-    author_id: int | None
-
-    def write(self, export: Export, creditor: Creditor, **values: Any) -> int:
-        """Write the row and return its id."""
-        owned = FileImport.objects.of(creditor.tenant_id)
-        if self.import_id is not None:
-            owned.filter(pk=self.import_id).update(**values)
-            return self.import_id
-        return FileImport.objects.create(
-            tenant_id=creditor.tenant_id,
-            creditor=creditor,
-            kind=self.kind,
-            file_name=export.name[:255],
-            sha256=export.sha256,
-            size_bytes=export.size_bytes,
-            author_id=self.author_id,
-            **values,
-        ).pk
-
-
-def issues_kept(issues: Sequence[Issue]) -> dict[str, Any]:
-    """Return what a row keeps of its issues: the worst first, and how many of each severity."""
-    worst = sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))
-    return {
-        "issues": [issue.as_json() for issue in worst[:ISSUES_KEPT]],
-        "issue_counts": dict(Counter(issue.severity for issue in issues)),
-    }
-
-
 def _apply(
     export: Export,
     creditor: Creditor,
     issues: tuple[Issue, ...],
-    kept: _Kept,
+    kept: Kept,
     *,
     accept_rest: bool,
 ) -> Outcome:
@@ -265,7 +168,7 @@ def _year_start(creditor: Creditor, first_on: date, last_on: date) -> date:
     What that one had and the newer one has not was withdrawn, the very first entry included.
     """
     same_year = FileImport.objects.of(creditor.tenant_id).filter(
-        creditor=creditor, state="applied", first_on__lte=last_on, last_on__gte=first_on
+        creditor=creditor, kind="fec", state="applied", first_on__lte=last_on, last_on__gte=first_on
     )
     earliest: date | None = same_year.aggregate(day=Min("first_on"))["day"]
     return min(first_on, earliest) if earliest else first_on
@@ -304,28 +207,6 @@ def _control(derived: Derived, place: Place) -> dict[str, Any]:
     }
 
 
-def _refused(
-    export: Export,
-    issues: tuple[Issue, ...],
-    creditor: Creditor,
-    kept: _Kept,
-    *,
-    dry_run: bool,
-) -> Outcome:
-    import_id = None
-    if not dry_run:
-        import_id = kept.write(export, creditor, state="refused", **issues_kept(issues))
-    return Outcome(
-        export.name,
-        applied=False,
-        counts=dict(NO_COUNTS),
-        control=dict(NO_CONTROL),
-        issues=issues,
-        import_id=import_id,
-        is_refused=True,
-    )
-
-
 def _identity_issues(derived: Derived, creditor: Creditor) -> list[Issue]:
     siren = derived.layout.siren
     if not siren or not creditor.siren or siren == creditor.siren:
@@ -340,13 +221,3 @@ def _identity_issues(derived: Derived, creditor: Creditor) -> list[Issue]:
             severity="warning",
         )
     ]
-
-
-def _repeated(name: str, earlier: FileImport) -> Issue:
-    shown = f"{earlier.applied_at:%d/%m/%Y}" if earlier.applied_at else ""
-    return Issue(
-        code="already_imported",
-        message=f"Ce fichier a déjà été importé le {shown} : rien n'a changé.",
-        severity="info",
-        file=name,
-    )

@@ -16,13 +16,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
-from encours.imports.actions.files import (
-    Export,
-    Outcome,
-    import_file,
-    issues_kept,
-    read_file,
-)
+from encours.imports.actions.files import Export, import_file, read_file
+from encours.imports.actions.keeping import Outcome, issues_kept
 from encours.imports.models import FileImport
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
