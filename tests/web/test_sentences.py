@@ -12,8 +12,8 @@ from encours.web.settings.sentences import SENTENCES, sentence
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "encours"
 SUBJECTS = (
-    "allocation|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates|import|instalment"
-    "|invoice|letter|message|person|plan|rates|reminders?|sender|sending|terms|triage"
+    "allocation|api_key|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates"
+    "|import|instalment|invoice|letter|message|person|plan|rates|reminders?|sender|sending|terms|triage"
 )
 WRITTEN = re.compile(rf'"((?:{SUBJECTS})\.[a-z_]+)"')
 

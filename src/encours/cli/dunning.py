@@ -8,10 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from encours.cli import common
-from encours.cli.common import Creditor, Json, Place, Tenant
+from encours.cli.common import Creditor, Json, Tenant
 from encours.dunning import actions
-from encours.dunning.queries import plans
-from encours.dunning.queries.moment import setting
 from encours.messaging.actions import Outbox, Tally
 
 app = typer.Typer()
@@ -34,7 +32,13 @@ def plan(
 ) -> None:
     """Décide les relances du jour, chacune avec sa raison ; dit pourquoi les autres attendent."""
     with common.at_creditor(creditor, tenant) as place:
-        answer = _plan(place, on or place.today, dry_run=dry_run, allow_stale=allow_stale)
+        answer = actions.plan_told(
+            tenant_id=place.tenant_id,
+            creditor_id=place.creditor_id,
+            on=on or place.today,
+            dry_run=dry_run,
+            allow_stale=allow_stale,
+        )
     if as_json:
         common.print_json(answer)
         return
@@ -72,24 +76,6 @@ def send(
         )
     if tally.stopped:
         common.refuse("Le serveur de messagerie ne répond pas : les messages restent en attente.")
-
-
-def _plan(place: Place, day: date, *, dry_run: bool, allow_stale: bool) -> dict[str, Any]:
-    owner: dict[str, Any] = {"tenant_id": place.tenant_id, "creditor_id": place.creditor_id}
-    asked = setting(**owner, on=day, now=datetime.now(UTC))
-    existing = plans.day_messages(**owner, on=day, rehearsal=asked.is_rehearsal)
-    decided = actions.plan_day(**owner, on=day, dry_run=dry_run, allow_stale=allow_stale)
-    told = decided.plan
-    ids = {*told.messages["customer_id"], *told.held["customer_id"]}
-    answer = plans.plan_json(
-        on=day,
-        existing=existing,
-        messages=told.messages,
-        planned=told.planned,
-        held=told.held,
-        names=plans.customer_names(**owner, customer_ids=ids),
-    )
-    return answer | {"rehearsal": asked.is_rehearsal}
 
 
 def _deliver(tenant_id: int, at: datetime) -> Tally:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     *(["allauth.socialaccount.providers.saml"] if SAML else []),
     "django_htmx",
     "procrastinate.contrib.django",
+    "ninja",
     "encours.parties",
     "encours.messaging",
     "encours.receivables",
@@ -138,6 +139,7 @@ FILE_UPLOAD_TEMP_DIR = str(home.files("uploads"))
 IMPORTS_ROOT = home.files("imports")
 DOCUMENTS_ROOT = home.files("documents")
 DOCUMENT_MAX_BYTES = int(os.environ.get("ENCOURS_DOCUMENT_MAX_MB", "25")) * 1024 * 1024
+API_CALLS_PER_MINUTE = int(os.environ.get("ENCOURS_API_CALLS_PER_MINUTE", "600"))
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024
 
 AUTH_USER_MODEL = "tenancy.User"

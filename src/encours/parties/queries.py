@@ -78,6 +78,11 @@ def customer_card(*, tenant_id: int, customer_id: int) -> CustomerCard | None:
     found = rows.filter(id=customer_id).first()
     if found is None:
         return None
+    contacts = contacts_of(tenant_id=tenant_id, customer_id=customer_id)
+    return _card(found, tuple(contacts))
+
+
+def _card(found: Customer, contacts: tuple[ContactRow, ...]) -> CustomerCard:
     return CustomerCard(
         id=found.pk,
         creditor_id=found.creditor_id,
@@ -94,7 +99,7 @@ def customer_card(*, tenant_id: int, customer_id: int) -> CustomerCard | None:
         collector_id=found.collector_id,
         to_identify=found.to_identify,
         described={name: getattr(found, name) for name in DESCRIBED},
-        contacts=tuple(contacts_of(tenant_id=tenant_id, customer_id=customer_id)),
+        contacts=contacts,
     )
 
 
@@ -141,3 +146,50 @@ def customers_of(
     if search.strip():
         rows = rows.filter(Q(code__istartswith=search.strip()) | Q(name__icontains=search.strip()))
     return list(rows.order_by("code", "id").values_list("id", "code", "name")[:limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersAsked:
+    """A page of customers: after which id, how many, and which ones."""
+
+    after: int = 0
+    limit: int = 1
+    id: int | None = None
+    creditor_ids: Sequence[int] | None = None
+    people: Sequence[int] | None = None
+    code: str = ""
+    search: str = ""
+    siren: str = ""
+    debtor_class: str = ""
+
+
+def customer_page(*, tenant_id: int, asked: CustomersAsked) -> list[CustomerCard]:
+    """Return customers with their contacts, in the order of ids."""
+    rows = Customer.objects.of(tenant_id).filter(id__gt=asked.after)
+    wanted = {
+        "id": asked.id,
+        "creditor_id__in": asked.creditor_ids,
+        "code": asked.code or None,
+        "siren": asked.siren or None,
+        "debtor_class": asked.debtor_class or None,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if asked.people is not None:
+        followed = Q(salesperson_id__in=asked.people) | Q(collector_id__in=asked.people)
+        rows = rows.filter(followed)
+    if asked.search:
+        begins = Q(code__istartswith=asked.search) | Q(name__istartswith=asked.search)
+        rows = rows.filter(begins)
+    found = list(rows.select_related("parent", "terms").order_by("id")[: asked.limit])
+    contacts: dict[int, list[ContactRow]] = {row.pk: [] for row in found}
+    names = tuple(ContactRow.__dataclass_fields__)
+    own = Contact.objects.of(tenant_id).filter(customer_id__in=contacts).order_by("id")
+    for customer_id, *values in own.values_list("customer_id", *names):
+        contacts[customer_id].append(ContactRow(*values))
+    return [_card(row, tuple(contacts[row.pk])) for row in found]
+
+
+def contact_owner(*, tenant_id: int, contact_id: int) -> int | None:
+    """Return whose contact this is."""
+    rows = Contact.objects.of(tenant_id).filter(id=contact_id)
+    return rows.values_list("customer_id", flat=True).first()

@@ -5,12 +5,13 @@ A fact about a due line follows its lineage: when new terms move the date, the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 import polars as pl
+from django.db.models import Q
 
 from encours.parties import faces
 from encours.receivables.queries import interest, items
@@ -84,29 +85,69 @@ def facts_frame(moment: Moment) -> pl.DataFrame:
 
 def history(*, tenant_id: int, customer_id: int, with_withdrawn: bool = False) -> list[FactRow]:
     """Return every fact about a customer, those merged into it and their lines, latest first."""
-    labels = {choice.value: str(choice.label) for choice in StandingKind}
+    labels = _labels()
     family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
     rows = StandingFact.objects.of(tenant_id).filter(customer_id__in=family)
     if not with_withdrawn:
         rows = rows.filter(undone_at=None)
-    return [
-        FactRow(
-            id=row.pk,
-            customer_id=row.customer_id,
-            line_id=row.instalment_id,
-            kind=row.kind,
-            label=labels[row.kind],
-            reason=row.reason,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            amount_cents=row.amount_cents,
-            details=row.details,
-            author_id=row.author_id,
-            recorded_at=row.recorded_at,
-            undone_at=row.undone_at,
-        )
-        for row in rows.order_by("-starts_on", "-id")
-    ]
+    return [_fact_row(row, labels) for row in rows.order_by("-starts_on", "-id")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsAsked:
+    """A page of facts of one kind: after which id, how many, whose, in force on which day."""
+
+    kind: str
+    after: int = 0
+    limit: int = 1
+    id: int | None = None
+    customer_id: int | None = None
+    people: Sequence[int] | None = None
+    creditor_ids: Sequence[int] | None = None
+    on: date | None = None
+
+
+def fact_page(*, tenant_id: int, asked: FactsAsked) -> list[FactRow]:
+    """Return facts that were not withdrawn, in the order of ids."""
+    rows = StandingFact.objects.of(tenant_id).filter(
+        kind=asked.kind, undone_at=None, id__gt=asked.after
+    )
+    wanted = {
+        "id": asked.id,
+        "customer_id": asked.customer_id,
+        "creditor_id__in": asked.creditor_ids,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if asked.people is not None:
+        own = Q(customer__salesperson_id__in=asked.people)
+        rows = rows.filter(own | Q(customer__collector_id__in=asked.people))
+    if asked.on is not None:
+        over = Q(ends_on__lt=asked.on)
+        rows = rows.filter(starts_on__lte=asked.on).exclude(over)
+    labels = _labels()
+    return [_fact_row(row, labels) for row in rows.order_by("id")[: asked.limit]]
+
+
+def _labels() -> dict[str, str]:
+    return {choice.value: str(choice.label) for choice in StandingKind}
+
+
+def _fact_row(row: StandingFact, labels: Mapping[str, str]) -> FactRow:
+    return FactRow(
+        id=row.pk,
+        customer_id=row.customer_id,
+        line_id=row.instalment_id,
+        kind=row.kind,
+        label=labels[row.kind],
+        reason=row.reason,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        amount_cents=row.amount_cents,
+        details=row.details,
+        author_id=row.author_id,
+        recorded_at=row.recorded_at,
+        undone_at=row.undone_at,
+    )
 
 
 def open_items(moment: Moment, *, with_settled: bool = False) -> pl.DataFrame:

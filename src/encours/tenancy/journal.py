@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from encours.tenancy.scope import current_key_id
+
 INSERT: Final = """
 insert into tenancy_fact
     (tenant_id, effective_on, actor_id, verb, subject_type, subject_id, creditor_id,
@@ -31,8 +33,10 @@ def record(
     """Append one fact and return its id; `data` holds references and figures, never a person.
 
     `subject` is a type (`invoice`, `customer`, `import`…) and an id. A bulk load is one fact
-    with counts and a digest, not one per row.
+    with counts and a digest, not one per row. What a program did names its key.
     """
+    key_id = current_key_id()
+    told = dict(data or {}) if key_id is None else {**(data or {}), "key": key_id}
     row = (
         tenant_id,
         effective_on,
@@ -42,7 +46,7 @@ def record(
         subject[1],
         creditor_id,
         customer_id,
-        json.dumps(data or {}, sort_keys=True, ensure_ascii=False),
+        json.dumps(told, sort_keys=True, ensure_ascii=False),
     )
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)

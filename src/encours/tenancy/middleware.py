@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
+from encours.tenancy import keys
 from encours.tenancy.rights import Access, Grant
 from encours.tenancy.scope import in_tenant
 
 if TYPE_CHECKING:
     from encours.tenancy.models import User
 
+BAD_REQUEST: Final = 400
 SERVER_ERROR: Final = 500
 SESSION_KEY: Final = "tenant"
 
@@ -58,7 +64,10 @@ class TenantMiddleware:
         """Run the view inside the tenant; undo its writes if it failed."""
         request.access = None  # type: ignore[attr-defined]
         request.tenant_id = None  # type: ignore[attr-defined]
-        if _opens_its_own_door(request):
+        view = _view(request)
+        if getattr(view, "by_key", False):
+            return inside_by_key(request, self.get_response)
+        if getattr(view, "outside_tenant", False):
             return self.get_response(request)
         return inside(request, self.get_response)
 
@@ -81,10 +90,44 @@ def inside(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) 
     return response
 
 
-def _opens_its_own_door(request: HttpRequest) -> bool:
-    """Say whether the view is marked `outside_tenant`: an invitation belongs to another tenant."""
+def inside_by_key(
+    request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]
+) -> HttpResponse:
+    """Answer a program inside its key's tenant; undo the writes of whatever was not done.
+
+    The view finds the key in `request.knock`, and says itself what is wrong with it. The body is
+    read first: a slow client must not hold a transaction.
+    """
+    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+    knock = keys.knock(token.strip(), now=timezone.now()) if kind.lower() == "bearer" else None
+    request.knock = knock  # type: ignore[attr-defined]
+    if knock is None or knock.access is None or knock.is_over or not _is_read(request):
+        return answer(request)
+    request.access = knock.access  # type: ignore[attr-defined]
+    request.tenant_id = knock.access.tenant_id  # type: ignore[attr-defined]
+    with in_tenant(knock.access.tenant_id, key_id=knock.key_id):
+        response = answer(request)
+        if response.status_code >= BAD_REQUEST:
+            transaction.set_rollback(True)
+    return response
+
+
+def _is_read(request: HttpRequest) -> bool:
+    """Read the whole body, or say that it is larger than this view takes."""
     try:
-        view = resolve(request.path_info).func
-    except Resolver404:
+        if request.content_type == "multipart/form-data":
+            too_large = int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES
+            is_read = not too_large and request.FILES is not None
+        else:
+            is_read = request.body is not None
+    except (RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent, MultiPartParserError):
         return False
-    return bool(getattr(view, "outside_tenant", False))
+    return is_read
+
+
+def _view(request: HttpRequest) -> Callable[..., HttpResponse] | None:
+    """Return the view of an address: it may be marked `outside_tenant` or `by_key`."""
+    try:
+        return resolve(request.path_info).func
+    except Resolver404:
+        return None

@@ -27,8 +27,8 @@ from django_htmx.middleware import HtmxDetails
 from encours.tenancy.middleware import TenantRequest
 from encours.tenancy.queries import absences, places
 from encours.tenancy.queries.places import CreditorChoice
+from encours.tenancy.reach import Scope, scope_of
 from encours.tenancy.rights import RIGHTS
-from encours.web.scope import Scope, scope_of
 
 CREDITOR_KEY: Final = "creditor"
 MINE_KEY: Final = "mine"

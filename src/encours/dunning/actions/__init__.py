@@ -6,14 +6,22 @@ from encours.dunning.actions.decisions import (
     record_reminder,
     skip,
 )
-from encours.dunning.actions.plan import DayPlan, forecast_days, plan_day
+from encours.dunning.actions.plan import (
+    DayPlan,
+    forecast_days,
+    plan_day,
+    plan_told,
+    reserved_told,
+)
 
 __all__ = (
     "DayPlan",
     "approve",
     "forecast_days",
     "plan_day",
+    "plan_told",
     "queue_approved",
     "record_reminder",
+    "reserved_told",
     "skip",
 )

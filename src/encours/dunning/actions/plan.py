@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from django.db import connection
 
 from encours.dunning.queries import ledger as ledgers
+from encours.dunning.queries import plans
 from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.rules import forecast, planner
 from encours.dunning.rules.frames import ACCOUNT
@@ -87,6 +88,40 @@ def plan_day(
     if dry_run:
         return DayPlan(asked, decided, 0)
     return DayPlan(asked, decided, _reserve(tenant_id, asked, decided))
+
+
+def plan_told(
+    *,
+    tenant_id: int,
+    creditor_id: int,
+    on: date,
+    dry_run: bool = False,
+    allow_stale: bool = False,
+) -> dict[str, Any]:
+    """Plan a day and return it whole: what was reserved before, what is new, what is held."""
+    owner: dict[str, Any] = {"tenant_id": tenant_id, "creditor_id": creditor_id}
+    asked = setting(**owner, on=on, now=datetime.now(UTC))
+    existing = plans.day_messages(**owner, on=on, rehearsal=asked.is_rehearsal)
+    decided = plan_day(**owner, on=on, dry_run=dry_run, allow_stale=allow_stale)
+    told = decided.plan
+    ids = {*told.messages["customer_id"], *told.held["customer_id"]}
+    answer = plans.plan_json(
+        on=on,
+        existing=existing,
+        messages=told.messages,
+        planned=told.planned,
+        held=told.held,
+        names=plans.customer_names(**owner, customer_ids=ids),
+    )
+    return answer | {"rehearsal": asked.is_rehearsal}
+
+
+def reserved_told(*, tenant_id: int, creditor_id: int, on: date) -> dict[str, Any]:
+    """Return what is reserved for a day, in the shape of `plan_told`; decides nothing."""
+    owner: dict[str, Any] = {"tenant_id": tenant_id, "creditor_id": creditor_id}
+    asked = setting(**owner, on=on, now=datetime.now(UTC))
+    existing = plans.day_messages(**owner, on=on, rehearsal=asked.is_rehearsal)
+    return plans.reserved_json(on=on, existing=existing) | {"rehearsal": asked.is_rehearsal}
 
 
 def forecast_days(

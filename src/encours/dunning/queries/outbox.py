@@ -111,6 +111,18 @@ def messages(
     return [OutboxRow(*row) for row in _fetched(query, asked)]
 
 
+def message_page(
+    reach: Reach, *, after: int, limit: int, state: str = "", channel: str = ""
+) -> list[OutboxRow]:
+    """Return messages in the order of ids."""
+    asked = {"state": state, "channel": channel, "after": after, "limit": limit}
+    query = (
+        f"{ROWS} and m.id > %(after)s and (%(state)s = '' or m.state = %(state)s)"
+        " and (%(channel)s = '' or m.channel = %(channel)s) order by m.id limit %(limit)s"
+    )
+    return [OutboxRow(*row) for row in _fetched(query, {**reach.params(), **asked})]
+
+
 def one_message(reach: Reach, *, message_id: int) -> OutboxRow | None:
     """Return one message, or None when it is out of reach."""
     rows = _fetched(f"{ROWS} and m.id = %(id)s", {**reach.params(), "id": message_id})

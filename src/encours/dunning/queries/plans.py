@@ -135,6 +135,11 @@ def plan_json(
     }
 
 
+def reserved_json(*, on: date, existing: Sequence[PlannedMessage]) -> dict[str, Any]:
+    """Return a day's reserved messages alone, in the shape of `plan --json`."""
+    return {"on": on.isoformat(), "planned": [_shown(one) for one in existing], "held": []}
+
+
 def _shown(message: PlannedMessage) -> dict[str, Any]:
     return {
         "customer": message.customer,

@@ -65,6 +65,16 @@ def imports(
     return [_row(one, with_issues=False) for one in chosen]
 
 
+def import_page(
+    *, tenant_id: int, creditor_ids: Collection[int] | None, after: int, limit: int
+) -> list[PastImport]:
+    """Return imports in the order of ids, without their issues."""
+    rows = FileImport.objects.of(tenant_id).filter(pk__gt=after).defer("issues")
+    if creditor_ids is not None:
+        rows = rows.filter(creditor_id__in=creditor_ids)
+    return [_row(one, with_issues=False) for one in rows.order_by("pk")[:limit]]
+
+
 def one_import(*, tenant_id: int, import_id: int) -> PastImport | None:
     """Return one import, or None when this tenant has none of that number."""
     found = FileImport.objects.of(tenant_id).filter(pk=import_id).first()

@@ -7,6 +7,7 @@ from encours.tenancy.models.base import (
     TenantQuerySet,
 )
 from encours.tenancy.models.journal import Fact, Seal
+from encours.tenancy.models.keys import ApiKey, ApiKeyUse, IdempotentCall
 from encours.tenancy.models.tenants import (
     Absence,
     BankAccount,
@@ -21,11 +22,14 @@ from encours.tenancy.models.tenants import (
 
 __all__ = (
     "Absence",
+    "ApiKey",
+    "ApiKeyUse",
     "BankAccount",
     "BitemporalModel",
     "Creditor",
     "CycleRun",
     "Fact",
+    "IdempotentCall",
     "Invitation",
     "Membership",
     "Role",

@@ -18,6 +18,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "person.joined": _("A rejoint l'organisation, rôle : %(role)s."),
     "person.role_changed": _("Rôle changé : de %(from)s à %(to)s."),
     "person.revoked": _("Accès retiré (rôle : %(role)s)."),
+    "api_key.created": _("Clé de l'API créée, rôle : %(role)s, portées : %(scopes)s."),
+    "api_key.revoked": _("Clé de l'API révoquée (rôle : %(role)s)."),
     "creditor.founded": _("Société créée à l'installation."),
     "creditor.created": _("Société créée, code %(code)s."),
     "creditor.updated": _("Fiche de la société modifiée : %(fields)s."),

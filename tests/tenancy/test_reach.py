@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from encours.tenancy.reach import Scope, scope_of
 from encours.tenancy.rights import Access, Grant
-from encours.web.scope import Scope, scope_of
 
 ME = 7
 PEOPLE = (ME, 12)

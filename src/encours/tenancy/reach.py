@@ -1,4 +1,4 @@
-"""Which creditors and customers a person looks at, from their rights and their choice."""
+"""Which creditors and customers a person, or a key, looks at: from rights and a choice."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ def scope_of(
             return NOTHING
         own = is_mine or _is_sales_only(access, creditor_id)
         return Scope(creditor_id, (creditor_id,), people() if own else None)
+    if access.only is not None and right not in access.only:
+        return NOTHING
     if access.own_customers_only:
         return Scope(None, _sorted(access.creditors(right)), people())
     granting = [

@@ -1,0 +1,207 @@
+"""Each resource does what it says, for its own tenant, as its role may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.api.programs import Program, new_customer, ok, problem, program
+from tests.web.places import ROLES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+YEAR = {"issued_on": "2026-01-05", "amount": "1200.00", "net": "1000.00", "vat": "200.00"}
+
+
+def new_invoice(own: Program, customer: dict[str, Any], **values: Any) -> dict[str, Any]:
+    body = {"customer_id": customer["id"], "number": f"F-{customer['id']}", **YEAR, **values}
+    return ok(own.post("/invoices", body))
+
+
+def new_payment(own: Program, customer: dict[str, Any], amount: str) -> dict[str, Any]:
+    body = {"customer_id": customer["id"], "amount": amount, "received_on": "2026-02-10"}
+    return ok(own.post("/payments", body))
+
+
+def test_an_invoice_is_cut_paid_and_settled_at_any_date() -> None:
+    own = program()
+    customer = new_customer(own)
+    due = [
+        {"due_on": "2026-02-05", "amount": "700.00"},
+        {"due_on": "2026-03-05", "amount": "500.00"},
+    ]
+    invoice = new_invoice(own, customer, due=due)
+    payment = new_payment(own, customer, "900")
+    made = ok(own.post("/allocations", {"credit_id": payment["id"]}))
+
+    assert [(line["open"], line["due_source"]) for line in invoice["lines"]] == [
+        ("700.00", "read"), ("500.00", "read"),
+    ]  # fmt: skip
+    assert [one["amount"] for one in made] == ["700.00", "200.00"]
+    now = ok(own.get(f"/invoices/{invoice['id']}"))
+    before = ok(own.get(f"/invoices/{invoice['id']}", as_of="2026-02-01"))
+    assert (now["open"], before["open"]) == ("300.00", "1200.00")
+    assert ok(own.get(f"/payments/{payment['id']}"))["open"] == "0.00"
+    unlettered = f"/allocations/{made[0]['id']}"
+    ok(own.send("DELETE", unlettered))
+    problem(own.get(unlettered), 404)
+    assert ok(own.get(f"/invoices/{invoice['id']}"))["open"] == "1000.00"
+
+
+def test_the_figures_of_a_customer_agree() -> None:
+    own = program()
+    customer = new_customer(own)
+    asked = {"creditor": own.place.house.code, "customer": customer["code"]}
+    new_invoice(own, customer)
+    new_payment(own, customer, "200.00")
+
+    items = ok(own.get("/open-items", **asked))["items"]
+    told = ok(own.get(f"/customers/{customer['id']}/statement", from_on="2026-01-01"))
+    balance = ok(own.get("/aged-balance", creditor=own.place.house.code))
+    row = next(one for one in balance["customers"] if one["code"] == customer["code"])
+
+    assert [(one["open"], one["status"]) for one in items] == [("1200.00", "open")]
+    assert (told["closing"], len(told["moves"])) == ("1000.00", 2)
+    assert (row["open"], row["unallocated"], row["net"]) == ("1200.00", "-200.00", "1000.00")
+    past = ok(own.get("/aged-balance", creditor=own.place.house.code, as_of="2025-12-31"))
+    assert customer["code"] not in [one["code"] for one in past["customers"]]
+    early = {"creditor": own.place.house.code, "known_on": "2026-11-01"}
+    assert customer["code"] not in str(ok(own.get("/aged-balance", **early)))
+
+
+def test_a_document_entered_here_is_reversed_here() -> None:
+    own = program()
+    customer = new_customer(own)
+    invoice = new_invoice(own, customer)
+    note = {"customer_id": customer["id"], "amount": "10", "received_on": "2026-02-10"}
+    credit = ok(own.post("/credit-notes", {**note, "number": f"A-{customer['id']}"}))
+
+    problem(
+        own.post("/invoices", {"customer_id": customer["id"], **YEAR, "number": invoice["number"]}),
+        409,
+    )
+    for path in (f"/invoices/{invoice['id']}", f"/credit-notes/{credit['id']}"):
+        problem(own.post(f"{path}/reverse", {"reason": "because"}), 422)
+        ok(own.post(f"{path}/reverse", {"reason": "mistake"}))
+        problem(own.get(path), 404)
+    problem(own.get(f"/payments/{credit['id']}"), 404)
+
+
+def test_more_than_is_left_is_refused() -> None:
+    own = program()
+    customer = new_customer(own)
+    line = new_invoice(own, customer)["lines"][0]
+    payment = new_payment(own, customer, "100")
+    body = {"credit_id": payment["id"], "shares": [{"line_id": line["id"], "amount": "100.01"}]}
+
+    assert "100,00" in problem(own.post("/allocations", body), 422)["detail"]
+
+
+def test_amounts_that_do_not_add_up_are_refused() -> None:
+    own = program()
+    body = {"customer_id": new_customer(own)["id"], "number": "X", **YEAR, "vat": "1.00"}
+
+    problem(own.post("/invoices", body), 422)
+    problem(own.post("/invoices", {**body, "amount": "12,00"}), 422)
+    problem(own.post("/invoices", {**body, "amount": 12}), 422)
+    problem(own.post("/invoices", {**body, "issued_on": 20260105}), 422)
+
+
+@pytest.mark.parametrize("kind", ["promises", "disputes"])
+def test_promises_and_disputes(kind: str) -> None:
+    own = program()
+    customer = new_customer(own)
+    line = new_invoice(own, customer)["lines"][0]
+    who = {"customer_id": customer["id"], "line_id": line["id"]}
+    given = {"until": "2027-01-15", "amount": "500"} if kind == "promises" else {"reason": "Casse"}
+    made = ok(own.post(f"/{kind}", {**who, **given}))
+    asked = {"creditor": own.place.house.code, "customer": customer["code"]}
+
+    assert [one["id"] for one in ok(own.get(f"/{kind}", **asked))["items"]] == [made["id"]]
+    status = ok(own.get("/open-items", **asked))["items"][0]["status"]
+    assert status == {"promises": "promised", "disputes": "disputed"}[kind]
+    ended = ok(own.post(f"/{kind}/{made['id']}/end", {"ends_on": "2027-01-20"}))
+    assert ended["ends_on"] == "2027-01-20"
+    problem(own.get(f"/{kind}/{made['id']}"), 404)
+    ok(own.send("DELETE", f"/{kind}/{ended['id']}"))
+    assert ok(own.get(f"/{kind}", **asked))["items"] == []
+
+
+def test_contacts() -> None:
+    own = program()
+    customer = new_customer(own)
+    path = f"/customers/{customer['id']}/contacts"
+    problem(own.post(path, {"email": "nobody"}), 422)
+    made = ok(own.post(path, {"name": "Compta", "email": "compta@martin.example"}))
+    version = own.get(f"/contacts/{made['id']}")["ETag"]
+    own.send("PATCH", f"/contacts/{made['id']}", {"phone": "0102030405"}, **{"If-Match": version})
+
+    assert ok(own.get(path))[0]["phone"] == "0102030405"
+    ok(own.send("DELETE", f"/contacts/{made['id']}"))
+    problem(own.get(f"/contacts/{made['id']}"), 404)
+
+
+def test_the_plan_is_tried_without_being_reserved() -> None:
+    own = program()
+    new_invoice(own, new_customer(own))
+    asked = {"creditor": own.place.house.code, "on": "2026-11-30"}
+    tried = ok(own.get("/plan/preview", **asked))
+    held = {one["reason"] for one in tried["held"]}
+
+    assert held
+    assert ok(own.get("/plan", **asked))["planned"] == []
+    assert ok(own.get("/messages"))["items"] == []
+
+
+def test_a_file_is_uploaded_then_forgotten(tmp_path: Any, settings: Any) -> None:
+    settings.IMPORTS_ROOT = tmp_path
+    own = program()
+    client = Client(headers={"Authorization": f"Bearer {own.token}", "Idempotency-Key": "file-1"})
+
+    def upload(content: bytes) -> Any:
+        file = SimpleUploadedFile("552100554FEC20261231.txt", content)
+        return client.post("/api/v1/imports", {"creditor": own.place.house.code, "file": file})
+
+    first = ok(upload(b"JournalCode\n"))
+    assert ok(upload(b"JournalCode\n"))["id"] == first["id"]
+    problem(upload(b"Other\n"), 422)
+    assert ok(own.get(f"/imports/{first['id']}"))["state"] == "running"
+    problem(own.post(f"/imports/{first['id']}/accept", {}), 409)
+    problem(own.post(f"/imports/{first['id']}/undo", None), 409)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_writes_what_it_may(role: str) -> None:
+    own = program(role=role)
+    at = own.place.house.code
+    may = {
+        "/customers": {"admin", "credit_manager", "collector", "accountant"},
+        "/invoices": {"admin", "credit_manager", "accountant"},
+        "/disputes": {"admin", "credit_manager", "collector", "sales"},
+    }
+    for path, roles in may.items():
+        answer = own.post(path, {"creditor": at, "nothing": 1})
+        assert (answer.status_code != 403) is (role in roles), (role, path)
+        assert answer.status_code in {403, 422}
+
+
+def test_no_row_of_another_tenant() -> None:
+    ours, theirs = program("ALPHA"), program("OMEGA")
+    customer = new_customer(theirs)
+    invoice = new_invoice(theirs, customer)
+    payment = new_payment(theirs, customer, "1")
+    for path in (
+        f"/customers/{customer['id']}",
+        f"/customers/{customer['id']}/contacts",
+        f"/customers/{customer['id']}/statement",
+        f"/invoices/{invoice['id']}",
+        f"/payments/{payment['id']}",
+    ):
+        problem(ours.get(path), 404)
+    problem(ours.post("/allocations", {"credit_id": payment["id"]}), 404)
+    problem(ours.post("/invoices", {"customer_id": customer["id"], "number": "Z", **YEAR}), 422)
+    for path in ("/customers", "/invoices", "/payments", "/open-items", "/allocations"):
+        assert all(
+            one["creditor"] != theirs.place.house.code for one in ok(ours.get(path))["items"]
+        )
