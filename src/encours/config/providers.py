@@ -14,6 +14,7 @@ from encours.kernel.registry import supply
 
 if TYPE_CHECKING:
     from encours.dunning.actions.outgoing import ReminderPreparer
+    from encours.imports.ports import TableReader
     from encours.imports.readers.fec import Fec
     from encours.messaging.ports import Account, ChannelFactory, EmailChannel
     from encours.messaging.providers.sink import MailFolder
@@ -34,6 +35,7 @@ def register() -> None:
             "mailer": mailers,
             "preparer of messages": preparers,
             "ledger reader": ledger_readers,
+            "table reader": table_readers,
             "mail sink": mail_sinks,
         }
     )
@@ -70,6 +72,14 @@ def ledger_readers() -> Mapping[str, Fec]:
     from encours.imports.readers.fec import Fec
 
     return {"fec": Fec()}
+
+
+def table_readers() -> Mapping[str, TableReader]:
+    """Return what reads tables: workbooks are known by their first bytes, text is the rest."""
+    from encours.imports.readers.csv_table import CsvTable
+    from encours.imports.readers.workbook import Workbook
+
+    return {"workbook": Workbook(), "csv": CsvTable()}
 
 
 def mail_sinks() -> Mapping[str, MailFolder]:

@@ -1,4 +1,4 @@
-"""One row per file brought in: what it was, what it did, and whether it was undone."""
+"""One row per file brought in, and the mappings that people saved for the tables they bring."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class FileImport(TenantModel):
     counts = models.JSONField("comptes", default=dict)
     control = models.JSONField("contrôle", default=dict)
     issues = models.JSONField("anomalies", default=list)
+    mapping = models.JSONField("correspondance", default=dict)
     issue_counts = models.JSONField("anomalies par gravité", default=dict)
     batch = TenantForeignKey(Batch, models.PROTECT, null=True, verbose_name="acte")
     author_id = models.BigIntegerField("auteur", null=True)
@@ -37,9 +38,45 @@ class FileImport(TenantModel):
         constraints = (
             models.CheckConstraint(
                 condition=Q(
-                    state__in=("previewed", "running", "applied", "refused", "undone", "failed")
+                    state__in=(
+                        "mapping",
+                        "previewed",
+                        "running",
+                        "applied",
+                        "refused",
+                        "undone",
+                        "failed",
+                    )
                 ),
                 name="import_state_known",
             ),
         )
         indexes = (models.Index(fields=("tenant", "creditor", "sha256"), name="import_sha"),)
+
+
+class Mapping(TenantModel):
+    """What the columns of a layout mean (`rules.tables.mapping`), by name; no creditor: all."""
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, null=True, verbose_name="société")
+    name = models.CharField("nom", max_length=80)
+    definition = models.JSONField("définition")
+    signature = models.CharField("empreinte des en-têtes", max_length=32)
+    author_id = models.BigIntegerField("auteur", null=True)
+    created_at = models.DateTimeField("créée le", db_default=Now())
+    used_at = models.DateTimeField("utilisée le", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "name"), name="mapping_name_once_per_creditor"
+            ),
+            models.UniqueConstraint(
+                fields=("tenant", "name"),
+                condition=Q(creditor=None),
+                name="mapping_name_once_for_all",
+            ),
+        )
+        indexes = (models.Index(fields=("tenant", "signature"), name="mapping_signature"),)
+
+    def __str__(self) -> str:
+        return self.name

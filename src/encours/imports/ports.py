@@ -1,4 +1,4 @@
-"""What an import needs from outside: something that reads a ledger export.
+"""What an import needs from outside: something that reads a ledger export, or any table.
 
 A reader turns a file into a `Ledger` (`encours.imports.rules.ledger`): customer lines, sums of
 the others, totals, and every problem as an Issue. It never raises on what a file contains: a
@@ -7,11 +7,16 @@ file it cannot read is an empty `Ledger` with one issue of severity error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import polars as pl
+
+from encours.imports.rules.findings import Findings
 from encours.imports.rules.ledger import Layout, Ledger, Totals
+from encours.kernel.issue import Issue
 from encours.kernel.registry import Registry
 
 Progress = Callable[[int, int], None]
@@ -32,6 +37,68 @@ class LedgerReader(Protocol):
         ...
 
 
-READERS: Registry[LedgerReader] = Registry("ledger reader")
+class Unreadable(Exception):
+    """A file that is no table, or a hostile one; `issue` says why, for its user."""
 
-__all__ = ["READERS", "Layout", "Ledger", "LedgerReader", "Progress", "Totals"]
+    def __init__(self, issue: Issue) -> None:
+        """Keep the issue."""
+        super().__init__(issue.message)
+        self.issue = issue
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook; a text file has one, without a name. `rows` None: not counted."""
+
+    name: str
+    rows: int | None = None
+    columns: int = 0
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTable:
+    """A table ready to be read once: `blocks` yields frames of `line`, `c0`, `c1`… as text.
+
+    Cells are trimmed, blank ones null. `findings` is complete once all blocks were read; `blocks`
+    raises Unreadable on what only shows on the way.
+    """
+
+    sheets: tuple[Sheet, ...]
+    sheet: str
+    encoding: str
+    separator: str
+    findings: Findings
+    blocks: Callable[[Progress | None], Iterator[pl.DataFrame]]
+
+
+class TableReader(Protocol):
+    """Reads tables: delimited text, or workbooks."""
+
+    code: str
+
+    def recognises(self, head: bytes, name: str) -> bool:
+        """Say whether a file is of this kind from its first 64 kB; a name proves nothing."""
+        ...
+
+    def open(self, path: Path, *, name: str = "", sheet: str = "") -> OpenedTable:
+        """Open a table, in bounded memory; raises Unreadable."""
+        ...
+
+
+READERS: Registry[LedgerReader] = Registry("ledger reader")
+TABLE_READERS: Registry[TableReader] = Registry("table reader")
+
+__all__ = [
+    "READERS",
+    "TABLE_READERS",
+    "Layout",
+    "Ledger",
+    "LedgerReader",
+    "OpenedTable",
+    "Progress",
+    "Sheet",
+    "TableReader",
+    "Totals",
+    "Unreadable",
+]

@@ -1,7 +1,8 @@
 """Files brought by a page: kept by their hash, shown before they are applied, then applied.
 
-A row goes running → previewed → running → applied; refused, failed and undone are ends. Reading
-happens outside any transaction: only the decision and its writes are inside one.
+A row goes running → previewed → running → applied; refused, failed and undone are ends. A table
+whose columns are not sure waits in `mapping` for a person (`tables.describe`, `tables.choose`).
+Reading happens outside any transaction: only the decision and its writes are inside one.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
+from encours.imports.actions import tables
 from encours.imports.actions.files import Export, import_file, read_file
 from encours.imports.actions.keeping import Outcome, issues_kept
 from encours.imports.models import FileImport
+from encours.imports.ports import READERS
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.tenancy.scope import in_tenant
 
 EVERY_S: Final = 0.7
 READ_SHARE: Final = 85  # percent of the bar for reading; the rest is for writing
-OPEN_STATES: Final = ("previewed", "refused", "failed")
+HEAD_BYTES: Final = 65_536
+OPEN_STATES: Final = ("mapping", "previewed", "refused", "failed")
 
 
 class NotWaiting(Refusal):
@@ -55,7 +59,10 @@ def receive(
     author_id: int,
     kind: str = "fec",
 ) -> int:
-    """Keep an uploaded file under its hash and return the import that waits for its preview."""
+    """Keep an uploaded file under its hash and return the import that waits for its preview.
+
+    Without a kind, its content says what it is: a ledger export, else a table.
+    """
     folder = _folder(tenant_id)
     draft = folder / f".{uuid4().hex}"
     digest, size = hashlib.sha256(), 0
@@ -65,6 +72,7 @@ def receive(
                 digest.update(chunk)
                 size += len(chunk)
                 handle.write(chunk)
+        kind = kind or _kind(draft, name)
         draft.replace(folder / digest.hexdigest())
     finally:
         draft.unlink(missing_ok=True)
@@ -160,6 +168,15 @@ def declare_failed(*, tenant_id: int, import_id: int) -> None:
 def path_of(*, tenant_id: int, sha256: str) -> Path:
     """Return where an upload is kept; tenants share no file."""
     return _folder(tenant_id) / sha256
+
+
+def _kind(path: Path, name: str) -> str:
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    known = next((code for code in READERS if READERS[code].recognises(head, name)), None)
+    if known is not None:
+        return known
+    return tables.KIND if tables.is_table(head, name) else "fec"
 
 
 def _folder(tenant_id: int) -> Path:

@@ -53,6 +53,16 @@ def looks_like(head: bytes, name: str) -> str:
     return "un texte qui n'a pas les colonnes d'un FEC"
 
 
+def looks_like_table(head: bytes, name: str) -> bool:
+    """Say whether a file is text that nothing else claims: only its columns remain to be found."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = _text(head).encode()
+    if any(recognise(head, name) for recognise in (_empty, _magic, _xml, _cfonb, _binary)):
+        return False
+    text = _text(head)
+    return not any(re.search(shape, text) for shape, _said in _TEXTS[:-1])
+
+
 def is_fec_xml(head: bytes) -> bool:
     """Say whether an XML file has the root element of the decree's schema."""
     text = _text(head)

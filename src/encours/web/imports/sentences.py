@@ -11,6 +11,7 @@ from encours.web.tables import Badge
 from encours.web.wording import Text
 
 STATES: Final[Mapping[str, Badge]] = {
+    "mapping": Badge(_("Colonnes à choisir"), "orange"),
     "running": Badge(_("En cours"), "blue"),
     "previewed": Badge(_("À confirmer"), "orange"),
     "applied": Badge(_("Importé"), "green"),

@@ -40,6 +40,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "rates.entered": _("Taux légaux saisis : %(semesters)s."),
     "import.applied": _("Fichier importé : %(counts)s."),
     "import.undone": _("Import annulé."),
+    "mapping.saved": _("Correspondance de colonnes enregistrée (%(meaning)s)."),
+    "mapping.removed": _("Correspondance de colonnes oubliée."),
     "plan.reserved": _("Plan du jour : %(messages)s messages, %(held)s lignes retenues."),
     "reminders.approved": _("Relances approuvées : %(messages)s."),
     "reminder.edited": _("Texte d'une relance modifié."),
