@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from django.db import connection
+import pytest
+from django.db import DataError, ProgrammingError, connection
 from tests.conftest import House
 
 from encours.tenancy.frames import read_frame, stage_frame
@@ -57,3 +58,24 @@ def test_the_frame_sees_only_the_tenant(house: House, other_house: House) -> Non
 
     assert seen["code"].to_list() == [house.code]
     assert connection.in_atomic_block is False
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        pytest.param("select nowhere", ProgrammingError, id="a query that cannot start"),
+        pytest.param(
+            "select 1 / (9000 - n) from generate_series(1, 10000) n",
+            DataError,
+            id="a row that fails after thousands went out",
+        ),
+    ],
+)
+def test_a_failed_read_says_so_and_leaves_the_connection_usable(
+    house: House, query: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error), in_tenant(house.tenant_id):
+        read_frame(query, schema={"n": pl.Int64})
+
+    with in_tenant(house.tenant_id):
+        assert read_frame("select 7", schema={"n": pl.Int64})["n"].to_list() == [7]

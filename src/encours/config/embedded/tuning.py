@@ -22,6 +22,9 @@ FIXED: Final = {
     "random_page_cost": "1.1",
     "checkpoint_timeout": "15min",
     "jit": "off",
+    # sums over a ledger give few rows for many read: two workers halve them (bench/README.md)
+    "parallel_setup_cost": "100",
+    "parallel_tuple_cost": "0.01",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",

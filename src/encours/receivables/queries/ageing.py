@@ -33,10 +33,12 @@ class GroupBy(StrEnum):
 
 # Each table is added up alone, in parallel, and the sums meet on the customer. What a customer's
 # lines were settled by and what its payments settled differ where one of a group pays for another.
-# `sum_cents` adds bigints as bigints (migration 0006): a tenth less work than `sum`.
+# `sum_cents` adds bigints as bigints (migration 0007): a tenth less work than `sum`. `older0` is
+# all, `older1` what is older than the first bound…: one comparison a bucket, and buckets are the
+# differences.
 BALANCE: Final = """
 with taken as (
-    select a.customer_id, a.payer_id, sum_cents(a.amount_cents) as cents, {sums:a}
+    select a.customer_id, a.payer_id, {sums:a}
     from receivables_allocation a
     where live(a) and a.effective_on <= %(as_of)s and of_either(a)
     group by a.customer_id, a.payer_id
@@ -56,7 +58,7 @@ left join (
     select taken.customer_id, {added} from taken group by taken.customer_id
 ) settled on settled.customer_id = customer.id
 left join (
-    select taken.payer_id, sum_cents(taken.cents) as cents from taken group by taken.payer_id
+    select taken.payer_id, sum_cents(taken.older0) as cents from taken group by taken.payer_id
 ) spent on spent.payer_id = customer.id
 left join (
     select c.customer_id, sum_cents(c.amount_cents) as cents from receivables_credit c
@@ -205,14 +207,12 @@ def decimals(cents: pl.Expr) -> pl.Expr:
 
 def _query(buckets: Buckets, by: AgeBy, grouping: _Grouping) -> str:
     day = {AgeBy.DUE: "due_on", AgeBy.ISSUED: "issued_on"}[by]
-    columns = [f"b{position}" for position in range(len(buckets.names))]
+    columns = [f"older{position}" for position in range(len(buckets.names))]
     parts = {
         "sums:l": ", ".join(_sums("l", day, columns)),
         "sums:a": ", ".join(_sums("a", day, columns)),
         "added": ", ".join(f"sum_cents(taken.{one}) as {one}" for one in columns),
-        "amounts": ", ".join(
-            f"coalesce(owed.{one}, 0) - coalesce(settled.{one}, 0)" for one in columns
-        ),
+        "amounts": ", ".join(_amounts(columns)),
         "key": grouping.key,
         "code": grouping.code,
         "name": grouping.name,
@@ -225,17 +225,21 @@ def _query(buckets: Buckets, by: AgeBy, grouping: _Grouping) -> str:
 
 
 def _sums(table: str, day: str, columns: list[str]) -> Iterator[str]:
-    """Yield the sum of each bucket: the days from its own limit to before the one above."""
-    last = len(columns) - 1
+    """Yield the sum of all lines, then of those past each bound."""
     for position, column in enumerate(columns):
-        lower = "" if position == 0 else f"{table}.{day} < %(limit{position - 1})s"
-        upper = "" if position == last else f"{table}.{day} >= %(limit{position})s"
-        within = " and ".join(filter(None, (lower, upper))) or "true"
-        yield f"sum_cents({table}.amount_cents) filter (where {within}) as {column}"
+        past = f" filter (where {table}.{day} < %(limit{position - 1})s)" if position else ""
+        yield f"sum_cents({table}.amount_cents){past} as {column}"
+
+
+def _amounts(columns: list[str]) -> Iterator[str]:
+    """Yield each bucket: what is owed and not settled past its own bound, less the next one's."""
+    past = [f"coalesce(owed.{one}, 0) - coalesce(settled.{one}, 0)" for one in columns]
+    for position, own in enumerate(past):
+        yield own if position == len(past) - 1 else f"{own} - ({past[position + 1]})"
 
 
 def _limits(moment: Moment, buckets: Buckets) -> dict[str, Any]:
-    """Return the first day of each bucket: a line is in it when its day is not before."""
+    """Return the bounds as days: a line is past one when its day is before."""
     ordinal = moment.as_of.toordinal()
     return {
         f"limit{position}": moment.as_of.fromordinal(max(ordinal - bound, 1))
