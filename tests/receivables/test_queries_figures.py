@@ -20,12 +20,10 @@ from tests.receivables.test_rules_ageing import TODAY, allocation, credit, line,
 
 from encours.parties.models import Contact, Customer
 from encours.receivables.models import SalesMonth
-from encours.receivables.queries import figures
 from encours.receivables.queries.figures import month_figures
 from encours.receivables.queries.unreachable import unreachable_customers
 from encours.receivables.rules import ageing as oracle
 from encours.receivables.rules.ageing import LedgerFacts
-from encours.tenancy.journal import record
 from encours.tenancy.scope import in_tenant
 
 
@@ -123,18 +121,6 @@ def test_a_figure_without_sales_is_none(house: House) -> None:
 
     assert (month.dso, month.days_late, month.open_cents) == (None, None, 0)
     assert month.as_json()["open"] == "0.00"
-
-
-def test_an_act_changes_the_version(house: House) -> None:
-    with in_tenant(house.tenant_id):
-        before = figures.version(house.tenant_id)
-        record(
-            "customer.updated",
-            tenant_id=house.tenant_id,
-            subject=("customer", 1),
-            effective_on=TODAY,
-        )
-        assert figures.version(house.tenant_id) != before
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What waits for a person, what leaves today, and how the last daily cycle went: one statement."""
+"""What waits for a person, what leaves today, and how the last daily cycle went."""
 
 from __future__ import annotations
 
@@ -10,8 +10,20 @@ from typing import Any, Final
 from django.db import connection
 
 from encours.receivables.queries.moment import Moment
+from encours.tenancy.kept import kept
 
 TRIAGE_DAYS: Final = 120
+UNSORTED: Final = """
+select count(*) from receivables_instalment l
+join tenancy_creditor c on c.tenant_id = l.tenant_id and c.id = l.creditor_id
+    and l.due_on < c.live_on and c.live_on > %(as_of)s::date - %(triage_days)s
+left join dunning_triage t on t.tenant_id = l.tenant_id and t.instalment_id = l.id
+where l.tenant_id = %(tenant_id)s and l.undone_at is null and t.id is null
+    and (%(creditors)s::bigint[] is null or l.creditor_id = any(%(creditors)s::bigint[]))
+    and l.amount_cents > (
+        select coalesce(sum(a.amount_cents), 0) from receivables_allocation a
+        where a.tenant_id = l.tenant_id and a.instalment_id = l.id and a.undone_at is null)
+"""
 ATTENTION: Final = """
 with scope as (
     select c.id, c.live_on, c.freshness_days from tenancy_creditor c
@@ -42,14 +54,6 @@ select
      where m.tenant_id = %(tenant_id)s and m.state = 'uncertain'),
     (select count(*) from receivables_proposedallocation p join scope on scope.id = p.creditor_id
      where p.tenant_id = %(tenant_id)s and p.undone_at is null and p.decided_at is null),
-    (select count(*) from receivables_instalment l
-     join scope on scope.id = l.creditor_id and l.due_on < scope.live_on
-        and scope.live_on > %(as_of)s::date - %(triage_days)s
-     left join dunning_triage t on t.tenant_id = l.tenant_id and t.instalment_id = l.id
-     where l.tenant_id = %(tenant_id)s and l.undone_at is null and t.id is null
-        and l.amount_cents > (
-            select coalesce(sum(a.amount_cents), 0) from receivables_allocation a
-            where a.tenant_id = l.tenant_id and a.instalment_id = l.id and a.undone_at is null)),
     (select count(*) from parties_paymentterms p join scope on scope.id = p.creditor_id
      where p.tenant_id = %(tenant_id)s and p.confirmed_at is null),
     (select count(*) from parties_customer k join scope on scope.id = k.creditor_id
@@ -113,16 +117,17 @@ def attention(moment: Moment) -> Attention:
     """Return what the dashboard asks of people, for the creditors of a moment."""
     creditors = None if moment.creditor_ids is None else list(moment.creditor_ids)
     params = moment.params() | {"creditors": creditors, "triage_days": TRIAGE_DAYS}
+    unsorted = kept(moment.tenant_id, ("unsorted", moment), lambda: _unsorted(params))
     with connection.cursor() as cursor:
         cursor.execute(ATTENTION, params)
         row = cursor.fetchone()
-    imported_at, freshness, leaving, cycle, is_live = row[7:]
-    customers, uncertain, proposals, triage, terms, classes, to_identify = row[:7]
+    imported_at, freshness, leaving, cycle, is_live = row[6:]
+    customers, uncertain, proposals, terms, classes, to_identify = row[:6]
     return Attention(
         customers=customers,
         uncertain=uncertain,
         proposals=proposals,
-        triage=triage,
+        triage=unsorted,
         terms=terms,
         classes=classes,
         to_identify=to_identify,
@@ -132,6 +137,13 @@ def attention(moment: Moment) -> Attention:
         cycle=_cycle(cycle) if cycle else None,
         is_live=bool(is_live),
     )
+
+
+def _unsorted(params: Mapping[str, Any]) -> int:
+    """Count the open lines older than the go-live that nobody triaged: the one long question."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNSORTED, params)
+        return int(cursor.fetchone()[0])
 
 
 def _cycle(row: Mapping[str, Any]) -> LastCycle:

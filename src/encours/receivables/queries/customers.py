@@ -10,9 +10,10 @@ import polars as pl
 from django.db import connection
 
 from encours.parties import faces
-from encours.receivables.queries.ageing import aged_balance
+from encours.receivables.queries.kept import balance
 from encours.receivables.queries.moment import Moment, live
 from encours.tenancy.frames import read_frame
+from encours.tenancy.kept import kept
 
 PEOPLE: Final = """
 select c.id, c.creditor_id, c.code, c.name, c.city, c.debtor_class,
@@ -84,8 +85,8 @@ def customers(moment: Moment, *, search: str = "", state: str = "", of: str = ""
 
     `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`.
     """
-    found = read_frame(live(PEOPLE, moment), moment.params(), schema=SCHEMA)
-    owed = aged_balance(moment).rows.select(
+    found = kept(moment.tenant_id, ("people", moment), lambda: _people(moment))
+    owed = balance(moment).rows.select(
         pl.col("customer_id").alias("id"),
         "open", "not_due", "d90_plus", "unallocated", "net",
     )  # fmt: skip
@@ -107,6 +108,10 @@ def customers(moment: Moment, *, search: str = "", state: str = "", of: str = ""
             | lower[2].str.contains(typed, literal=True)
         )
     return found.select(CustomerRow.__dataclass_fields__.keys())
+
+
+def _people(moment: Moment) -> pl.DataFrame:
+    return read_frame(live(PEOPLE, moment), moment.params(), schema=SCHEMA)
 
 
 def rows(

@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any, Final
 
 import polars as pl
-from django.db import connection
 
 from encours.kernel.dates import add_months, end_of_month
 from encours.kernel.money import decimal_text
@@ -273,19 +272,3 @@ def _parts(moment: Moment, periods: _Periods) -> dict[str, list[tuple[Any, ...]]
 
 def _days(exact: Fraction | None) -> float | None:
     return None if exact is None else round(float(exact), 2)
-
-
-def version(tenant_id: int) -> tuple[int, int]:
-    """Return a mark that changes with every act of the tenant: the key of a cache of figures.
-
-    The count sees an act that took its number before others and was committed after them.
-    """
-    query = """
-        select coalesce(max(id), 0), count(*) from tenancy_fact
-        where tenant_id = %s and id > coalesce(
-            (select max(id) from tenancy_fact where tenant_id = %s), 0) - 1000
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(query, [tenant_id, tenant_id])
-        last, recent = cursor.fetchone()
-    return int(last), int(recent)

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from encours.receivables.queries.ageing import aged_balance
+from encours.receivables.queries import kept
 from encours.receivables.queries.moment import Moment, live
 from encours.tenancy.frames import read_frame
 
@@ -41,7 +41,7 @@ def unreachable_customers(moment: Moment) -> pl.DataFrame:
 
     `has_address` tells those that a letter can reach; amounts are those of the aged balance.
     """
-    owed = aged_balance(moment).rows.filter(pl.col("open") > 0)
+    owed = kept.balance(moment).rows.filter(pl.col("open") > 0)
     means = read_frame(live(MEANS, moment), moment.params(), schema=MEANS_SCHEMA)
     return (
         owed.join(means, on="customer_id", how="left")

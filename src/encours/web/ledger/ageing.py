@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
-from encours.receivables.queries import ageing as queries
-from encours.receivables.queries import drill
+from encours.receivables.queries import drill, kept
 from encours.receivables.queries.ageing import AgedBalance, GroupBy
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.ageing import AgeBy
@@ -91,7 +90,7 @@ def aged_balance(request: StaffRequest) -> HttpResponseBase:
     asked = asked_of(request)
     is_split = asked.group_by is GroupBy.CURRENCY
     moment = replace(asked.moment, currency=None) if is_split else asked.moment
-    balance = queries.aged_balance(moment, by=asked.by, group_by=asked.group_by)
+    balance = kept.balance(moment, by=asked.by, group_by=asked.group_by)
     table = _table(asked, balance)
     totals = {} if is_split else balance.totals
     context = {

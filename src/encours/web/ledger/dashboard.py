@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET
 
 from encours.dunning.queries import attention as queries
 from encours.dunning.queries.attention import Attention, LastCycle
-from encours.receivables.queries import ageing, figures, reach
+from encours.receivables.queries import kept, reach
+from encours.receivables.queries.ageing import AgedBalance
 from encours.receivables.queries.figures import MonthFigures
 from encours.web import formats
 from encours.web.ledger import words
@@ -59,10 +60,10 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     if not asked.customers:
         may_import = request.access.may("imports.write", request.creditor_id)
         return render(request, "ledger/welcome.html", {"may_import": may_import})
-    balance = ageing.aged_balance(moment)
+    balance = kept.balance(moment)
     totals = balance.totals
     lost = reach.unreachable(moment, balance)
-    months = () if moment.people is not None else figures.month_figures(moment, months=MONTHS)
+    months = () if moment.people is not None else kept.months(moment, count=MONTHS)
     overdue = totals["open"] - totals["not_due"]
     context = {
         "currency": moment.currency,
@@ -105,7 +106,7 @@ def _buckets(totals: Mapping[str, int]) -> Iterator[Bucket]:
         yield Bucket(name, label, totals[name], part, part.replace(",", "."), url)
 
 
-def _worst(balance: ageing.AgedBalance) -> list[dict[str, Any]]:
+def _worst(balance: AgedBalance) -> list[dict[str, Any]]:
     late = balance.rows.with_columns((balance.rows["open"] - balance.rows["not_due"]).alias("late"))
     top = late.filter(late["late"] > 0).sort("late", "name", descending=[True, False]).head(5)
     return list(top.select("customer_id", "name", "late", "open", "d90_plus").iter_rows(named=True))
