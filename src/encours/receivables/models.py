@@ -49,7 +49,14 @@ class Invoice(BitemporalModel):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="invoice_is_positive"),
             models.CheckConstraint(condition=Q(kind__in=INVOICE_KINDS), name="invoice_kind_known"),
         )
-        indexes = (models.Index(fields=("tenant", "customer"), name="invoice_customer"),)
+        indexes = (
+            models.Index(fields=("tenant", "customer"), name="invoice_customer"),
+            models.Index(
+                fields=("tenant", "issued_on", "id"),
+                condition=Q(undone_at=None),
+                name="invoice_issued",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number or self.piece or self.label

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from encours.receivables.queries.ageing import GroupBy
-from encours.receivables.queries.items import open_items, unallocated_credits
+from encours.receivables.queries.items import Days, open_items, unallocated_credits
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.ageing import STANDARD, AgeBy, Buckets
 from encours.tenancy.frames import read_frame
@@ -57,16 +57,15 @@ def lines(
 
 
 def _debits(moment: Moment, bucket: str, by: AgeBy, buckets: Buckets) -> pl.DataFrame:
-    found = open_items(moment).with_columns(_days_late(moment))
-    if bucket not in buckets.names:
-        return found
-    day = pl.col({AgeBy.DUE: "due_on", AgeBy.ISSUED: "issued_on"}[by])
-    place = buckets.names.index(bucket)
-    if place > 0:
-        found = found.filter(day < moment.as_of - timedelta(days=buckets.bounds[place - 1]))
-    if place < len(buckets.bounds):
-        found = found.filter(day >= moment.as_of - timedelta(days=buckets.bounds[place]))
-    return found
+    days = Days(by)
+    if bucket in buckets.names:
+        place = buckets.names.index(bucket)
+        if place > 0:
+            last_on = moment.as_of - timedelta(days=buckets.bounds[place - 1] + 1)
+            days = replace(days, last_on=last_on)
+        if place < len(buckets.bounds):
+            days = replace(days, first_on=moment.as_of - timedelta(days=buckets.bounds[place]))
+    return open_items(moment, days=days).with_columns(_days_late(moment))
 
 
 def _credits(moment: Moment) -> pl.DataFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import polars as pl
 
 from encours.receivables.queries.ageing import decimals
 from encours.receivables.queries.moment import Moment, live
+from encours.receivables.rules.ageing import AgeBy
 from encours.tenancy.frames import read_frame
 
 LINES: Final = """
@@ -34,7 +37,7 @@ join parties_customer customer on customer.tenant_id = %(tenant_id)s
     and customer.id = coalesce(face.face_id, l.customer_id)
 left join allocated on allocated.instalment_id = l.id
 left join stated on stated.instalment_id = l.id
-where live(l) and l.issued_on <= %(as_of)s
+where live(l) and l.issued_on <= %(as_of)s and {days}
     and (%(with_settled)s or l.amount_cents > coalesce(allocated.cents, 0))
     and of_customer(l)
     and own(customer)
@@ -98,14 +101,35 @@ CREDIT_SCHEMA: Final = {
 }
 
 
-def open_items(moment: Moment, *, with_settled: bool = False) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The due lines of some days only: by due date or date of issue, both ends included."""
+
+    by: AgeBy = AgeBy.DUE
+    first_on: date | None = None
+    last_on: date | None = None
+
+
+ALL_DAYS: Final = Days()
+COLUMNS: Final = {AgeBy.DUE: "l.due_on", AgeBy.ISSUED: "l.issued_on"}
+
+
+def open_items(
+    moment: Moment, *, with_settled: bool = False, days: Days = ALL_DAYS
+) -> pl.DataFrame:
     """Return the due lines with something open on the day, by customer then due date.
 
     Columns: `LINE_SCHEMA` and `status` (open, partial, paid), amounts in cents; `state` is where
     the line stands in the accounts (ordinary, bill, doubtful).
     """
+    day = COLUMNS[days.by]
+    within = (
+        f"(%(first_on)s::date is null or {day} >= %(first_on)s)"
+        f" and (%(last_on)s::date is null or {day} <= %(last_on)s)"
+    )
+    params = {"with_settled": with_settled, "first_on": days.first_on, "last_on": days.last_on}
     rows = read_frame(
-        live(LINES, moment), moment.params() | {"with_settled": with_settled}, schema=LINE_SCHEMA
+        live(LINES.replace("{days}", within), moment), moment.params() | params, schema=LINE_SCHEMA
     )
     return rows.with_columns(
         pl.when(pl.col("open_cents") <= 0)

@@ -18,6 +18,7 @@ from encours.dunning.queries import plans, scenarios
 from encours.dunning.texts.passages import StepText
 from encours.dunning.texts.shipped import shipped
 from encours.messaging.rules.notice import Language
+from encours.tenancy.kept import kept
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web import formats, links
 from encours.web.chosen import of_one_creditor
@@ -80,11 +81,15 @@ def forecast(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
     own = subject.own_customers(request)
     frame = pl.DataFrame()
     if own is None:
-        frame = actions.forecast_days(
-            tenant_id=request.tenant_id,
-            creditor_id=creditor.id,
-            on=today.today,
-            now=timezone.now(),
+        frame = kept(
+            request.tenant_id,
+            ("forecast", creditor.id, today.today),
+            lambda: actions.forecast_days(
+                tenant_id=request.tenant_id,
+                creditor_id=creditor.id,
+                on=today.today,
+                now=timezone.now(),
+            ),
         )
     rows = [{"id": place, **row} for place, row in enumerate(frame.iter_rows(named=True))]
     totals = {key: sum(row[key] for row in rows) for key in ("messages", "lines")}
@@ -105,13 +110,19 @@ def forecast(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
 def held(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
     """Say, for each line held today, why."""
     today = subject.day(request, creditor)
-    frame = actions.plan_day(
-        tenant_id=request.tenant_id,
-        creditor_id=creditor.id,
-        on=today.today,
-        dry_run=True,
-        now=timezone.now(),
-    ).held
+    frame = kept(
+        request.tenant_id,
+        ("held", creditor.id, today.today, today.is_stale),
+        lambda: (
+            actions.plan_day(
+                tenant_id=request.tenant_id,
+                creditor_id=creditor.id,
+                on=today.today,
+                dry_run=True,
+                now=timezone.now(),
+            ).held
+        ),
+    )
     own = subject.own_customers(request)
     if own is not None:
         frame = frame.filter(pl.col("customer_id").is_in(list(own)))

@@ -21,7 +21,7 @@ from encours.receivables.rules.ageing import AgeBy
 from encours.web.ledger import words
 from encours.web.ledger.subject import day_asked, moment_of, number_asked, today
 from encours.web.rights import StaffRequest, needs
-from encours.web.tables import Column, Source, Table, Window, answer, in_memory
+from encours.web.tables import Column, Source, Table, Window, answer, in_frame
 from encours.web.wording import Text
 
 GROUPS: Final[Mapping[str, Text]] = {
@@ -130,9 +130,8 @@ def lines(request: StaffRequest) -> HttpResponseBase:
         of=of if group else None,
         key=number_asked(request, "key"),
     )
-    source = in_memory(list(found.iter_rows(named=True)))
     sums = {name: int(found[name].sum()) for name in ("amount_cents", "open_cents")}
-    source = replace(source, totals=lambda _window: {**sums, "currency": asked.moment.currency})  # type: ignore[dict-item]
+    source = in_frame(found, totals={**sums, "currency": asked.moment.currency})
     context = {
         "asked": asked,
         "as_of": asked.moment.as_of,

@@ -29,7 +29,7 @@ from encours.web.answers import telling
 from encours.web.ledger import words
 from encours.web.ledger.subject import moment_of, today
 from encours.web.rights import StaffRequest, needs, require
-from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer, in_memory
+from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer, in_frame
 
 CHOICES: Final = (
     ("", lazy("Tous")),
@@ -175,10 +175,7 @@ def unreachable(request: StaffRequest) -> HttpResponseBase:
     moment = moment_of(request)
     found = reach.unreachable_customers(moment).with_columns(currency=pl.lit(moment.currency))
     sums: dict[str, Any] = {name: int(found[name].sum()) for name in ("open", "overdue")}
-    source = replace(
-        in_memory(list(found.iter_rows(named=True))),
-        totals=lambda _window: {**sums, "currency": moment.currency},
-    )
+    source = in_frame(found, totals={**sums, "currency": moment.currency})
     try:
         contacts_url = reverse("contacts_import")
     except NoReverseMatch:

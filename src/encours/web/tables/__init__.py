@@ -6,6 +6,16 @@ CSV and the XLSX all come from the same columns.
 
 from encours.web.tables.answer import answer
 from encours.web.tables.columns import Badge, Column, Filter, Table
-from encours.web.tables.source import Source, Window, in_memory
+from encours.web.tables.source import Source, Window, in_frame, in_memory
 
-__all__ = ("Badge", "Column", "Filter", "Source", "Table", "Window", "answer", "in_memory")
+__all__ = (
+    "Badge",
+    "Column",
+    "Filter",
+    "Source",
+    "Table",
+    "Window",
+    "answer",
+    "in_frame",
+    "in_memory",
+)

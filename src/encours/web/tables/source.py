@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -47,6 +49,26 @@ def in_memory(
         return found[window.offset : end]
 
     return Source(rows=cut, count=lambda window: len(kept(window)))
+
+
+def in_frame(frame: pl.DataFrame, *, totals: Mapping[str, Any] | None = None) -> Source:
+    """Return the source of a frame, however long: only the rows shown become mappings."""
+
+    def cut(window: Window) -> Iterable[Any]:
+        found = frame
+        if window.sort:
+            key = pl.col(window.sort)
+            key = key.str.to_lowercase() if frame.schema[window.sort] == pl.String else key
+            found = found.sort(
+                key, descending=window.is_descending, nulls_last=True, maintain_order=True
+            )
+        return found.slice(window.offset, window.limit).iter_rows(named=True)
+
+    return Source(
+        rows=cut,
+        totals=None if totals is None else lambda _window: totals,
+        count=lambda _window: frame.height,
+    )
 
 
 def value_of(row: Any, key: str) -> Any:
