@@ -43,7 +43,7 @@ READERS = (
 )  # fmt: skip
 PAGES = (
     "dashboard", "aged_balance", "aged_balance_lines", "customers", "unreachable",
-    "customers_classes", "invoices", "proposals",
+    "customers_classes", "customers_duplicates", "invoices", "proposals",
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",

@@ -62,6 +62,7 @@ class Customer(TenantModel):
     name = models.CharField("nom", max_length=200)
     siren = models.CharField("SIREN", max_length=9, blank=True, default="")
     vat_number = models.CharField("n° de TVA", max_length=20, blank=True, default="")
+    iban = models.CharField("IBAN", max_length=34, blank=True, default="", db_default="")
     debtor_class = models.CharField(
         "type", max_length=10, choices=DebtorClass.choices, default=DebtorClass.UNKNOWN
     )
@@ -143,5 +144,27 @@ class CustomerMerge(BitemporalModel):
             ),
             models.CheckConstraint(
                 condition=~Q(customer=models.F("survivor")), name="customer_not_its_own_double"
+            ),
+        )
+
+
+class NotDuplicates(TenantModel):
+    """Two customers that look alike and are not one, as somebody said; `other` has the greater id.
+
+    They are not proposed again.
+    """
+
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    other = TenantForeignKey(Customer, models.PROTECT, verbose_name="autre client")
+    author_id = models.BigIntegerField("auteur", null=True)
+    said_at = models.DateTimeField("dit le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "customer", "other"), name="not_duplicates_said_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(customer__lt=models.F("other")), name="not_duplicates_in_order"
             ),
         )

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from encours.parties import faces
-from encours.parties.models import Contact, Customer, DebtorClass
+from encours.parties.models import Contact, Customer, CustomerMerge, DebtorClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class ClassCount:
 
 DESCRIBED = (
     "name", "siren", "vat_number", "address_line1", "address_line2", "postcode", "city",
-    "country", "language", "payment_method", "contract_rate", "note",
+    "country", "language", "payment_method", "contract_rate", "iban", "note",
 )  # fmt: skip
 
 
@@ -111,6 +111,29 @@ def contacts_of(*, tenant_id: int, customer_id: int) -> list[ContactRow]:
     found = [(owner, ContactRow(*row)) for owner, *row in rows.values_list("customer_id", *names)]
     found.sort(key=lambda one: (one[1].role != "billing", one[0] != customer_id, one[1].id))
     return [row for _owner, row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRow:
+    """A customer merged into another, since when and why."""
+
+    id: int
+    code: str
+    name: str
+    reason: str
+    merged_at: datetime
+
+
+def merged_into(*, tenant_id: int, customer_id: int) -> list[MergedRow]:
+    """Return the customers that this one stands for, those merged through another included."""
+    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)[1:]
+    rows = CustomerMerge.objects.of(tenant_id).filter(customer_id__in=family, undone_at=None)
+    return [
+        MergedRow(
+            row.customer_id, row.customer.code, row.customer.name, row.reason, row.recorded_at
+        )
+        for row in rows.select_related("customer").order_by("customer__code", "id")
+    ]
 
 
 def class_counts(*, tenant_id: int, creditor_id: int) -> list[ClassCount]:

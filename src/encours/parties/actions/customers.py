@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from stdnum import iban as iban_number
 from stdnum.fr import siren as siren_number
 
 from encours.kernel.refusal import Refusal
@@ -20,7 +21,7 @@ DESCRIBED: Final = frozenset(
     {
         "name", "siren", "vat_number", "address_line1", "address_line2", "postcode", "city",
         "country", "language", "parent_id", "salesperson_id", "salesperson_name",
-        "payment_method", "contract_rate", "note",
+        "payment_method", "contract_rate", "iban", "collector_id", "note",
     }
 )  # fmt: skip
 _RATE: Final = re.compile(r"^\d{1,2}([.,]\d{1,4})?$")
@@ -204,6 +205,10 @@ def _checked(tenant_id: int, creditor_id: int, described: Mapping[str, Any]) -> 
         values["siren"] = re.sub(r"\s", "", values["siren"])
         if values["siren"] and not siren_number.is_valid(values["siren"]):
             raise InvalidCustomer("Ce SIREN n'est pas valide.")
+    if "iban" in values:
+        values["iban"] = iban_number.compact(values["iban"]).upper()
+        if values["iban"] and not iban_number.is_valid(values["iban"]):
+            raise InvalidCustomer("Cet IBAN n'est pas valide.")
     if values.get("contract_rate") and not _RATE.match(values["contract_rate"].strip(" %")):
         raise InvalidCustomer("Le taux contractuel s'écrit en pour cent, par exemple 12,5.")
     parent_id = values.get("parent_id")

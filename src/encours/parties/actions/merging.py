@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.postgres.functions import TransactionNow
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from encours.kernel.refusal import Refusal
 from encours.parties.actions.customers import UnknownCustomer
-from encours.parties.models import Customer, CustomerMerge
+from encours.parties.models import Customer, CustomerMerge, NotDuplicates
 from encours.tenancy.journal import record
 
 
@@ -75,6 +76,41 @@ def unmerge_customer(
     rows.update(undone_at=TransactionNow())
     for one in (link.customer, link.survivor):
         _tell("customer.unmerged", one, link, actor_id, today)
+
+
+@transaction.atomic
+def keep_apart(
+    *,
+    tenant_id: int,
+    pairs: Sequence[tuple[int, int]],
+    actor_id: int | None = None,
+    today: date,
+) -> int:
+    """Say that customers who look alike are two: proposed no more. Returns how many pairs."""
+    known = set(
+        Customer.objects.of(tenant_id)
+        .filter(id__in={one for pair in pairs for one in pair})
+        .values_list("id", flat=True)
+    )
+    if any(one not in known for pair in pairs for one in pair):
+        raise UnknownCustomer
+    rows = [
+        NotDuplicates(
+            tenant_id=tenant_id, customer_id=min(pair), other_id=max(pair), author_id=actor_id
+        )
+        for pair in pairs
+        if pair[0] != pair[1]
+    ]
+    NotDuplicates.objects.bulk_create(rows, ignore_conflicts=True)
+    record(
+        "customers.kept_apart",
+        tenant_id=tenant_id,
+        subject=("tenant", tenant_id),
+        effective_on=today,
+        actor_id=actor_id,
+        data={"pairs": [[row.customer_id, row.other_id] for row in rows], "count": len(rows)},
+    )
+    return len(rows)
 
 
 def _locked(tenant_id: int, customer_id: int, survivor_id: int) -> tuple[Customer, Customer]:

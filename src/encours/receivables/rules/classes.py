@@ -85,6 +85,9 @@ _FOREIGN_LONG: Final = frozenset(
 _FOREIGN_SHORT: Final = frozenset(
     ["BV", "NV", "AG", "KG", "UG", "AB", "AS", "OY", "SL", "SLU", "CV", "LDA", "SRO"]
 )
+LEGAL_FORMS: Final = _LONG_FORMS | _SHORT_FORMS | _FOREIGN_LONG | _FOREIGN_SHORT
+"""Every form that a name may carry, whatever its country."""
+
 _PUBLIC_NAME: Final = re.compile(
     r"(?:COMMUNE|VILLE|MAIRIE|DEPARTEMENT|REGION|METROPOLE|PREFECTURE) (?:DE|DU|DES|D|LA|LE)\b"
     r"|CONSEIL (?:DEPARTEMENTAL|REGIONAL|GENERAL)\b"
@@ -107,7 +110,7 @@ def propose_class(
     name: str, *, siren: str = "", vat_number: str = "", country: str = ""
 ) -> ClassProposal:
     """Propose a class from what is known; what points nowhere stays unknown."""
-    words = _words(name)
+    words = words_of(name)
     number = _french_number(siren, vat_number)
     return (
         _by_country(country)
@@ -119,7 +122,8 @@ def propose_class(
     )
 
 
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
+    """Return a name as words in capitals: no accent, no punctuation, `S.A.R.L.` as one word."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
     plain = re.sub(r"\b((?:[A-Z]\.){2,})", lambda found: found[1].replace(".", ""), plain)
     return re.sub(r"[^A-Z0-9]+", " ", plain).strip()

@@ -191,6 +191,7 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
         "card_form": bound["card"],
         "contact_form": bound["contact"],
         "terms_form": bound["terms"],
+        "merged": parties.merged_into(tenant_id=request.tenant_id, customer_id=customer_id),
         "may_change": request.access.may("customers.write", owner.creditor_id),
         "roles": dict(forms.ROLES),
     }

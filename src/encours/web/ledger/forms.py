@@ -137,6 +137,7 @@ class Card(forms.Form):
     contract_rate = forms.CharField(
         label=_("Taux contractuel des pénalités (% par an)"), max_length=10, required=False
     )
+    iban = forms.CharField(label=_("IBAN du client"), max_length=42, required=False)
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

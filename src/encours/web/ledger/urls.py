@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from encours.web.ledger import acts, ageing, customer, customers, dashboard, invoices
+from encours.web.ledger import acts, ageing, customer, customers, dashboard, duplicates, invoices
 
 urlpatterns = [
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("clients/", customers.customers, name="customers"),
     path("clients/injoignables/", customers.unreachable, name="unreachable"),
     path("clients/nature/", customers.classes, name="customers_classes"),
+    path("clients/doublons/", duplicates.duplicates, name="customers_duplicates"),
+    path("clients/<int:customer_id>/fusionner/", duplicates.merge, name="customer_merge"),
+    path(
+        "clients/<int:customer_id>/separer/<int:merged_id>/",
+        duplicates.unmerge,
+        name="customer_unmerge",
+    ),
     path("clients/conditions/", customers.set_terms, name="customers_terms"),
     path("clients/<int:customer_id>/", customer.customer, name="customer"),
     path("clients/<int:customer_id>/releve/", customer.account, name="customer_statement"),

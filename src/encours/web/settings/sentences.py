@@ -56,6 +56,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "customer.classed": _("Type du client confirmé : %(class)s."),
     "customers.classed": _("Types confirmés en bloc : %(customers)s clients, %(class)s."),
     "customer.merged": _("Client %(customer)s fusionné avec le client %(survivor)s."),
+    "customers.kept_apart": _("Doublons proposés, écartés : %(count)s."),
     "customer.unmerged": _("Fusion du client %(customer)s défaite."),
     "customer.terms_set": _("Conditions du client changées."),
     "contact.created": _("Interlocuteur ajouté."),
