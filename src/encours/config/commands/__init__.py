@@ -19,6 +19,7 @@ MODULES: Final = {
     "encours.cli.ledger": ("aged-balance", "open-items", "statement"),
     "encours.cli.imports": ("import",),
     "encours.cli.contacts": ("import", "unreachable"),
+    "encours.cli.documents": ("import",),
     "encours.cli.dunning": ("plan", "send"),
     "encours.cli.law": ("law",),
 }

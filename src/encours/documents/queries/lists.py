@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from encours.parties.faces import FAMILY_LIVE
+
 # An invoice that was withdrawn and written again is found by its natural key.
 LINKS: Final = """
 select a.id, a.document_id,
@@ -27,21 +29,22 @@ left join receivables_credit c on a.credit_id is not null and c.tenant_id = a.te
 left join messaging_message m on m.tenant_id = a.tenant_id and m.id = a.message_id
 where a.tenant_id = %(tenant_id)s and a.detached_at is null
 """
-OF_CUSTOMER: Final = """
+OF_CUSTOMER: Final = f"""
 select a.document_id from documents_attachment a
-where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s and a.detached_at is null
+where a.tenant_id = %(tenant_id)s and a.customer_id = any({FAMILY_LIVE})
+    and a.detached_at is null
 union select a.document_id from receivables_invoice i
     join documents_attachment a on a.tenant_id = i.tenant_id and a.creditor_id = i.creditor_id
         and a.natural_key = i.key and a.invoice_id is not null and a.detached_at is null
-where i.tenant_id = %(tenant_id)s and i.customer_id = %(customer_id)s and i.undone_at is null
+where i.tenant_id = %(tenant_id)s and i.customer_id = any({FAMILY_LIVE}) and i.undone_at is null
 union select a.document_id from receivables_credit c
     join documents_attachment a on a.tenant_id = c.tenant_id and a.creditor_id = c.creditor_id
         and a.natural_key = c.key and a.credit_id is not null and a.detached_at is null
-where c.tenant_id = %(tenant_id)s and c.customer_id = %(customer_id)s and c.undone_at is null
+where c.tenant_id = %(tenant_id)s and c.customer_id = any({FAMILY_LIVE}) and c.undone_at is null
 union select a.document_id from messaging_message m
     join documents_attachment a on a.tenant_id = m.tenant_id and a.message_id = m.id
         and a.detached_at is null
-where m.tenant_id = %(tenant_id)s and m.customer_id = %(customer_id)s
+where m.tenant_id = %(tenant_id)s and m.customer_id = any({FAMILY_LIVE})
 """
 OF_INVOICE: Final = """
 select a.document_id from receivables_invoice i

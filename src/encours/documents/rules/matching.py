@@ -19,12 +19,6 @@ WORDS_MAX: Final = 5
 TOKENS_MAX: Final = 20_000
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 TOKENS: Final = {"file": pl.Int64, "token": pl.String, "from_name": pl.Boolean}
-MATCHES: Final = {"file": pl.Int64, "invoice_id": pl.Int64, "number": pl.String}
-
-
-def plain(number: str) -> str:
-    """Return the letters and digits of a number, in capitals."""
-    return "".join(_WORD.findall(number.upper()))
 
 
 def tokens(text: str) -> frozenset[str]:
@@ -43,19 +37,23 @@ def _runs(words: list[str]) -> Iterator[str]:
                 yield joined
 
 
-def matches(said: pl.DataFrame, invoices: pl.DataFrame) -> pl.DataFrame:
-    """Return the invoices each file may prove: one row is an answer, several are a question.
-
-    The name of a file counts before its text; among the numbers found the longest wins, so that
-    `FA-2026-0012` is never taken for `2026-001`.
-    """
-    known = invoices.with_columns(
+def known(invoices: pl.DataFrame) -> pl.DataFrame:
+    """Return the invoices whose number can be told in a text, with its `token`; asked once."""
+    return invoices.with_columns(
         pl.col("number").str.to_uppercase().str.replace_all("[^A-Z0-9]", "").alias("token")
     ).filter(
         (pl.col("token").str.len_chars() >= LENGTH_MIN) & pl.col("token").str.contains("[0-9]")
     )
+
+
+def matches(said: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Return the invoices each file may prove: one row is an answer, several are a question.
+
+    The name of a file counts before its text; among the numbers found the longest wins, so that
+    `FA-2026-0012` is never taken for `2026-001`. `numbers` is what `known` gave.
+    """
     return (
-        said.join(known, on="token", how="inner")
+        said.join(numbers, on="token", how="inner")
         .with_columns(length=pl.col("token").str.len_chars())
         .filter(pl.col("from_name") == pl.col("from_name").max().over("file"))
         .filter(pl.col("length") == pl.col("length").max().over("file"))
