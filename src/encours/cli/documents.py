@@ -1,4 +1,4 @@
-"""`import documents`: a ZIP of invoices in PDF, each attached to the invoice it bears the number of."""
+"""`import documents`: a ZIP of pieces, each attached to the invoice whose number it bears."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice",)),
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "sink")),
+    Entry(_("Pièces"), "documents", "note", "documents.read", ("document", "claims")),
     Entry(_("Imports"), "imports", "upload", "imports.read", ("import", "contacts")),
     Entry(_("Réglages"), "settings", "settings", "settings.read", ("settings",)),
 )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("encours.web.accounts.urls")),
     path("", include("encours.web.ledger.urls")),
     path("imports/", include("encours.web.imports.urls")),
+    path("", include("encours.web.documents.urls")),
     path("", include("encours.web.dunning.urls")),
     path("reglages/", include("encours.web.settings.urls")),
 ]

@@ -107,7 +107,9 @@ def receive_archive(
             members = _members(archive)
             received.files = len(members)
             for done, member in enumerate(members, start=1):
-                _receive_one(archive, member, reader, numbers, received, place)
+                _receive_one(
+                    archive, member, reader, numbers=numbers, received=received, place=place
+                )
                 if progress is not None:
                     progress(done, len(members))
     except (zipfile.BadZipFile, NotImplementedError) as wrong:
@@ -134,6 +136,7 @@ def _receive_one(
     member: zipfile.ZipInfo,
     reader: PdfReader,
     numbers: pl.DataFrame,
+    *,
     received: Received,
     place: Place,
 ) -> None:

@@ -54,9 +54,10 @@ where i.tenant_id = %(tenant_id)s and i.id = %(invoice_id)s
 """
 LOOSE: Final = """not exists (select from documents_attachment a
     where a.tenant_id = %(tenant_id)s and a.document_id = d.id and a.detached_at is null)"""
-OF_SELLER: Final = """exists (select from link l join parties_customer k
+OF_PEOPLE: Final = """exists (select from link l join parties_customer k
         on k.tenant_id = %(tenant_id)s and k.id = l.customer_id
-    where l.document_id = d.id and k.salesperson_id = %(salesperson_id)s)"""
+    where l.document_id = d.id and (k.salesperson_id = any(%(people)s::bigint[])
+        or k.collector_id = any(%(people)s::bigint[])))"""
 ROWS: Final = f"""
 with link as not materialized ({LINKS})
 select d.id, d.creditor_id, d.kind, d.name, d.content_type, d.size_bytes, d.sha256, d.pages,
@@ -81,7 +82,7 @@ WANTED: Final[Mapping[str, str]] = {
     "is_loose": LOOSE,
     "customer_id": f"d.id = any(array({OF_CUSTOMER}))",
     "invoice_id": f"d.id = any(array({OF_INVOICE}))",
-    "salesperson_id": OF_SELLER,
+    "people": OF_PEOPLE,
 }
 SORTS: Final[Mapping[str, str]] = {
     "created_at": "d.created_at",
@@ -129,7 +130,7 @@ class Asked:
     """Which files are wanted; empty fields ask nothing."""
 
     creditor_ids: tuple[int, ...] | None = None
-    salesperson_id: int | None = None
+    people: tuple[int, ...] | None = None
     document_id: int | None = None
     customer_id: int | None = None
     invoice_id: int | None = None
@@ -147,8 +148,9 @@ def documents(*, tenant_id: int, asked: Asked) -> Iterator[DocumentRow]:
     """Yield the files that match, in the order asked for, each with all its links."""
     order = f"{SORTS.get(asked.sort, SORTS['created_at'])} {'desc' if asked.descending else 'asc'}"
     given: dict[str, Any] = {
-        "creditors": None if asked.creditor_ids is None else list(asked.creditor_ids),
         **{name: getattr(asked, name) for name in WANTED if name != "creditors"},
+        "creditors": None if asked.creditor_ids is None else list(asked.creditor_ids),
+        "people": None if asked.people is None else list(asked.people),
     }
     wanted = [text for name, text in WANTED.items() if given[name] not in (None, "", False)]
     query = ROWS.replace("{sort}", order)
@@ -165,10 +167,10 @@ def document(
     tenant_id: int,
     document_id: int,
     creditor_ids: tuple[int, ...] | None = None,
-    salesperson_id: int | None = None,
+    people: tuple[int, ...] | None = None,
 ) -> DocumentRow | None:
     """Return one file, or None when there is none of that number within these limits."""
-    asked = Asked(document_id=document_id, creditor_ids=creditor_ids, salesperson_id=salesperson_id)
+    asked = Asked(document_id=document_id, creditor_ids=creditor_ids, people=people)
     return next(documents(tenant_id=tenant_id, asked=asked), None)
 
 

@@ -40,6 +40,7 @@ TABS: Final = (
     ("customer_interest", lazy("Intérêts de retard")),
     ("customer_why", lazy("Relances")),
     ("customer_standing", lazy("Litiges, promesses…")),
+    ("customer_documents", lazy("Pièces")),
     ("customer_card", lazy("Fiche et interlocuteurs")),
     ("customer_entry", lazy("Saisir")),
 )

@@ -21,6 +21,7 @@ from encours.receivables.queries import documents as queries
 from encours.receivables.queries.documents import InvoicePage
 from encours.web.answers import telling
 from encours.web.ledger import words
+from encours.web.ledger.proof import proof_of
 from encours.web.ledger.subject import moment_of, today
 from encours.web.rights import StaffRequest, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
@@ -117,6 +118,7 @@ def invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
     found = _invoice_or_404(request, invoice_id)
     may_write = request.access.may("ledger.write", found.creditor_id)
     context = {
+        **proof_of(request, found),
         "invoice": found,
         "kind": words.KINDS.get(found.kind, found.kind),
         "kinds": words.KINDS,

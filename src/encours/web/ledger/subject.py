@@ -34,7 +34,15 @@ def day_asked(request: HttpRequest, name: str, default: date) -> date:
 
 def number_asked(request: HttpRequest, name: str) -> int | None:
     """Return a whole number of the address, or None."""
-    text = request.GET.get(name, "")
+    return _number(request.GET.get(name, ""))
+
+
+def number_posted(request: HttpRequest, name: str) -> int | None:
+    """Return a whole number of a form, or None."""
+    return _number(request.POST.get(name, ""))
+
+
+def _number(text: str) -> int | None:
     is_number = text.isascii() and text.isdecimal() and len(text) < 19  # noqa: PLR2004 - bigint
     return int(text) if is_number else None
 

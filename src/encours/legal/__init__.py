@@ -1,0 +1,1 @@
+"""Courts: what a claim needs before it goes there; evidence read from documents and messages."""

@@ -1,0 +1,1 @@
+"""Evidence of claims, read from documents, messages and reminders together."""

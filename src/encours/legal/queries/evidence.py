@@ -1,0 +1,237 @@
+"""Overdue claims with what they lack for court, and all the evidence of one claim.
+
+The page asks for its rows first, then for what is attached to those rows alone: a list costs the
+same whatever the ledger holds. Messages and imported files are read where they are, never copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Final
+
+from django.db import connection
+
+from encours.legal.rules.evidence import UNKNOWN_SALE, Claim, Readiness, readiness
+from encours.parties import faces
+from encours.receivables.queries.moment import Moment, live
+
+BATCH: Final = 2000
+FORMAL_NOTICE: Final = "mise_en_demeure"
+ATTACHED: Final = """exists (select from documents_attachment a
+    join documents_document d on d.tenant_id = a.tenant_id and d.id = a.document_id
+    where a.tenant_id = %(tenant_id)s and a.detached_at is null and d.removed_at is null
+        and d.kind = any({kinds})
+        and ((a.creditor_id = i.creditor_id and a.natural_key = i.key and a.invoice_id is not null)
+            or a.customer_id = any(array[i.customer_id, f.face_id])))"""
+REMINDED: Final = """exists (select from dunning_reminder r
+    where r.tenant_id = %(tenant_id)s and r.customer_id = any(array[i.customer_id, f.face_id])
+        and r.state = 'sent' and not r.rehearsal and r.step_code = 'mise_en_demeure'
+        and r.instalment_ids && array(
+            select x.id from receivables_instalment x
+            where x.tenant_id = %(tenant_id)s and x.invoice_id = i.id))"""
+LACKS: Final[Mapping[str, str]] = {
+    "": "true",
+    "invoice": "not " + ATTACHED.replace("{kinds}", "array['invoice']"),
+    "agreement": "not " + ATTACHED.replace("{kinds}", "array['order', 'quote', 'contract']"),
+    "performance": "not " + ATTACHED.replace("{kinds}", "array['delivery', 'service']"),
+    "formal_notice": "not " + REMINDED,
+    "class": "k.class_confirmed_at is null or k.debtor_class = 'unknown'",
+}
+CLAIMS: Final = """
+select i.id, i.customer_id, k.name, coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label),
+    i.issued_on, l.due_on, l.open_cents, i.currency, k.debtor_class,
+    k.class_confirmed_at is not null, l.is_certain,
+    k.siren <> '' or (k.address_line1 <> '' and k.postcode <> '' and k.city <> ''),
+    k.contract_rate <> '' or s.penalty_rate <> '', coalesce(s.settings ->> 'sale', '')
+from receivables_invoice i
+join parties_customer k on k.tenant_id = i.tenant_id and k.id = i.customer_id
+left join faces() f on f.customer_id = i.customer_id
+join tenancy_creditor s on s.tenant_id = i.tenant_id and s.id = i.creditor_id
+cross join lateral (
+    select min(x.due_on) as due_on, bool_and(x.due_source <> 'terms_assumed') as is_certain,
+        sum(x.amount_cents - coalesce((
+            select sum(a.amount_cents) from receivables_allocation a
+            where a.tenant_id = x.tenant_id and a.instalment_id = x.id and a.undone_at is null
+                and a.effective_on <= %(as_of)s), 0))::bigint as open_cents
+    from receivables_instalment x
+    where x.tenant_id = i.tenant_id and x.invoice_id = i.id and x.undone_at is null
+        and (x.due_on < %(as_of)s or {one})
+) l
+where live(i) and own(k) and {wanted} and ({lacks})
+order by {sort}, i.id
+limit %(limit)s offset %(offset)s
+"""
+OVERDUE: Final = """l.open_cents > 0
+    and (%(q)s = '' or i.number ^@ %(q)s or i.number ^@ upper(%(q)s)
+        or lower(k.name) ^@ lower(%(q)s))"""
+SORTS: Final = {"due_on": "l.due_on", "open_cents": "l.open_cents", "customer_name": "k.name"}
+KINDS: Final = f"""
+select i.id, array_agg(distinct d.kind) from receivables_invoice i
+left join {faces.LIVE} f on f.customer_id = i.customer_id
+join documents_attachment a on a.tenant_id = i.tenant_id and a.detached_at is null
+    and ((a.creditor_id = i.creditor_id and a.natural_key = i.key and a.invoice_id is not null)
+        or a.customer_id = any(array[i.customer_id, f.face_id]))
+join documents_document d
+    on d.tenant_id = a.tenant_id and d.id = a.document_id and d.removed_at is null
+where i.tenant_id = %(tenant_id)s and i.id = any(%(ids)s) and (a.customer_id is null
+    or d.kind = any(array['contract', 'terms', 'kbis', 'acknowledgment', 'order', 'quote']))
+group by i.id
+"""
+SENT: Final = f"""
+select x.invoice_id, r.id, coalesce(r.sent_on, r.planned_on), r.step_code, r.channel, r.message_id,
+    m.digest, m.provider_reference
+from receivables_instalment x
+left join {faces.LIVE} f on f.customer_id = x.customer_id
+join dunning_reminder r on r.tenant_id = x.tenant_id
+    and r.customer_id = any(array[x.customer_id, f.face_id])
+    and r.state = 'sent' and not r.rehearsal
+    and (x.id = any(r.instalment_ids) or x.lineage_id = any(r.instalment_ids))
+left join messaging_message m on m.tenant_id = r.tenant_id and m.id = r.message_id
+where x.tenant_id = %(tenant_id)s and x.invoice_id = any(%(ids)s) and x.undone_at is null
+order by 3, 2
+"""
+ORIGIN: Final = """
+select f.id, f.file_name, f.sha256, f.applied_at from receivables_invoice i
+join imports_fileimport f on f.tenant_id = i.tenant_id and f.batch_id = i.batch_id
+where i.tenant_id = %(tenant_id)s and i.id = %(invoice_id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim and how ready it is for court."""
+
+    id: int
+    customer_id: int
+    customer_name: str
+    document: str
+    issued_on: date
+    due_on: date | None
+    open_cents: int
+    currency: str
+    debtor_class: str
+    readiness: Readiness
+
+    @property
+    def score(self) -> int:
+        """Return the score, for a column."""
+        return self.readiness.score
+
+    @property
+    def lacking(self) -> str:
+        """Return the names of the required pieces that lack."""
+        return ", ".join(one.label for one in self.readiness.missing if one.is_required)
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A reminder that listed the claim, and the proof of its message."""
+
+    reminder_id: int
+    on: date
+    step: str
+    channel: str
+    message_id: int | None
+    digest: str | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalFile:
+    """The imported file that the claim was read in."""
+
+    id: int
+    file_name: str
+    sha256: str
+    applied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEvidence:
+    """All that proves one claim besides its documents."""
+
+    claim: ClaimRow
+    messages: tuple[SentMessage, ...]
+    original: OriginalFile | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which overdue claims are wanted; `lacks` is a code of `LACKS`."""
+
+    search: str = ""
+    lacks: str = ""
+    sort: str = "due_on"
+    descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+
+def overdue_claims(moment: Moment, asked: Asked) -> Iterator[ClaimRow]:
+    """Yield the overdue claims that match, with their readiness."""
+    order = f"{SORTS.get(asked.sort, 'l.due_on')} {'desc' if asked.descending else 'asc'}"
+    query = CLAIMS.replace("{sort}", order).replace("{wanted}", OVERDUE).replace("{one}", "false")
+    query = query.replace("{lacks}", LACKS.get(asked.lacks, "true"))
+    params = {"q": asked.search.strip(), "limit": asked.limit, "offset": asked.offset}
+    yield from _claims(moment, live(query, moment), params)
+
+
+def claim_evidence(moment: Moment, invoice_id: int) -> ClaimEvidence | None:
+    """Return what one invoice has and lacks, overdue or not; None when it is not there."""
+    query = CLAIMS.replace("{sort}", "l.due_on").replace("{wanted}", "i.id = %(invoice_id)s")
+    query = query.replace("{one}", "true").replace("{lacks}", "true")
+    params = {"invoice_id": invoice_id, "limit": 1, "offset": 0}
+    row = next(_claims(moment, live(query, moment), params), None)
+    if row is None:
+        return None
+    sent = _sent(moment.tenant_id, [invoice_id]).get(invoice_id, [])
+    with connection.cursor() as cursor:
+        cursor.execute(ORIGIN, {"tenant_id": moment.tenant_id, "invoice_id": invoice_id})
+        found = cursor.fetchone()
+    return ClaimEvidence(row, tuple(sent), OriginalFile(*found) if found else None)
+
+
+def _claims(moment: Moment, query: str, params: Mapping[str, Any]) -> Iterator[ClaimRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**moment.params(), **params})
+        rows = cursor.fetchall()
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        ids = [row[0] for row in batch]
+        kinds, sent = _kinds(moment.tenant_id, ids), _sent(moment.tenant_id, ids)
+        for row in batch:
+            yield _row(row, kinds.get(row[0], frozenset()), sent.get(row[0], []))
+
+
+def _row(row: Sequence[Any], kinds: frozenset[str], sent: Sequence[SentMessage]) -> ClaimRow:
+    claim = Claim(
+        debtor_class=row[8],
+        is_class_confirmed=row[9],
+        is_due_date_certain=bool(row[10]),
+        is_debtor_located=row[11],
+        has_contract_rate=row[12],
+        sale=row[13] or UNKNOWN_SALE,
+        kinds=kinds,
+        reminders=len(sent),
+        has_formal_notice=any(one.step == FORMAL_NOTICE for one in sent),
+    )
+    return ClaimRow(*(*row[:9], readiness(claim)))
+
+
+def _kinds(tenant_id: int, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(KINDS, {"tenant_id": tenant_id, "ids": list(ids)})
+        return {invoice_id: frozenset(kinds) for invoice_id, kinds in cursor.fetchall()}
+
+
+def _sent(tenant_id: int, ids: Sequence[int]) -> dict[int, list[SentMessage]]:
+    """Return the reminders that listed each claim; one that listed two of its lines is one."""
+    found: dict[int, dict[int, SentMessage]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, {"tenant_id": tenant_id, "ids": list(ids)})
+        for invoice_id, *rest in cursor.fetchall():
+            found.setdefault(invoice_id, {})[rest[0]] = SentMessage(*rest)
+    return {invoice_id: list(messages.values()) for invoice_id, messages in found.items()}
