@@ -43,7 +43,8 @@ def main(argv: list[str]) -> int:
 def entries(text: str) -> dict[str, str]:
     """Return msgid → msgstr of a po file; the forms of a plural are joined by a null."""
     found: dict[str, str] = {}
-    for block in re.split(r"\n\s*\n", text):
+    # a merge by union may leave out the blank line between two entries
+    for block in re.split(r"\n\s*\n|\n(?=msgid\s)", text):
         parts: dict[str, str] = {}
         key = ""
         for line in block.splitlines():
