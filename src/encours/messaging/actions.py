@@ -36,7 +36,7 @@ from encours.tenancy import journal
 from encours.tenancy.models import TenantQuerySet
 from encours.tenancy.scope import in_tenant
 
-AHEAD: Final = 50
+AHEAD: Final = 200  # deciding for one customer costs the planner as much as for hundreds
 PATIENCE: Final = timedelta(minutes=10)
 ERROR_MAX: Final = 500
 MAIL: Final = "message/rfc822"

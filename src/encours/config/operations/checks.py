@@ -6,7 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from django.conf import settings
@@ -15,7 +15,9 @@ from django.db import DatabaseError, connection
 from encours.config import home
 from encours.config.operations import backups, isolation, journals, schema
 from encours.config.operations.tenants import tenant_ids
+from encours.kernel.dates import Semester
 from encours.messaging.models import Message
+from encours.receivables.queries.rates import rates_of
 from encours.receivables.rules.rates import semesters_missing, shipped_rates
 from encours.tenancy.scope import in_tenant
 
@@ -158,17 +160,31 @@ def _disk() -> Iterator[Line]:
 
 
 def _rates() -> Iterator[Line]:
-    today = datetime.now(UTC).date()
-    missing = semesters_missing(shipped_rates(), today)
+    missing, lacking = _semesters_missing(datetime.now(UTC).date())
     if missing:
+        where = f" dans {lacking} organisation(s)" if lacking else ""
         yield Line(
             "Taux de retard",
             "warning",
-            f"semestre(s) sans taux : {', '.join(str(one) for one in missing)}",
+            f"semestre(s) sans taux{where} : {', '.join(str(one) for one in missing)}",
             "Saisissez-les dans Réglages › Taux, ou importez le fichier des taux.",
         )
     else:
         yield Line("Taux de retard", "ok", "complets pour aujourd'hui et le mois qui vient")
+
+
+def _semesters_missing(today: date) -> tuple[list[Semester], int]:
+    """Return the semesters that some tenant lacks, its own rates counted, and how many lack one."""
+    missing, lacking = set(semesters_missing(shipped_rates(), today)), 0
+    ids = tenant_ids() if missing else []
+    if ids:
+        missing = set()
+    for tenant_id in ids:
+        with in_tenant(tenant_id):
+            own = semesters_missing(rates_of(tenant_id), today)
+        missing |= set(own)
+        lacking += bool(own)
+    return sorted(missing, key=str), lacking
 
 
 def _journal() -> Iterator[Line]:

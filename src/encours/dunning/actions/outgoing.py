@@ -19,10 +19,10 @@ from encours.dunning.rules import recheck, wordings
 from encours.dunning.rules.frames import Mode
 from encours.dunning.rules.scenario import Step
 from encours.kernel.refusal import Refusal
+from encours.messaging import accounts
 from encours.messaging.models import Message
 from encours.messaging.ports import (
     LETTER_PRESSES,
-    Account,
     Email,
     File,
     Outcome,
@@ -35,8 +35,9 @@ from encours.messaging.rules.notice import Notice
 from encours.parties import faces
 from encours.parties.models import Contact
 from encours.receivables.queries.rates import rates_of
+from encours.receivables.rules.rates import Rates
 from encours.receivables.rules.values import shipped_law_values
-from encours.tenancy import cycle, journal, vault
+from encours.tenancy import cycle, journal
 from encours.tenancy.models import Creditor
 
 KIND: Final = "reminder"
@@ -70,6 +71,19 @@ cross join lateral (select array(select r.customer_id union all
   select l.customer_id from merged l where l.face_id = r.customer_id) as ids) mine
 where r.tenant_id = %(tenant_id)s and r.id = any (%(reminders)s)
 """
+CONCLUDE: Final = """
+update dunning_reminder r set
+    state = case when %(outcome)s = 'sent' then 'sent'
+        when %(has_ended)s and r.state <> 'sent' then 'cancelled' else r.state end,
+    sent_on = case when %(outcome)s = 'sent' then here.today else r.sent_on end
+from tenancy_creditor c
+cross join lateral (select (%(now)s::timestamptz at time zone c.time_zone)::date as today) here
+where r.tenant_id = %(tenant_id)s and r.id = %(reminder_id)s
+    and c.tenant_id = r.tenant_id and c.id = r.creditor_id
+returning here.today, r.creditor_id, r.customer_id, r.step_code, r.amount_cents, r.currency,
+    r.instalment_ids, r.rehearsal
+"""
+TOLD: Final = ("step", "amount_cents", "currency", "lines", "rehearsal")
 MERGED: Final = recheck.Verdict(
     "cancel",
     reason="merged",
@@ -99,30 +113,26 @@ class ReminderPreparer:
 
     def conclude(self, *, tenant_id: int, subject_id: int, outcome: Outcome, now: datetime) -> None:
         """Record what became of a reminder; a bounce marks the contact's address."""
-        reminder = Reminder.objects.of(tenant_id).select_for_update().get(pk=subject_id)
-        creditor = Creditor.objects.of(tenant_id).get(pk=reminder.creditor_id)
-        today = cycle.local_now(creditor, now).date()
-        if outcome == "sent":
-            reminder.state, reminder.sent_on = "sent", today
-        elif outcome in ("withdrawn", "bounced", "failed") and reminder.state != "sent":
-            reminder.state = "cancelled"
-        reminder.save(update_fields=["state", "sent_on"])
+        asked = {
+            "tenant_id": tenant_id,
+            "reminder_id": subject_id,
+            "outcome": outcome,
+            "has_ended": outcome in ("withdrawn", "bounced", "failed"),
+            "now": now,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(CONCLUDE, asked)
+            today, creditor_id, customer_id, *told = cursor.fetchone()
         if outcome == "bounced":
-            _mark_bounced(tenant_id, reminder, now)
+            _mark_bounced(tenant_id, subject_id, customer_id, now)
         journal.record(
             f"reminder.{outcome}",
             tenant_id=tenant_id,
-            subject=("reminder", reminder.pk),
+            subject=("reminder", subject_id),
             effective_on=today,
-            creditor_id=reminder.creditor_id,
-            customer_id=reminder.customer_id,
-            data={
-                "step": reminder.step_code,
-                "amount_cents": reminder.amount_cents,
-                "currency": reminder.currency,
-                "lines": reminder.instalment_ids,
-                "rehearsal": reminder.rehearsal,
-            },
+            creditor_id=creditor_id,
+            customer_id=customer_id,
+            data=dict(zip(TOLD, told, strict=True)),
         )
 
 
@@ -176,7 +186,7 @@ def _written(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> N
         open_cents={reminder.pk: listed},
         today=asked.moment.today,
     )[0]
-    return _notice(reminder.tenant_id, one)
+    return _notice(one, rates_of(reminder.tenant_id))
 
 
 def _prepare(
@@ -202,6 +212,7 @@ def _prepare(
         kind=KIND, channel="email", subject_id__in=list(leaving)
     )
     uuids = {message.subject_id: message.uuid for message in messages}
+    rates = rates_of(tenant_id)
     drafts = outgoing(
         [one for one in reminders if one.pk in leaving],
         creditor=asked.creditor,
@@ -216,9 +227,9 @@ def _prepare(
             found[number] = Withdrawn("Aucune adresse e-mail utilisable.", marks[number])
             continue
         found[number] = _email(
-            tenant_id,
             one,
             asked,
+            notice=_notice(one, rates),
             address=address,
             uuid=uuids[number],
             now=now,
@@ -287,25 +298,24 @@ def _address(one: Outgoing, creditor: Creditor) -> str:
     return creditor.rehearsal_email if one.reminder.rehearsal else one.recipient.email
 
 
-def _notice(tenant_id: int, one: Outgoing) -> Notice:
-    notice = wordings.notice(one.draft, rates=rates_of(tenant_id), law=shipped_law_values())
+def _notice(one: Outgoing, rates: Rates) -> Notice:
+    notice = wordings.notice(one.draft, rates=rates, law=shipped_law_values())
     if one.reminder.rehearsal:
         notice = replace(notice, subject=f"[Répétition] {notice.subject}")
     return notice
 
 
 def _email(
-    tenant_id: int,
     one: Outgoing,
     asked: Setting,
     *,
+    notice: Notice,
     address: str,
     uuid: UUID,
     now: datetime,
     mark: str,
 ) -> Prepared:
     creditor = asked.creditor
-    notice = _notice(tenant_id, one)
     files: tuple[File, ...] = ()
     if one.draft.step.kind == "formal_notice":
         pdf = LETTER_PRESSES["typst"].typeset(notice)
@@ -325,25 +335,17 @@ def _email(
     )
     content = mime.mime_bytes(mail)
     email = Email(mail.message_id, sender, mime.recipients(mail), content)
-    return Prepared(email, account_of(creditor), notice.subject, mark, files)
+    return Prepared(email, accounts.account_of(creditor), notice.subject, mark, files)
 
 
-def account_of(creditor: Creditor) -> Account:
-    """Return how this creditor's mail leaves: its own server, else the installation's."""
-    given = {name: str(value) for name, value in creditor.smtp.items()}
-    if given.get("host"):
-        given["password"] = vault.opened(creditor.smtp_password)
-    return Account("smtp", tuple(sorted(given.items())))
-
-
-def _mark_bounced(tenant_id: int, reminder: Reminder, now: datetime) -> None:
+def _mark_bounced(tenant_id: int, reminder_id: int, customer_id: int, now: datetime) -> None:
     message = (
         Message.objects.of(tenant_id)
-        .filter(kind=KIND, subject_id=reminder.pk, channel="email")
+        .filter(kind=KIND, subject_id=reminder_id, channel="email")
         .first()
     )
     refused = message.recipient.get("to", []) if message else []
-    family = faces.family_of(tenant_id=tenant_id, customer_id=reminder.customer_id)
+    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
     Contact.objects.of(tenant_id).filter(customer_id__in=family, email__in=refused).update(
         bounced_at=now
     )
