@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "encours"
 LADDER = (
     ("kernel",),
     ("tenancy",),
-    ("parties", "messaging"),
+    ("parties", "messaging", "webhooks"),
     ("receivables",),
     ("standing", "documents"),
     ("imports", "bank", "payments"),

@@ -22,6 +22,7 @@ from encours.api import (
     problems,
     reminders,
     standing,
+    webhooks,
 )
 from encours.api.problems import Problem
 from encours.kernel.refusal import Refusal
@@ -37,6 +38,7 @@ ROUTERS: Final = (
     standing.router,
     reminders.router,
     imports.router,
+    webhooks.router,
 )
 DESCRIPTION: Final = """
 Tout ce que font les écrans, pour un programme qui détient une **clé** (Réglages › API).

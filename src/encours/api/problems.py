@@ -20,6 +20,8 @@ from encours.receivables.actions.allocations import NotAllocatable
 from encours.receivables.actions.documents import InvalidDocument
 from encours.standing.actions import InvalidFact
 from encours.tenancy.actions.calls import OtherRequest
+from encours.webhooks.actions.queueing import NotToReplay
+from encours.webhooks.actions.subscriptions import InvalidSubscription, UnknownSubscription
 
 MEDIA_TYPE: Final = "application/problem+json"
 TITLES: Final[Mapping[int, str]] = {
@@ -44,6 +46,9 @@ STATUSES: Final[Mapping[type[Refusal], int]] = {
     NotAllocatable: 422,
     OtherRequest: 422,
     CannotUndo: 409,
+    NotToReplay: 409,
+    InvalidSubscription: 422,
+    UnknownSubscription: 404,
 }
 """What a foreseen no answers; 409 where nothing is said."""
 

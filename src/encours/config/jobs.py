@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
 from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from encours.config import subscriptions
 from encours.config.operations import daily, journals
 from encours.config.operations.rescue import rescue_stalled
 from encours.config.operations.tenants import tenant_ids
 from encours.messaging import jobs as outbox
+from encours.tenancy.actions import calls
 from encours.tenancy.scope import in_tenant
 
 log = logging.getLogger(__name__)
@@ -41,6 +44,25 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
             is_waiting = outbox.has_waiting(tenant_id)
         if is_waiting:
             outbox.wake(tenant_id)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queue="clock", queueing_lock="listen", name="encours.listen")
+def listen(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Tell what is new in every journal to those who listen."""
+    now = datetime.now(UTC)
+    for tenant_id in tenant_ids():
+        subscriptions.run(tenant_id, now=now)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="clock", queueing_lock="forget_calls", name="encours.forget_calls")
+def forget_calls(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Forget the answers that the API keeps for thirty days."""
+    now = datetime.now(UTC)
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            calls.forget_old(tenant_id=tenant_id, now=now)
 
 
 @app.periodic(cron="* * * * *")

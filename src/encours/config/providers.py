@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from encours.messaging.providers.smtp import Security
     from encours.messaging.providers.typst_letter import TypstPress
     from encours.tenancy.providers.django_mail import DjangoMailer
+    from encours.webhooks.providers.guarded import GuardedCaller
 
 # Each adapter is imported where it is made: the program starts without any of them.
 # ruff: noqa: PLC0415
@@ -37,6 +38,7 @@ def register() -> None:
             "ledger reader": ledger_readers,
             "table reader": table_readers,
             "mail sink": mail_sinks,
+            "webhook caller": webhook_callers,
         }
     )
 
@@ -88,6 +90,13 @@ def mail_sinks() -> Mapping[str, MailFolder]:
     from encours.messaging.providers.sink import MailFolder
 
     return {"folder": MailFolder(home.files("sink"))}
+
+
+def webhook_callers() -> Mapping[str, GuardedCaller]:
+    """Return what calls the subscribers of webhooks."""
+    from encours.webhooks.providers.guarded import GuardedCaller
+
+    return {"guarded": GuardedCaller(loopback=settings.WEBHOOKS_TO_LOOPBACK)}
 
 
 def smtp_channel(account: Account) -> EmailChannel:

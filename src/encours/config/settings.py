@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "ninja",
     "encours.parties",
     "encours.messaging",
+    "encours.webhooks",
     "encours.receivables",
     "encours.documents",
     "encours.standing",
@@ -139,6 +140,7 @@ FILE_UPLOAD_TEMP_DIR = str(home.files("uploads"))
 IMPORTS_ROOT = home.files("imports")
 DOCUMENTS_ROOT = home.files("documents")
 DOCUMENT_MAX_BYTES = int(os.environ.get("ENCOURS_DOCUMENT_MAX_MB", "25")) * 1024 * 1024
+WEBHOOKS_TO_LOOPBACK = False  # a test's subscriber is on this machine; nobody else's is
 API_CALLS_PER_MINUTE = int(os.environ.get("ENCOURS_API_CALLS_PER_MINUTE", "600"))
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024
 

@@ -6,7 +6,6 @@ for the first, then finds its answer; where the first failed, nothing of it is l
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Final
 from django.db import connection
 
 from encours.kernel.refusal import Refusal
+from encours.tenancy import vault
 from encours.tenancy.models import IdempotentCall
 
 KEPT: Final = timedelta(days=30)
@@ -60,16 +60,16 @@ def claim(*, tenant_id: int, key_id: int, name: str, fingerprint: str, now: date
     if done.fingerprint != fingerprint:
         raise OtherRequest
     assert done.status is not None, "a call is committed with its answer"
-    body = zlib.decompress(bytes(done.body))
+    body = vault.opened(bytes(done.body).decode()).encode()
     return Claim(done.pk, Answered(done.status, done.headers, body))
 
 
 def remember(*, tenant_id: int, call_id: int, answered: Answered) -> None:
-    """Keep the answer of a call, in the transaction that did it."""
+    """Keep the answer of a call, in the transaction that did it; sealed: it may show a secret."""
     IdempotentCall.objects.of(tenant_id).filter(pk=call_id).update(
         status=answered.status,
         headers=dict(answered.headers),
-        body=zlib.compress(answered.body, 1),
+        body=vault.sealed(answered.body.decode()).encode(),
     )
 
 

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ),
                 ("status", models.SmallIntegerField(null=True, verbose_name="code")),
                 ("headers", models.JSONField(default=dict, verbose_name="en-têtes")),
-                ("body", models.BinaryField(default=b"", verbose_name="réponse")),
+                ("body", models.BinaryField(default=b"", verbose_name="réponse (chiffrée)")),
                 (
                     "created_at",
                     models.DateTimeField(

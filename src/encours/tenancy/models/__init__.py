@@ -6,7 +6,7 @@ from encours.tenancy.models.base import (
     TenantModel,
     TenantQuerySet,
 )
-from encours.tenancy.models.journal import Fact, Seal
+from encours.tenancy.models.journal import Fact, ListenerPosition, Seal
 from encours.tenancy.models.keys import ApiKey, ApiKeyUse, IdempotentCall
 from encours.tenancy.models.tenants import (
     Absence,
@@ -31,6 +31,7 @@ __all__ = (
     "Fact",
     "IdempotentCall",
     "Invitation",
+    "ListenerPosition",
     "Membership",
     "Role",
     "Seal",

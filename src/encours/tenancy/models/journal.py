@@ -30,6 +30,17 @@ class Fact(TenantModel):
         db_table = "tenancy_fact"
 
 
+class ListenerPosition(TenantModel):
+    """How far a listener has read the journal: everything before this transaction of this era."""
+
+    code = models.CharField("auditeur", max_length=40)
+    era = models.SmallIntegerField("ère")
+    xid = models.BigIntegerField("transaction")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("tenant", "code"), name="listener_once"),)
+
+
 class Seal(TenantModel):
     """A batch of facts closed for good: the digest of each row, chained by a keyed hash."""
 

@@ -60,7 +60,7 @@ class IdempotentCall(TenantModel):
     fingerprint = models.CharField("empreinte de la demande", max_length=64)
     status = models.SmallIntegerField("code", null=True)
     headers = models.JSONField("en-têtes", default=dict)
-    body = models.BinaryField("réponse", default=b"")
+    body = models.BinaryField("réponse (chiffrée)", default=b"")
     created_at = models.DateTimeField("fait le", db_default=Now())
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Writes of webhooks: subscribers, what they are told, what became of it."""

@@ -1,0 +1,1 @@
+"""What calls the address of a subscriber: over the network, or in memory."""
