@@ -14,6 +14,7 @@ PACKAGE = ROOT / "src" / "encours"
 LADDER = (
     ("kernel",),
     ("tenancy",),
+    ("attributes",),
     ("parties", "messaging", "webhooks"),
     ("receivables",),
     ("standing", "documents"),

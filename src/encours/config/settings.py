@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "ninja",
+    "encours.attributes",
     "encours.parties",
     "encours.messaging",
     "encours.webhooks",

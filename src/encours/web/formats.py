@@ -56,6 +56,13 @@ def count(value: int | None) -> str:
     return f"{value:,}" if is_english() else f"{value:,}".replace(",", "\u202f")
 
 
+def number(value: Decimal | None) -> str:
+    """Write a number with its thousands apart and its own decimals."""
+    if value is None:
+        return NONE
+    return f"{value:,}" if is_english() else f"{value:,}".replace(",", "\u202f").replace(".", ",")
+
+
 def percent(value: float | Decimal | str | None) -> str:
     """Write points: `2,15 %`; the value is already in points."""
     if value is None or value == "":
@@ -67,6 +74,7 @@ _BY_KIND: Mapping[str, Callable[[Any], str]] = {
     "date": day,
     "instant": instant,
     "count": count,
+    "number": number,
     "percent": percent,
 }
 

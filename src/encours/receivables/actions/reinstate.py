@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 from django.db import connection
 
+from encours.attributes.actions import values as attributes
 from encours.receivables.actions import bulk
 from encours.receivables.actions.bulk import TABLES
 from encours.tenancy.frames import read_frame, stage_frame
@@ -39,6 +40,7 @@ def undo_batch(*, tenant_id: int, creditor_id: int, batch_id: int) -> None:
     moved: dict[str, pl.DataFrame] = {}
     for table in TABLES:
         moved[table] = _copy_back(table, moved, tenant_id, creditor_id, batch_id)
+    attributes.undo_batch(tenant_id=tenant_id, creditor_id=creditor_id, batch_id=batch_id)
 
 
 def _copy_back(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import polars as pl
 from django.db import connection
 
+from encours.attributes import queries as attributes
+from encours.attributes.rules import Condition, Field
 from encours.parties import faces
 from encours.receivables.queries.kept import balance
 from encours.receivables.queries.moment import Moment, live
@@ -78,12 +80,22 @@ class CustomerRow:
     unallocated: int
     net: int
     currency: str
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the tenant's own fields, where they were asked for."""
 
 
-def customers(moment: Moment, *, search: str = "", state: str = "", of: str = "") -> pl.DataFrame:
+def customers(
+    moment: Moment,
+    *,
+    search: str = "",
+    state: str = "",
+    of: str = "",
+    conditions: Sequence[Condition] = (),
+) -> pl.DataFrame:
     """Return the customers that match, with their amounts; `of` is a class of debtors.
 
-    `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`.
+    `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`;
+    `conditions` are on the tenant's own fields.
     """
     found = kept(moment.tenant_id, ("people", moment), lambda: _people(moment))
     owed = balance(moment).rows.select(
@@ -100,6 +112,8 @@ def customers(moment: Moment, *, search: str = "", state: str = "", of: str = ""
         found = found.filter(STATES[state])
     if of:
         found = found.filter(pl.col("debtor_class") == of)
+    if conditions:
+        found = found.join(_matching(moment.tenant_id, conditions), on=["creditor_id", "code"])
     if typed := search.strip().casefold():
         lower = [pl.col(name).str.to_lowercase() for name in ("code", "name", "city")]
         found = found.filter(
@@ -107,7 +121,13 @@ def customers(moment: Moment, *, search: str = "", state: str = "", of: str = ""
             | lower[1].str.contains(typed, literal=True)
             | lower[2].str.contains(typed, literal=True)
         )
-    return found.select(CustomerRow.__dataclass_fields__.keys())
+    return found.select(name for name in CustomerRow.__dataclass_fields__ if name != "own")
+
+
+def _matching(tenant_id: int, conditions: Sequence[Condition]) -> pl.DataFrame:
+    found = attributes.matching(tenant_id=tenant_id, subject="customer", conditions=conditions)
+    schema = {"creditor_id": pl.Int64, "code": pl.String}
+    return pl.DataFrame(sorted(found), schema=schema, orient="row")
 
 
 def _people(moment: Moment) -> pl.DataFrame:
@@ -120,6 +140,17 @@ def rows(
     """Return a window of a frame of customers, in order; equals go by name."""
     ordered = frame.sort(sort or "name", "name", "id", descending=[descending, False, False])
     return [CustomerRow(**row) for row in ordered.slice(offset, limit).iter_rows(named=True)]
+
+
+def with_own(
+    shown: Sequence[CustomerRow], fields: Sequence[Field], *, tenant_id: int
+) -> list[CustomerRow]:
+    """Return the rows with the values of the tenant's own fields."""
+    keys = [(row.creditor_id, row.code) for row in shown]
+    said = attributes.values(tenant_id=tenant_id, fields=fields, keys=keys)
+    if not said:
+        return list(shown)
+    return [replace(row, own=said.get((row.creditor_id, row.code), {})) for row in shown]
 
 
 def sums(frame: pl.DataFrame) -> dict[str, Any]:

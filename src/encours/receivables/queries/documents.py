@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
 
+from encours.attributes import queries as attributes
+from encours.attributes.rules import Condition, Field
 from encours.parties import faces
 from encours.receivables.queries.moment import Moment, live
 
@@ -20,7 +22,7 @@ SORTS: Final[Mapping[str, str]] = {
 LIST: Final = """
 with page as (
     select i.id, k.id as customer_id, i.kind, i.number, i.piece, i.label, i.issued_on, i.currency,
-        i.amount_cents, k.name
+        i.amount_cents, k.name, i.creditor_id, i.key
     from receivables_invoice i
     left join faces() face on face.customer_id = i.customer_id
     join parties_customer k
@@ -32,14 +34,15 @@ with page as (
         and (%(kind)s = '' or i.kind = %(kind)s)
         and (%(since)s::date is null or i.issued_on >= %(since)s)
         and (%(until)s::date is null or i.issued_on <= %(until)s)
-        and ({state})
+        and ({state}) and {own_fields}
     order by {sort}, i.id desc
     limit %(limit)s offset %(offset)s
 )
 select page.id, page.customer_id, page.name, page.kind,
     coalesce(nullif(page.number, ''), nullif(page.piece, ''), page.label), page.issued_on,
     min(l.due_on), page.currency, page.amount_cents,
-    (coalesce(sum(l.amount_cents), 0) - coalesce(sum(paid.cents), 0))::bigint
+    (coalesce(sum(l.amount_cents), 0) - coalesce(sum(paid.cents), 0))::bigint,
+    page.creditor_id, page.key
 from page
 left join receivables_instalment l
     on l.tenant_id = %(tenant_id)s and l.invoice_id = page.id and l.undone_at is null
@@ -49,7 +52,7 @@ left join lateral (
         and a.effective_on <= %(as_of)s
 ) paid on true
 group by page.id, page.customer_id, page.name, page.kind, page.number, page.piece, page.label,
-    page.issued_on, page.currency, page.amount_cents
+    page.issued_on, page.currency, page.amount_cents, page.creditor_id, page.key
 order by {page_sort}, page.id desc
 """
 OPEN_LINE: Final = """exists (
@@ -80,7 +83,11 @@ class InvoiceRow:
     currency: str
     amount_cents: int
     open_cents: int
+    creditor_id: int
+    key: str
     status: str
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the tenant's own fields, where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,8 @@ class Asked:
     descending: bool = True
     offset: int = 0
     limit: int | None = None
+    conditions: Sequence[Condition] = ()
+    fields: Sequence[Field] = ()
 
 
 def invoices(moment: Moment, asked: Asked) -> Iterator[InvoiceRow]:
@@ -107,6 +116,10 @@ def invoices(moment: Moment, asked: Asked) -> Iterator[InvoiceRow]:
         .replace("{sort}", f"{column} {order}")
         .replace("{page_sort}", f"{column.replace('i.', 'page.')} {order}")
         .replace("{live}", "live(i)")
+        .replace(
+            "{own_fields}",
+            attributes.where(asked.conditions, "invoice", "i.creditor_id", "i.key"),
+        )
     )
     params = moment.params() | {
         "q": asked.search.strip(),
@@ -115,11 +128,22 @@ def invoices(moment: Moment, asked: Asked) -> Iterator[InvoiceRow]:
         "until": asked.until,
         "limit": asked.limit,
         "offset": asked.offset,
+        **attributes.where_params(asked.conditions),
     }
     with connection.cursor() as cursor:
         cursor.execute(live(query, moment), params)
-        for row in cursor.fetchall():
-            yield _row(row, moment.as_of)
+        found = [_row(row, moment.as_of) for row in cursor.fetchall()]
+    yield from _with_own(found, asked.fields, moment.tenant_id)
+
+
+def _with_own(
+    found: list[InvoiceRow], fields: Sequence[Field], tenant_id: int
+) -> Iterator[InvoiceRow]:
+    keys = [(row.creditor_id, row.key) for row in found]
+    said = attributes.values(tenant_id=tenant_id, fields=fields, keys=keys)
+    for row in found:
+        values = said.get((row.creditor_id, row.key))
+        yield replace(row, own=values) if values else row
 
 
 def _row(row: tuple[Any, ...], as_of: date) -> InvoiceRow:
@@ -139,7 +163,7 @@ INVOICE: Final = f"""
 select i.id, k.id, k.name, k.creditor_id, k.salesperson_id, k.collector_id, i.kind,
     coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label), i.issued_on, i.currency,
     i.amount_cents, i.net_cents, i.vat_cents, i.journal, i.entry_number, i.piece, i.label,
-    i.entry_on, i.recorded_at, b.kind
+    i.entry_on, i.recorded_at, b.kind, i.key
 from receivables_invoice i
 left join {faces.LIVE} face on face.customer_id = i.customer_id
 join parties_customer k
@@ -218,6 +242,7 @@ class InvoicePage:
     entry_on: date | None
     recorded_at: datetime
     batch_kind: str | None
+    key: str
     lines: tuple[DueLine, ...]
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from encours.receivables.queries import terms as terms_queries
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.rules.terms import DueLine
 from encours.standing import actions as standing
+from encours.web import own_fields
 from encours.web.answers import telling
-from encours.web.ledger import forms
+from encours.web.ledger import forms, own_values
 from encours.web.ledger.customer import fact_rows, head, line_choices, open_lines
 from encours.web.ledger.subject import customer_or_404, moment_of_customer, today
 from encours.web.rights import StaffRequest, needs
@@ -171,8 +173,14 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
         )
     ]
     what = request.POST.get("what", "")
+    asked: dict[str, Any] = {
+        "subject": "customer",
+        "creditor_id": owner.creditor_id,
+        "key": owner.code,
+    }
+    fields, values = own_values.known(request, **asked)
     described = {**found.described, "debtor_class": found.debtor_class}
-    bound = {
+    bound: dict[str, Form] = {
         "card": forms.Card(request.POST if what == "card" else None, initial=described),
         "contact": forms.Contact(request.POST if what == "contact" else None),
         "terms": forms.Terms(
@@ -180,8 +188,18 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
             choices=choices,
             initial={"terms_id": found.terms_id},
         ),
+        "own": own_fields.Values(
+            request.POST if what == "own" else None,
+            fields=fields,
+            initial=own_fields.initial(fields, values),
+        ),
     }
-    if what in bound and bound[what].is_valid():
+    if what == "own" and bound["own"].is_valid():
+        if own_values.say(
+            request, bound["own"], subject_id=customer_id, customer_id=customer_id, **asked
+        ):
+            return redirect("customer_card", customer_id)
+    elif what in bound and bound[what].is_valid():
         with telling(request, _("C'est enregistré.")):
             _save(request, owner, what, bound[what].cleaned_data, found.debtor_class)
             return redirect("customer_card", customer_id)
@@ -192,6 +210,8 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
         "contact_form": bound["contact"],
         "terms_form": bound["terms"],
         "merged": parties.merged_into(tenant_id=request.tenant_id, customer_id=customer_id),
+        "own_form": bound["own"] if fields else None,
+        "own_shown": own_fields.shown(fields, values),
         "may_change": request.access.may("customers.write", owner.creditor_id),
         "roles": dict(forms.ROLES),
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from encours.attributes.rules import Field
 from encours.parties.actions import customers as actions
 from encours.receivables.actions import due_dates
 from encours.receivables.queries import customers as queries
@@ -25,6 +26,7 @@ from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.terms import TermsRow
 from encours.receivables.rules.classes import propose_class
 from encours.tenancy.queries import places
+from encours.web import own_fields
 from encours.web.answers import telling
 from encours.web.ledger import words
 from encours.web.ledger.subject import moment_of, today
@@ -83,11 +85,17 @@ CUSTOMERS: Final = Table(
 def customers(request: StaffRequest) -> HttpResponseBase:
     """Show the customers, who owes most first."""
     moment = moment_of(request)
-    source = _source(moment)
+    fields = own_fields.listed(request, "customer")
+    source = _source(moment, fields)
     may_confirm = request.access.may("customers.write", request.creditor_id)
     terms = _terms(request) if may_confirm else []
     context = {"as_of": moment.as_of, "may_confirm": may_confirm, "terms": terms}
-    table = CUSTOMERS if terms else replace(CUSTOMERS, select="")
+    table = replace(
+        CUSTOMERS,
+        select=CUSTOMERS.select if terms else "",
+        columns=(*CUSTOMERS.columns, *own_fields.columns(fields)),
+        filters=(*CUSTOMERS.filters, *own_fields.filters(fields)),
+    )
     return answer(request, table, source, page="ledger/customers.html", context=context)
 
 
@@ -126,24 +134,31 @@ def set_terms(request: StaffRequest) -> HttpResponse:
     return redirect("customers")
 
 
-def _source(moment: Moment) -> Source:
-    known: dict[tuple[str, ...], pl.DataFrame] = {}
+def _source(moment: Moment, fields: list[Field]) -> Source:
+    known: dict[tuple[tuple[str, str], ...], pl.DataFrame] = {}
 
     def frame(window: Window) -> pl.DataFrame:
         given = window.filters
-        key = (given.get("q", ""), given.get("state", ""), given.get("class", ""))
+        key = tuple(sorted(given.items()))
         if key not in known:
-            known[key] = queries.customers(moment, search=key[0], state=key[1], of=key[2])
+            known[key] = queries.customers(
+                moment,
+                search=given.get("q", ""),
+                state=given.get("state", ""),
+                of=given.get("class", ""),
+                conditions=own_fields.conditions(fields, given),
+            )
         return known[key]
 
     def rows(window: Window) -> Iterable[Any]:
-        return queries.rows(
+        shown = queries.rows(
             frame(window),
             sort=window.sort,
             descending=window.is_descending,
             offset=window.offset,
             limit=window.limit,
         )
+        return queries.with_own(shown, fields, tenant_id=moment.tenant_id)
 
     return Source(
         rows=rows,

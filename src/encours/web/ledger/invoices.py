@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -19,8 +20,9 @@ from encours.receivables.actions import allocations
 from encours.receivables.actions import documents as actions
 from encours.receivables.queries import documents as queries
 from encours.receivables.queries.documents import InvoicePage
+from encours.web import own_fields
 from encours.web.answers import telling
-from encours.web.ledger import words
+from encours.web.ledger import own_values, words
 from encours.web.ledger.proof import proof_of
 from encours.web.ledger.subject import moment_of, today
 from encours.web.rights import StaffRequest, needs, require
@@ -90,6 +92,7 @@ ORIGINS: Final = {
 def invoices(request: StaffRequest) -> HttpResponseBase:
     """Show the invoices, the latest first."""
     moment = moment_of(request)
+    fields = own_fields.listed(request, "invoice")
 
     def rows(window: Window) -> Iterable[Any]:
         given = window.filters
@@ -105,18 +108,40 @@ def invoices(request: StaffRequest) -> HttpResponseBase:
                 descending=window.is_descending,
                 offset=window.offset,
                 limit=window.limit,
+                conditions=own_fields.conditions(fields, given),
+                fields=fields,
             ),
         )
 
-    return answer(request, INVOICES, Source(rows=rows), page="ledger/invoices.html")
+    table = replace(
+        INVOICES,
+        columns=(*INVOICES.columns, *own_fields.columns(fields)),
+        filters=(*INVOICES.filters, *own_fields.filters(fields)),
+    )
+    return answer(request, table, Source(rows=rows), page="ledger/invoices.html")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @needs("ledger.read")
 def invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
-    """Show an invoice: its due lines, what settled each, where it comes from."""
+    """Show an invoice: its due lines, what settled each, where it comes from, its own fields."""
     found = _invoice_or_404(request, invoice_id)
     may_write = request.access.may("ledger.write", found.creditor_id)
+    asked: dict[str, Any] = {
+        "subject": "invoice",
+        "creditor_id": found.creditor_id,
+        "key": found.key,
+    }
+    fields, values = own_values.known(request, **asked)
+    given = request.POST if request.method == "POST" else None
+    form = own_fields.Values(given, fields=fields, initial=own_fields.initial(fields, values))
+    if request.method == "POST":
+        require(request, "ledger.write", found.creditor_id)
+        saved = form.is_valid() and own_values.say(
+            request, form, subject_id=found.id, customer_id=found.customer_id, **asked
+        )
+        if saved:
+            return redirect("invoice", invoice_id)
     context = {
         **proof_of(request, found),
         "invoice": found,
@@ -128,6 +153,8 @@ def invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "may_reverse": may_write and found.is_by_hand,
         "reasons": actions.REASONS.items(),
         "today": today(),
+        "own_form": form if fields and may_write else None,
+        "own_shown": own_fields.shown(fields, values),
         "is_late": any(line.open_cents and line.due_on < today() for line in found.lines),
     }
     return render(request, "ledger/invoice.html", context)

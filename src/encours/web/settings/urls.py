@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from encours.web.settings import bank, creditor, journal, rates, scenario, sender, terms, users
+from encours.web.settings import (
+    bank,
+    creditor,
+    fields,
+    journal,
+    rates,
+    scenario,
+    sender,
+    terms,
+    users,
+)
 
 urlpatterns = [
     path("", creditor.home, name="settings"),
@@ -28,6 +38,9 @@ urlpatterns = [
     path("taux/fichier/", rates.upload, name="settings_rates_upload"),
     path("taux/saisie/", rates.enter, name="settings_rates_enter"),
     path("scenario/", scenario.scenario, name="settings_scenario"),
+    path("champs/", fields.fields, name="settings_fields"),
+    path("champs/<int:field_id>/", fields.change, name="settings_field"),
+    path("champs/<int:field_id>/retirer/", fields.retire, name="settings_field_retire"),
     path("utilisateurs/", users.users, name="settings_users"),
     path("utilisateurs/<int:membership_id>/role/", users.set_role, name="settings_user_role"),
     path("utilisateurs/<int:membership_id>/retirer/", users.revoke, name="settings_user_revoke"),

@@ -11,12 +11,14 @@ from django.http import HttpRequest
 from encours.web.tables.source import Window
 from encours.web.wording import Text
 
-Kind = Literal["text", "code", "money", "count", "percent", "date", "instant", "badge", "custom"]
+Kind = Literal[
+    "text", "code", "money", "count", "number", "percent", "date", "instant", "badge", "custom"
+]
 FilterKind = Literal["search", "select", "date", "checkbox"]
 
 PER_PAGE: Final = 50
 PAGE_MAX: Final = 10_000
-NUMERIC: Final = frozenset({"money", "count", "percent"})
+NUMERIC: Final = frozenset({"money", "count", "number", "percent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One field above the table; its value comes back in `Window.filters` under `key`."""
+    """One field above the table; its value comes back in `Window.filters` under `key`.
+
+    `is_more` keeps it behind « Plus de filtres ».
+    """
 
     key: str
     label: Text
     kind: FilterKind = "search"
     choices: Sequence[tuple[str, Text]] = ()
     placeholder: Text = ""
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,21 @@ class Shown:
         return any(field.value for field in self.fields)
 
     @property
+    def near(self) -> tuple[Field, ...]:
+        """Return the filters that always show."""
+        return tuple(field for field in self.fields if not field.filter.is_more)
+
+    @property
+    def more(self) -> tuple[Field, ...]:
+        """Return the filters behind « Plus de filtres »."""
+        return tuple(field for field in self.fields if field.filter.is_more)
+
+    @property
+    def is_more_used(self) -> bool:
+        """Say whether one of those holds a value: they are then open."""
+        return any(field.value for field in self.more)
+
+    @property
     def first(self) -> int:
         """Return the rank of the first row shown."""
         return (self.page - 1) * self.table.per_page + 1

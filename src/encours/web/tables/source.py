@@ -72,7 +72,10 @@ def in_frame(frame: pl.DataFrame, *, totals: Mapping[str, Any] | None = None) ->
 
 
 def value_of(row: Any, key: str) -> Any:
-    """Return a row's value by name, from a mapping or an object."""
+    """Return a row's value by name, from a mapping or an object; `a.b` is the value b of its a."""
+    head, dot, rest = key.partition(".")
+    if dot:
+        return value_of(value_of(row, head), rest)
     return row.get(key) if isinstance(row, Mapping) else getattr(row, key, None)
 
 

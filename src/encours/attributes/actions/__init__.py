@@ -1,0 +1,1 @@
+"""Writes of a tenant's own fields: defined, changed, retired; their values said or imported."""

@@ -1,0 +1,1 @@
+"""Schema of `attributes`, step by step."""
