@@ -31,7 +31,17 @@ def held(told: Book, **given: Any) -> tuple[str, str]:
         ("dispute", "disputed", "Litige en cours (depuis le 07/11/2026)."),
         ("plan", "plan", "Échéancier accordé (depuis le 07/11/2026)."),
         ("promise", "promised", "Règlement promis (depuis le 07/11/2026)."),
-        ("einvoice", "einvoice", "Facture électronique refusée ou rejetée (depuis le 07/11/2026)"),
+        ("einvoice", "einvoice", "Facture électronique rejetée (depuis le 07/11/2026) : à émettre"),
+        (
+            "credit_expected",
+            "credit_expected",
+            "Facture électronique annulée (depuis le 07/11/2026)",
+        ),
+        (
+            "direct_payer",
+            "direct_payer",
+            "Paiement direct demandé (depuis le 07/11/2026) : un autre",
+        ),
         ("direct_debit", "in_flight", "Règlement en cours : prélèvement, effet ou lien de"),
         ("pause", "paused", "Relances en pause (depuis le 07/11/2026)."),
     ],
@@ -47,7 +57,7 @@ def test_a_standing_fact_holds(kind: str, reason: str, sentence: str, whole: boo
 
 def test_every_fact_and_every_reason_is_told() -> None:
     assert set(SENTENCES) == set(Reason) == set(CODES)
-    assert len(OF_FACT) == 12
+    assert len(OF_FACT) == 14
 
 
 @pytest.mark.parametrize(

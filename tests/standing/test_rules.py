@@ -55,9 +55,12 @@ def test_what_a_fact_needs(kind: str, more: dict[str, Any], missing: list[str]) 
     ("kind", "status", "expected"),
     [
         pytest.param("dispute", "", "dispute", id="a dispute is one"),
-        pytest.param("einvoice", "210", "rejected", id="refused by the buyer"),
+        pytest.param("einvoice", "210", "dispute", id="refused by the buyer: a person decides"),
         pytest.param("einvoice", "213", "rejected", id="rejected by the platform"),
         pytest.param("einvoice", "207", "dispute", id="in dispute on the platform"),
+        pytest.param("einvoice", "220", "credit_expected", id="cancelled"),
+        pytest.param("einvoice", "224", "direct_payer", id="somebody else pays"),
+        pytest.param("einvoice", "226", "assignment", id="the factor is paid"),
         pytest.param("einvoice", "205", "", id="approved stands in nobody's way"),
         pytest.param("limitation", "", "", id="an act that interrupts limitation"),
     ],

@@ -1,4 +1,4 @@
-"""`import fec`, `import undo`: ledger exports in, and out again."""
+"""`import fec`, `import einvoice`, `import undo`: files in, and out again."""
 
 from __future__ import annotations
 
@@ -55,11 +55,47 @@ def fec(
         outcomes.append(outcome)
         if not as_json:
             _show(outcome, dry_run=dry_run)
-    if as_json:
-        shown = [outcome.as_json() for outcome in outcomes]
-        common.print_json(shown[0] if len(shown) == 1 else shown)
-    if any(outcome.is_refused for outcome in outcomes):
-        raise typer.Exit(common.REFUSED)
+    _finish(outcomes, as_json=as_json)
+
+
+@common.imports.command("einvoice")
+def einvoice(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Factures électroniques (PDF, XML, ZIP) ou statuts (CDAR)."),
+    ],
+    creditor: Creditor,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer sans rien changer.")] = False,
+    accept_rest: Annotated[
+        bool, typer.Option("--accept-rest", help="Prendre aussi ce qui manque à une règle.")
+    ] = False,
+    any_seller: Annotated[
+        bool, typer.Option("--any-seller", help="Prendre les factures d'un autre vendeur.")
+    ] = False,
+    tenant: Tenant = "",
+    as_json: Json = False,
+) -> None:
+    """Fait entrer des factures électroniques et leurs statuts."""
+    with common.at_creditor(creditor, tenant) as place:
+        owner = {"tenant_id": place.tenant_id, "creditor_id": place.creditor_id}
+    outcomes = []
+    for path in files:
+        if not path.is_file():
+            common.refuse(f"Fichier introuvable : {path}")
+        received = actions.einvoices.receive(path)
+        with common.refusals(), in_tenant(place.tenant_id):
+            outcome = actions.einvoices.import_einvoices(
+                received,
+                **owner,
+                accept_rest=accept_rest,
+                any_seller=any_seller,
+                dry_run=dry_run,
+                today=place.today,
+            )
+        outcomes.append(outcome)
+        if not as_json:
+            _show(outcome, dry_run=dry_run)
+    _finish(outcomes, as_json=as_json)
 
 
 @common.imports.command("undo")
@@ -79,6 +115,14 @@ def undo(
         common.print_json({"import": import_id, "undone": True})
     else:
         typer.echo(f"L'import n° {import_id} est annulé.")
+
+
+def _finish(outcomes: list[Outcome], *, as_json: bool) -> None:
+    if as_json:
+        shown = [outcome.as_json() for outcome in outcomes]
+        common.print_json(shown[0] if len(shown) == 1 else shown)
+    if any(outcome.is_refused for outcome in outcomes):
+        raise typer.Exit(common.REFUSED)
 
 
 def _read(path: Path, *, quiet: bool) -> Export:

@@ -15,6 +15,7 @@ from encours.kernel.registry import supply
 if TYPE_CHECKING:
     from encours.dunning.actions.outgoing import ReminderPreparer
     from encours.imports.ports import TableReader
+    from encours.imports.readers.einvoices.reader import EinvoiceFile
     from encours.imports.readers.fec import Fec
     from encours.messaging.ports import Account, ChannelFactory, EmailChannel
     from encours.messaging.providers.sink import MailFolder
@@ -37,6 +38,7 @@ def register() -> None:
             "preparer of messages": preparers,
             "ledger reader": ledger_readers,
             "table reader": table_readers,
+            "e-invoice reader": einvoice_readers,
             "mail sink": mail_sinks,
             "webhook caller": webhook_callers,
         }
@@ -82,6 +84,13 @@ def table_readers() -> Mapping[str, TableReader]:
     from encours.imports.readers.workbook import Workbook
 
     return {"workbook": Workbook(), "csv": CsvTable()}
+
+
+def einvoice_readers() -> Mapping[str, EinvoiceFile]:
+    """Return what reads electronic invoices and their statuses."""
+    from encours.imports.readers.einvoices.reader import EinvoiceFile
+
+    return {"einvoice": EinvoiceFile()}
 
 
 def mail_sinks() -> Mapping[str, MailFolder]:

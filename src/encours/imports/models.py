@@ -1,4 +1,4 @@
-"""One row per file brought in, and the mappings that people saved for the tables they bring."""
+"""Files brought in, mappings saved for tables, what e-invoices and their statuses say."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from encours.parties.models import Batch
-from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
+from encours.parties.models import Batch, Customer
+from encours.receivables.models import Credit, Invoice
+from encours.tenancy.models import BitemporalModel, Creditor, TenantForeignKey, TenantModel
 
 
 class FileImport(TenantModel):
@@ -80,3 +81,69 @@ class Mapping(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ElectronicInvoice(BitemporalModel):
+    """What an electronic invoice says beyond the ledger: its format, parties, terms, mentions.
+
+    `key` names the document for good, so that it is found again when an import rewrites its row.
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, null=True, verbose_name="facture")
+    credit = TenantForeignKey(Credit, models.PROTECT, null=True, verbose_name="avoir")
+    key = models.CharField("clé naturelle", max_length=200)
+    number = models.CharField("numéro", max_length=80)
+    issued_on = models.DateField("date d'émission")
+    type_code = models.CharField("type (UNTDID 1001)", max_length=6)
+    syntax = models.CharField("syntaxe", max_length=10)
+    profile = models.CharField("profil", max_length=40)
+    process = models.CharField("cadre de facturation", max_length=100, blank=True, default="")
+    seller_siren = models.CharField("SIREN du vendeur", max_length=9, blank=True, default="")
+    buyer_siren = models.CharField("SIREN de l'acheteur", max_length=9, blank=True, default="")
+    buyer_address = models.CharField(
+        "adresse électronique de l'acheteur", max_length=200, blank=True, default=""
+    )
+    payment_reference = models.CharField(
+        "référence de paiement", max_length=140, blank=True, default=""
+    )
+    sha256 = models.CharField("empreinte", max_length=64)
+    details = models.JSONField("précisions", default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "key"),
+                condition=Q(undone_at=None),
+                name="einvoice_key_once_per_creditor",
+            ),
+        )
+        indexes = (models.Index(fields=("tenant", "invoice"), name="einvoice_invoice"),)
+
+
+class InvoiceStatus(BitemporalModel):
+    """A life-cycle status as received; without `invoice`, it waits for the one that it names."""
+
+    creditor_id = models.BigIntegerField("société")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, null=True, verbose_name="facture")
+    number = models.CharField("numéro", max_length=80)
+    issued_on = models.DateField("date de facture", null=True)
+    seller_siren = models.CharField("SIREN du vendeur", max_length=9, blank=True, default="")
+    code = models.CharField("statut", max_length=6)
+    at = models.DateTimeField("date du statut")
+    message = models.CharField("message", max_length=140)
+    details = models.JSONField("précisions", default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "message", "number", "code"),
+                condition=Q(undone_at=None),
+                name="status_once_per_message",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "invoice"), name="status_invoice"),
+            models.Index(fields=("tenant", "creditor_id", "number"), name="status_number"),
+        )

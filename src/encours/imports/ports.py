@@ -1,4 +1,4 @@
-"""What an import needs from outside: something that reads a ledger export, or any table.
+"""What an import needs from outside: readers of ledger exports, tables and e-invoices.
 
 A reader turns a file into a `Ledger` (`encours.imports.rules.ledger`): customer lines, sums of
 the others, totals, and every problem as an Issue. It never raises on what a file contains: a
@@ -14,6 +14,7 @@ from typing import Protocol
 
 import polars as pl
 
+from encours.imports.rules.einvoices.document import Read
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.ledger import Layout, Ledger, Totals
 from encours.kernel.issue import Issue
@@ -86,12 +87,35 @@ class TableReader(Protocol):
         ...
 
 
+class EinvoiceReader(Protocol):
+    """Reads electronic invoices and life-cycle statuses: a document, or an archive of them."""
+
+    code: str
+
+    def recognises(self, head: bytes, name: str) -> bool:
+        """Say whether a file is of this kind from its first bytes and its name."""
+        ...
+
+    def read(
+        self, path: Path, *, name: str = "", progress: Progress | None = None
+    ) -> tuple[Read, ...]:
+        """Read every document of a file; what is unreadable is a `Read` that only has issues."""
+        ...
+
+    def contents(self, path: Path, *, name: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield the name and the bytes of each document, as `read` names them."""
+        ...
+
+
 READERS: Registry[LedgerReader] = Registry("ledger reader")
 TABLE_READERS: Registry[TableReader] = Registry("table reader")
+EINVOICE_READERS: Registry[EinvoiceReader] = Registry("e-invoice reader")
 
 __all__ = [
+    "EINVOICE_READERS",
     "READERS",
     "TABLE_READERS",
+    "EinvoiceReader",
     "Layout",
     "Ledger",
     "LedgerReader",

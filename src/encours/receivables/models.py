@@ -240,3 +240,32 @@ class SemesterRates(BitemporalModel):
                 name="semester_rates_once",
             ),
         )
+
+
+class VatPart(BitemporalModel):
+    """The VAT of a document at one rate (EN 16931, BG-23): what its document itself says.
+
+    A collected-VAT status and the recovery of VAT on a bad debt are said by rate.
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, null=True, verbose_name="facture")
+    credit = TenantForeignKey(Credit, models.PROTECT, null=True, verbose_name="avoir")
+    category = models.CharField("catégorie", max_length=4)
+    rate_bp = models.IntegerField("taux (centièmes de pour cent)")
+    net_cents = models.BigIntegerField("base HT (centimes)")
+    vat_cents = models.BigIntegerField("TVA (centimes)")
+    exemption = models.CharField("motif d'exonération", max_length=100, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(invoice=None, credit__isnull=False)
+                | Q(invoice__isnull=False, credit=None),
+                name="vat_part_of_one_document",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "invoice"), name="vat_part_invoice"),
+            models.Index(fields=("tenant", "credit"), name="vat_part_credit"),
+        )

@@ -45,6 +45,8 @@ STATUSES: Final = {
     "handover": "handed_over",
     "assignment": "assigned",
     "rejected": "rejected",
+    "credit_expected": "credit_expected",
+    "direct_payer": "direct_payer",
     "dispute": "disputed",
     "plan": "plan",
     "promise": "promised",
@@ -53,9 +55,21 @@ STATUSES: Final = {
 }
 """The status that a fact gives to an open line, the strongest first."""
 
-REJECTED: Final = frozenset({"210", "213"})
-DISPUTED: Final = frozenset({"207", "208"})
-"""Life-cycle codes of e-invoices that stand in the way (XP Z12-012; law-fr 10.3)."""
+EINVOICE_EFFECTS: Final = {
+    "207": "dispute",
+    "208": "dispute",
+    "210": "dispute",
+    "213": "rejected",
+    "220": "credit_expected",
+    "224": "direct_payer",
+    "225": "assignment",
+    "226": "assignment",
+}
+"""Life-cycle codes of e-invoices that stand in the way (XP Z12-012; law-fr 10.3, 10.5).
+
+A refusal (210) is a dispute: due date, interest and limitation stand until a person decides; a
+rejection (213) means that nothing was validly issued.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,7 @@ def effect_of(kind: str, status: str = "") -> str:
     Empty when the fact is only kept, such as an act that interrupts limitation.
     """
     if kind == "einvoice":
-        return "rejected" if status in REJECTED else "dispute" if status in DISPUTED else ""
+        return EINVOICE_EFFECTS.get(status, "")
     return kind if kind in STATUSES else ""
 
 

@@ -60,8 +60,13 @@ select
      where k.tenant_id = %(tenant_id)s and k.class_confirmed_at is null),
     (select count(*) from parties_customer k join scope on scope.id = k.creditor_id
      where k.tenant_id = %(tenant_id)s and k.to_identify),
+    (select count(distinct l.invoice_id) from standing_standingfact s
+     join scope on scope.id = s.creditor_id
+     join receivables_instalment l on l.tenant_id = s.tenant_id and l.id = s.instalment_id
+     where s.tenant_id = %(tenant_id)s and s.undone_at is null and s.kind = 'einvoice'
+        and s.details ->> 'status' = '227' and (s.ends_on is null or s.ends_on >= %(as_of)s)),
     (select max(f.applied_at) from imports_fileimport f join scope on scope.id = f.creditor_id
-     where f.tenant_id = %(tenant_id)s and f.state = 'applied'),
+     where f.tenant_id = %(tenant_id)s and f.state = 'applied' and f.kind <> 'einvoice'),
     (select min(freshness_days) from scope),
     (select coalesce(json_agg(json_build_array(step_code, rehearsal, messages, cents)
         order by step_code), '[]') from today),
@@ -102,6 +107,7 @@ class Attention:
     terms: int
     classes: int
     to_identify: int
+    accounts: int
     imported_at: datetime | None
     freshness_days: int
     leaving: tuple[Leaving, ...]
@@ -121,8 +127,8 @@ def attention(moment: Moment) -> Attention:
     with connection.cursor() as cursor:
         cursor.execute(ATTENTION, params)
         row = cursor.fetchone()
-    imported_at, freshness, leaving, cycle, is_live = row[6:]
-    customers, uncertain, proposals, terms, classes, to_identify = row[:6]
+    imported_at, freshness, leaving, cycle, is_live = row[7:]
+    customers, uncertain, proposals, terms, classes, to_identify, accounts = row[:7]
     return Attention(
         customers=customers,
         uncertain=uncertain,
@@ -131,6 +137,7 @@ def attention(moment: Moment) -> Attention:
         terms=terms,
         classes=classes,
         to_identify=to_identify,
+        accounts=accounts,
         imported_at=imported_at,
         freshness_days=freshness or 0,
         leaving=tuple(Leaving(*row) for row in leaving),

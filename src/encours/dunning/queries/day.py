@@ -13,7 +13,8 @@ ASKED: Final = """
 select c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_at), c.approval,
        c.rehearsal_email, c.freshness_days, c.send_from_hour, c.send_until_hour,
        (select max(f.applied_at) from imports_fileimport f
-        where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied')
+        where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied'
+          and f.kind <> 'einvoice')
 from tenancy_creditor c join tenancy_tenant t on t.id = c.tenant_id
 where c.tenant_id = %s and c.id = %s
 """

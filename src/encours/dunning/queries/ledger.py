@@ -15,6 +15,7 @@ import polars as pl
 from encours.dunning.rules import cycles, frames
 from encours.dunning.rules.frames import Ledger
 from encours.parties import faces
+from encours.standing import rules as standing
 from encours.tenancy.frames import read_frame
 
 THANKED_DAYS: Final = 45
@@ -63,11 +64,11 @@ where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
   and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
 """
 FACTS: Final = """
-select f.customer_id, coalesce(i.lineage_id, i.id), f.kind, f.starts_on, f.ends_on
+select f.customer_id, coalesce(i.lineage_id, i.id), f.kind, f.starts_on, f.ends_on,
+       case when f.kind = 'einvoice' then coalesce(f.details ->> 'status', '') else '' end
 from standing_standingfact f
 left join receivables_instalment i on i.tenant_id = f.tenant_id and i.id = f.instalment_id
 where f.tenant_id = %(tenant)s and f.creditor_id = %(creditor)s and f.undone_at is null
-  and (f.kind <> 'einvoice' or f.details ->> 'status' in ('210', '213'))
   and (%(customers)s::bigint[] is null or f.customer_id = any (%(customers)s::bigint[]))
 """
 COVER: Final = """
@@ -122,6 +123,11 @@ REMINDED_SCHEMA: Final[Mapping[str, Any]] = {
     "paid_cents": pl.Int64,
     "settled_on": pl.Date,
 }
+EINVOICE_KINDS: Final = {
+    "rejected": "einvoice",
+    **{kind: kind for kind in ("dispute", "credit_expected", "direct_payer", "assignment")},
+}
+FACTS_SCHEMA: Final[Mapping[str, Any]] = {**frames.FACTS, "status": pl.String}
 SETS_APART: Final = (
     "dispute",
     "plan",
@@ -132,7 +138,19 @@ SETS_APART: Final = (
     "handover",
     "assignment",
     "einvoice",
+    "credit_expected",
+    "direct_payer",
 )
+
+
+def _acting(facts: pl.DataFrame) -> pl.DataFrame:
+    """Name e-invoice statuses by what they act as; those that stand in nobody's way are left."""
+    told = [
+        kind if kind != "einvoice" else EINVOICE_KINDS.get(standing.effect_of(kind, status))
+        for kind, status in facts.select("kind", "status").iter_rows()
+    ]
+    named = facts.with_columns(pl.Series("kind", told, dtype=pl.String)).drop_nulls("kind")
+    return named.select(frames.FACTS.names())
 
 
 def load(
@@ -160,7 +178,7 @@ def load(
     def read(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
         return faces.shown_under(read_frame(query, params, schema=schema), merged)
 
-    reminded, facts = read(REMINDED, REMINDED_SCHEMA), read(FACTS, frames.FACTS)
+    reminded, facts = read(REMINDED, REMINDED_SCHEMA), _acting(read(FACTS, FACTS_SCHEMA))
     listings = read_frame(LISTINGS, params, schema=frames.LISTINGS)
     customers = read_frame(CUSTOMERS, params, schema=frames.CUSTOMERS)
     return Ledger.of(

@@ -57,7 +57,8 @@ FACTS: Final = pl.Schema(
 )
 """Standing facts, in force or not: a kind that nobody knows here holds nothing.
 
-An `einvoice` row is a refused or rejected invoice only; an approved one is not a fact of dunning.
+An `einvoice` row is a rejected invoice only; another status is the kind that it acts as, and an
+approved one is not a fact of dunning.
 A `limitation` row restarts the limitation: from its last day, else from its first.
 """
 

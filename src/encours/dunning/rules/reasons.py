@@ -30,6 +30,8 @@ class Reason(StrEnum):
     PLAN = "plan"
     PROMISED = "promised"
     EINVOICE = "einvoice"
+    CREDIT_EXPECTED = "credit_expected"
+    DIRECT_PAYER = "direct_payer"
     IN_FLIGHT = "in_flight"
     PAUSED = "paused"
     COVERED = "covered"
@@ -58,6 +60,8 @@ OF_FACT: Final = {
     "plan": Reason.PLAN,
     "promise": Reason.PROMISED,
     "einvoice": Reason.EINVOICE,
+    "credit_expected": Reason.CREDIT_EXPECTED,
+    "direct_payer": Reason.DIRECT_PAYER,
     "direct_debit": Reason.IN_FLIGHT,
     "pause": Reason.PAUSED,
 }
@@ -88,8 +92,10 @@ SENTENCES: Final = {
     Reason.DISPUTED: "Litige en cours ({since}).",
     Reason.PLAN: "Échéancier accordé ({since}).",
     Reason.PROMISED: "Règlement promis ({since}).",
-    Reason.EINVOICE: "Facture électronique refusée ou rejetée ({since}) : le délai n'a pas"
-    " commencé.",
+    Reason.EINVOICE: "Facture électronique rejetée ({since}) : à émettre de nouveau, le délai n'a"
+    " pas commencé.",
+    Reason.CREDIT_EXPECTED: "Facture électronique annulée ({since}) : avoir attendu.",
+    Reason.DIRECT_PAYER: "Paiement direct demandé ({since}) : un autre que le client paie.",
     Reason.IN_FLIGHT: "Règlement en cours : prélèvement, effet ou lien de paiement non dénoué.",
     Reason.PAUSED: "Relances en pause ({since}).",
     Reason.COVERED: "Déjà couvert par {money} reçus et non lettrés, imputés à la plus ancienne"

@@ -1,6 +1,6 @@
 """Writes of imports: read a file, show what it would change, apply it, undo it."""
 
-from encours.imports.actions import uploads
+from encours.imports.actions import einvoices, uploads
 from encours.imports.actions.files import (
     Export,
     already_imported,
@@ -15,6 +15,7 @@ __all__ = (
     "Export",
     "Outcome",
     "already_imported",
+    "einvoices",
     "import_file",
     "read_file",
     "undo",

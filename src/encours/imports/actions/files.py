@@ -11,6 +11,7 @@ import polars as pl
 from django.db import connection, transaction
 from django.db.models import Min
 
+from encours.imports.actions.einvoices.statuses import match_waiting
 from encours.imports.actions.keeping import (
     Kept,
     Outcome,
@@ -45,6 +46,16 @@ class Export:
     sha256: str
     size_bytes: int
     derived: Derived
+
+    @property
+    def first_on(self) -> date | None:
+        """Return the day of its first entry."""
+        return self.derived.totals.first_on
+
+    @property
+    def last_on(self) -> date | None:
+        """Return the day of its last entry, None where nothing could be read."""
+        return self.derived.totals.last_on
 
 
 def read_file(
@@ -127,6 +138,7 @@ def _apply(
     )
     counts, unlike = write(export.derived, place)
     issues = (*issues, *(replace(issue, file=export.name) for issue in unlike))
+    match_waiting(tenant_id=tenant_id, creditor_id=creditor.pk, today=totals.last_on)
     bulk.refresh_statistics()
     control = _control(export.derived, place)
     import_id = kept.write(

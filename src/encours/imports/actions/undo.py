@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import connection
 
+from encours.imports.actions import einvoices
 from encours.imports.models import FileImport
 from encours.kernel.refusal import Refusal
 from encours.parties.models import Batch
@@ -14,10 +15,27 @@ from encours.receivables.actions import reinstate
 from encours.tenancy import journal
 
 SHOWN: Final = 10
+# Ledger exports rest on those before them. Electronic invoices stand alone, unless one completed
+# or replaced what the other brought.
 LATER: Final = """
-select file_name from imports_fileimport
-where tenant_id = %s and creditor_id = %s and state = 'applied' and applied_at > %s
-order by applied_at desc
+select f.file_name from imports_fileimport f
+where f.tenant_id = %(tenant)s and f.creditor_id = %(creditor)s and f.state = 'applied'
+  and f.applied_at > %(applied_at)s and (
+    (f.kind <> 'einvoice' and %(kind)s <> 'einvoice')
+    or exists (
+        select from receivables_instalment i
+        join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
+        where i.tenant_id = f.tenant_id and i.batch_id = f.batch_id and i.undone_at is null
+          and v.batch_id = %(batch)s)
+    or exists (
+        select from receivables_invoice v
+        where v.tenant_id = f.tenant_id and v.creditor_id = f.creditor_id
+          and v.batch_id = %(batch)s and v.undone_by_id = f.batch_id)
+    or exists (
+        select from receivables_instalment i
+        where i.tenant_id = f.tenant_id and i.creditor_id = f.creditor_id
+          and i.batch_id = %(batch)s and i.undone_by_id = f.batch_id))
+order by f.applied_at desc
 """
 SET_BY_HAND: Final = """
 select distinct coalesce(nullif(v.number, ''), v.piece, v.label)
@@ -44,6 +62,8 @@ def undo(*, tenant_id: int, import_id: int, user_id: int | None, today: date) ->
     _assert_nothing_rests_on(row)
     batch_id = row.batch_id
     reinstate.undo_batch(tenant_id=tenant_id, creditor_id=row.creditor_id, batch_id=batch_id)
+    if row.kind == einvoices.KIND:
+        einvoices.take_back(tenant_id=tenant_id, batch_id=batch_id, today=today)
     now = datetime.now(UTC)
     Batch.objects.of(tenant_id).filter(pk=batch_id).update(undone_at=now)
     row.state, row.undone_at = "undone", now
@@ -61,7 +81,16 @@ def undo(*, tenant_id: int, import_id: int, user_id: int | None, today: date) ->
 
 def _assert_nothing_rests_on(row: FileImport) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(LATER, [row.tenant_id, row.creditor_id, row.applied_at])
+        cursor.execute(
+            LATER,
+            {
+                "tenant": row.tenant_id,
+                "creditor": row.creditor_id,
+                "applied_at": row.applied_at,
+                "kind": row.kind,
+                "batch": row.batch_id,
+            },
+        )
         later = [name for (name,) in cursor.fetchall()]
         if later:
             names = ", ".join(f"« {name} »" for name in later[:SHOWN])

@@ -16,12 +16,14 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from encours.imports.actions import tables
+from encours.imports.actions import einvoices, tables
+from encours.imports.actions.einvoices import Received
 from encours.imports.actions.files import Export, import_file, read_file
 from encours.imports.actions.keeping import Outcome, issues_kept
 from encours.imports.models import FileImport
-from encours.imports.ports import READERS
+from encours.imports.ports import EINVOICE_READERS, READERS
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.tenancy.scope import in_tenant
@@ -57,11 +59,11 @@ def receive(
     name: str,
     chunks: Iterable[bytes],
     author_id: int,
-    kind: str = "fec",
+    kind: str = "",
 ) -> int:
     """Keep an uploaded file under its hash and return the import that waits for its preview.
 
-    Without a kind, its content says what it is: a ledger export, else a table.
+    Without a kind, its content says what it is: e-invoices, a ledger export, else a table.
     """
     folder = _folder(tenant_id)
     draft = folder / f".{uuid4().hex}"
@@ -95,15 +97,14 @@ def preview(*, tenant_id: int, import_id: int) -> None:
     if row is None:
         return
     export = _read(row)
-    totals = export.derived.totals
     with in_tenant(tenant_id):
         outcome = _tried(row, export)
         over = outcome.is_refused or outcome.is_repeated
         _update(
             row,
             state="refused" if over else "previewed",
-            first_on=totals.first_on,
-            last_on=totals.last_on,
+            first_on=export.first_on,
+            last_on=export.last_on,
             counts=outcome.counts,
             control=outcome.control,
             progress=100,
@@ -128,15 +129,7 @@ def apply(*, tenant_id: int, import_id: int) -> None:
         return
     export = _read(row)
     with in_tenant(tenant_id):
-        outcome = import_file(
-            export,
-            tenant_id=tenant_id,
-            creditor_id=row.creditor_id,
-            accept_rest=row.accepted_rest,
-            author_id=row.author_id,
-            kind=row.kind,
-            import_id=row.pk,
-        )
+        outcome = _imported(row, export, accept_rest=row.accepted_rest, import_id=row.pk)
         if outcome.is_repeated:
             _update(row, state="refused", progress=100, **issues_kept(outcome.issues))
 
@@ -173,9 +166,10 @@ def path_of(*, tenant_id: int, sha256: str) -> Path:
 def _kind(path: Path, name: str) -> str:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    known = next((code for code in READERS if READERS[code].recognises(head, name)), None)
-    if known is not None:
-        return known
+    for readers in (EINVOICE_READERS, READERS):
+        for code in readers:
+            if readers[code].recognises(head, name):
+                return code
     return tables.KIND if tables.is_table(head, name) else "fec"
 
 
@@ -190,7 +184,7 @@ def _running(tenant_id: int, import_id: int) -> FileImport | None:
         return FileImport.objects.of(tenant_id).filter(pk=import_id, state="running").first()
 
 
-def _read(row: FileImport) -> Export:
+def _read(row: FileImport) -> Export | Received:
     path = path_of(tenant_id=row.tenant_id, sha256=row.sha256)
     if not path.exists():
         raise FileGone
@@ -204,25 +198,43 @@ def _read(row: FileImport) -> Export:
         with in_tenant(row.tenant_id):
             _update(row, progress=percent)
 
-    export = read_file(path, name=row.file_name, kind=row.kind, progress=tell)
+    export: Export | Received
+    if row.kind == einvoices.KIND:
+        export = einvoices.receive(path, name=row.file_name, progress=tell)
+    else:
+        export = read_file(path, name=row.file_name, kind=row.kind, progress=tell)
     with in_tenant(row.tenant_id):
         _update(row, progress=READ_SHARE)
     return export
 
 
-def _tried(row: FileImport, export: Export) -> Outcome:
+def _tried(row: FileImport, export: Export | Received) -> Outcome:
     """Decide as the import would; where errors refuse it, what the rest would give."""
+    outcome = _imported(row, export, dry_run=True)
+    if outcome.is_refused and export.last_on is not None:
+        return _imported(row, export, dry_run=True, accept_rest=True)
+    return outcome
+
+
+def _imported(
+    row: FileImport,
+    export: Export | Received,
+    *,
+    accept_rest: bool = False,
+    dry_run: bool = False,
+    import_id: int | None = None,
+) -> Outcome:
     asked: dict[str, Any] = {
         "tenant_id": row.tenant_id,
         "creditor_id": row.creditor_id,
-        "dry_run": True,
+        "accept_rest": accept_rest,
+        "dry_run": dry_run,
         "author_id": row.author_id,
-        "kind": row.kind,
+        "import_id": import_id,
     }
-    outcome = import_file(export, **asked)
-    if outcome.is_refused and export.derived.totals.last_on is not None:
-        return import_file(export, **asked, accept_rest=True)
-    return outcome
+    if isinstance(export, Received):
+        return einvoices.import_einvoices(export, **asked, today=timezone.localdate())
+    return import_file(export, **asked, kind=row.kind)
 
 
 def _update(row: FileImport, **values: Any) -> None:

@@ -158,6 +158,7 @@ def _lines(derived: Derived, claims: Side, known: Live, place: Place) -> differe
         )
     )
     termed = due_dates.with_terms(rows, **place.owner).rename({"key": "claim_key"})
+    termed = difference.as_read(termed, known.instalments)
     compared = difference.lines(termed, known.instalments, claims.withdrawn)
     return difference.Lines(
         fresh=_identified(compared.fresh, "instalment"),

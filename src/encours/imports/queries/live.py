@@ -15,6 +15,16 @@ t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is nul
   and t.batch_id in (select id from parties_batch
                      where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'fec')
 """
+DUE_LINES: Final = """
+select t.id, coalesce(t.lineage_id, t.id), t.invoice_id, v.key, t.position, t.due_on,
+    t.amount_cents, t.customer_id, t.issued_on, t.currency, t.due_source
+from receivables_instalment t
+join receivables_invoice v on v.tenant_id = t.tenant_id and v.id = t.invoice_id
+where t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is null
+  and v.batch_id in (select id from parties_batch
+                     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'fec')
+"""
+"""Due lines of exported invoices, whoever wrote them: an e-invoice may have said their dates."""
 DOCUMENT: Final = {
     "id": pl.Int64,
     "key": pl.String,
@@ -35,6 +45,7 @@ INSTALMENT: Final = {
     "customer_id": pl.Int64,
     "issued_on": pl.Date,
     "currency": pl.String,
+    "due_source": pl.String,
 }
 ALLOCATION: Final = {
     "id": pl.Int64,
@@ -79,13 +90,7 @@ def live(*, tenant_id: int, creditor_id: int) -> Live:
             f" from receivables_credit t where {FROM_EXPORTS}",
             DOCUMENT,
         ),
-        instalments=rows(
-            "select t.id, coalesce(t.lineage_id, t.id), t.invoice_id, v.key, t.position, t.due_on,"
-            " t.amount_cents, t.customer_id, t.issued_on, t.currency from receivables_instalment t"
-            " join receivables_invoice v on v.tenant_id = t.tenant_id and v.id = t.invoice_id"
-            f" where {FROM_EXPORTS}",
-            INSTALMENT,
-        ),
+        instalments=rows(DUE_LINES, INSTALMENT),
         allocations=rows(
             "select t.id, t.credit_id, t.instalment_id, t.amount_cents, t.effective_on, t.letter,"
             " b.kind = 'fec', t.origin from receivables_allocation t"

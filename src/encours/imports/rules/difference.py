@@ -75,6 +75,48 @@ def documents(
     )
 
 
+def as_read(exported: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+    """Return the exported lines, those that a document said standing in for computed ones.
+
+    An export that says no due date of a claim, in one line, does not undo what its electronic
+    invoice said, while the amount is the same.
+    """
+    by_claim = ["claim_key"]
+    said = (
+        live.group_by(by_claim)
+        .agg(pl.col("amount_cents").sum(), is_read=(pl.col("due_source") == "read").all())
+        .filter("is_read")
+        .drop("is_read")
+    )
+    silent = (
+        exported.group_by(by_claim)
+        .agg(
+            pl.col("amount_cents").sum(),
+            silent=pl.col("is_computed").all() & ~pl.col("invoice_is_fresh").any(),
+            parts=pl.col("exported_position").n_unique(),
+        )
+        .filter(pl.col("silent") & (pl.col("parts") == 1))
+    )
+    standing = silent.join(said, on=[*by_claim, "amount_cents"], how="semi").select(by_claim)
+    if standing.is_empty():
+        return exported
+    own = ["claim_key", "position", "due_on", "amount_cents"]
+    heads = exported.unique(by_claim, keep="first", maintain_order=True).drop(own[1:])
+    kept = (
+        live.join(standing, on=by_claim, how="semi")
+        .sort("claim_key", "due_on", "position")
+        .select(own)
+        .join(heads, on=by_claim, how="left", maintain_order="left")
+        .with_columns(
+            due_source=pl.lit("read"),
+            is_computed=pl.lit(value=False),
+            from_cents=pl.col("amount_cents").cum_sum().over("claim_key") - pl.col("amount_cents"),
+        )
+    )
+    others = exported.join(standing, on=by_claim, how="anti", maintain_order="left")
+    return pl.concat([others, kept.select(others.columns)])
+
+
 def lines(exported: pl.DataFrame, live: pl.DataFrame, gone_invoices: pl.Series) -> Lines:
     """Compare due lines by claim and position.
 

@@ -49,18 +49,25 @@ def create_customer(
     tenant_id: int,
     creditor_id: int,
     code: str,
+    proposed_class: str = DebtorClass.UNKNOWN,
+    batch_id: int | None = None,
     actor_id: int | None = None,
     today: date,
     **described: Any,
 ) -> int:
-    """Add a customer, of unknown class until somebody says it; return its id."""
+    """Add a customer and return its id; its class is at most proposed until somebody says it."""
     values = _checked(tenant_id, creditor_id, described)
     if not code.strip() or not values.get("name", "").strip():
         raise InvalidCustomer("Le code et le nom du client sont obligatoires.")
     try:
         with transaction.atomic():
             customer = Customer.objects.create(
-                tenant_id=tenant_id, creditor_id=creditor_id, code=code.strip(), **values
+                tenant_id=tenant_id,
+                creditor_id=creditor_id,
+                code=code.strip(),
+                debtor_class=proposed_class,
+                batch_id=batch_id,
+                **values,
             )
     except IntegrityError as problem:
         raise CodeTaken from problem

@@ -83,6 +83,16 @@ SALES: Final = {
     "vat_cents": pl.Int64,
     "cash_cents": pl.Int64,
 }
+VAT_PARTS: Final = {
+    "id": pl.Int64,
+    "invoice_id": pl.Int64,
+    "credit_id": pl.Int64,
+    "category": pl.String,
+    "rate_bp": pl.Int32,
+    "net_cents": pl.Int64,
+    "vat_cents": pl.Int64,
+    "exemption": pl.String,
+}
 TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "invoice": INVOICES,
     "credit": CREDITS,
@@ -91,6 +101,7 @@ TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "reclassification": RECLASSIFICATIONS,
     "proposedallocation": PROPOSALS,
     "salesmonth": SALES,
+    "vatpart": VAT_PARTS,
 }
 """Tables in the order in which they are written: parents first; an `id` may be left out."""
 

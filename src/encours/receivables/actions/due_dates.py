@@ -51,7 +51,15 @@ SCHEMA: Final = {
     "amount_cents": pl.Int64,
     "terms_id": pl.Int64,
 }
+READ_COLUMNS: Final = tuple(name for name in SCHEMA if name != "terms_id")
 UNIT: Final = ("invoice_id", "unit")
+OF_INVOICES: Final = """
+select l.id, coalesce(l.lineage_id, l.id), l.invoice_id, l.position, l.issued_on, l.due_on,
+    l.due_source, l.amount_cents
+from receivables_instalment l
+where l.tenant_id = %(tenant_id)s and l.undone_at is null
+    and l.invoice_id = any(%(invoices)s::bigint[])
+"""
 LOCK: Final = """
 select count(*) from (
     select l.id from receivables_instalment l join stage_due_old s on s.id = l.id
@@ -62,8 +70,9 @@ select count(*) from (
 INSERT_LINES: Final = """
 insert into receivables_instalment (tenant_id, id, creditor_id, batch_id, invoice_id, customer_id,
     issued_on, due_on, due_source, currency, amount_cents, position, lineage_id)
-select l.tenant_id, n.id, l.creditor_id, l.batch_id, l.invoice_id, l.customer_id, l.issued_on,
-    n.due_on, n.due_source, l.currency, n.amount_cents, n.position, n.lineage_id
+select l.tenant_id, n.id, l.creditor_id, coalesce(%(owner)s::bigint, l.batch_id), l.invoice_id,
+    l.customer_id, l.issued_on, n.due_on, n.due_source, l.currency, n.amount_cents, n.position,
+    n.lineage_id
 from stage_due_new n
 join receivables_instalment l on l.tenant_id = %(tenant)s and l.id = n.old_id
 """
@@ -73,7 +82,8 @@ INSERT_ALLOCATIONS: Final = """
 insert into receivables_allocation (tenant_id, creditor_id, batch_id, credit_id, instalment_id,
     customer_id, payer_id, issued_on, due_on, currency, amount_cents, effective_on, origin,
     letter, lettered_on)
-select o.tenant_id, o.creditor_id, o.batch_id, o.credit_id, n.id, o.customer_id, o.payer_id,
+select o.tenant_id, o.creditor_id, coalesce(%(owner)s::bigint, o.batch_id), o.credit_id, n.id,
+    o.customer_id, o.payer_id,
     o.issued_on, n.due_on, o.currency, sum(least(o.until_cents, n.until_cents)
         - greatest(o.until_cents - o.amount_cents, n.from_cents))::bigint,
     o.effective_on, o.origin, o.letter, o.lettered_on
@@ -94,7 +104,7 @@ order by min(o.id), n.id
 INSERT_PROPOSALS: Final = """
 insert into receivables_proposedallocation (tenant_id, creditor_id, batch_id, credit_id,
     instalment_id, amount_cents, reason)
-select o.tenant_id, o.creditor_id, o.batch_id, o.credit_id, n.id,
+select o.tenant_id, o.creditor_id, coalesce(%(owner)s::bigint, o.batch_id), o.credit_id, n.id,
     sum(least(o.until_cents, n.until_cents)
         - greatest(o.until_cents - o.amount_cents, n.from_cents))::bigint,
     o.reason
@@ -114,7 +124,8 @@ order by min(o.id), n.id
 INSERT_STATES: Final = """
 insert into receivables_reclassification (tenant_id, creditor_id, batch_id, instalment_id, state,
     from_on)
-select r.tenant_id, r.creditor_id, r.batch_id, n.id, r.state, r.from_on
+select r.tenant_id, r.creditor_id, coalesce(%(owner)s::bigint, r.batch_id), n.id, r.state,
+    r.from_on
 from receivables_reclassification r
 join stage_due_old s on s.id = r.instalment_id
 join stage_due_new n on n.invoice_id = s.invoice_id and n.unit = s.unit
@@ -184,6 +195,40 @@ def recompute_due_dates(
     _replace(act, old, new)
     act.tell("due_dates.recomputed", ("batch", act.batch_id), kept=kept.height, replaced=old.height)
     return Recomputed(kept.height, old.height)
+
+
+@transaction.atomic
+def replace_lines(act: Act, wanted: pl.DataFrame) -> int:
+    """Give invoices the due lines that a document says; return how many lines were replaced.
+
+    `wanted`: invoice_id, due_on, amount_cents, which add up to each invoice. What settled the old
+    lines settles the new ones, oldest first; undoing the act's batch restores the old ones.
+    """
+    if wanted.is_empty():
+        return 0
+    asked = {"tenant_id": act.tenant_id, "invoices": wanted["invoice_id"].unique().to_list()}
+    schema = {name: SCHEMA[name] for name in READ_COLUMNS}
+    old = read_frame(OF_INVOICES, asked, schema=schema).with_columns(unit=pl.lit(1, pl.Int64))
+    old = old.sort(*UNIT, "due_on", "position", "id")
+    counts = old.group_by("invoice_id").agg(count=pl.len(), first=pl.col("position").first())
+    new = (
+        wanted.sort("invoice_id", "due_on", maintain_order=True)
+        .with_columns(
+            unit=pl.lit(1, pl.Int64),
+            due_source=pl.lit("read"),
+            rank=pl.int_range(1, pl.len() + 1).over("invoice_id"),
+            wanted=pl.len().over("invoice_id"),
+        )
+        .join(counts, on="invoice_id", how="left", maintain_order="left")
+        .with_columns(
+            position=pl.when((pl.col("wanted") == 1) & (pl.col("count") == 1))
+            .then("first")
+            .otherwise(pl.col("rank"))
+        )
+    )
+    columns = (*UNIT, "position", "due_on", "due_source", "amount_cents", "rank")
+    _replace(act, old, new.select(columns), owner=act.batch_id)
+    return old.height
 
 
 def _with_units(lines: pl.DataFrame) -> pl.DataFrame:
@@ -266,8 +311,12 @@ def _say_sources(act: Act, kept: pl.DataFrame) -> None:
         cursor.execute("drop table stage_due_kept")
 
 
-def _replace(act: Act, old: pl.DataFrame, new: pl.DataFrame) -> None:
-    """Withdraw the old lines and put the new ones, with all that rests on them, in their place."""
+def _replace(act: Act, old: pl.DataFrame, new: pl.DataFrame, *, owner: int | None = None) -> None:
+    """Withdraw the old lines and put the new ones, with all that rests on them, in their place.
+
+    They stay the rows of the act that wrote them, or become those of the batch `owner`, so that
+    undoing it gives the old ones back.
+    """
     if old.is_empty():
         return
     ranked = old.with_columns(pl.int_range(1, pl.len() + 1).over(UNIT).alias("rank"))
@@ -284,7 +333,7 @@ def _replace(act: Act, old: pl.DataFrame, new: pl.DataFrame) -> None:
     )
     stage_frame("stage_due_old", ranked.select("id", *UNIT, "rank", "lineage_id"))
     stage_frame("stage_due_new", placed)
-    names: dict[str, Any] = {"tenant": act.tenant_id, "batch": act.batch_id}
+    names: dict[str, Any] = {"tenant": act.tenant_id, "batch": act.batch_id, "owner": owner}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, names)
         if cursor.fetchone()[0] != old.height:

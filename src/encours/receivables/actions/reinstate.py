@@ -24,6 +24,7 @@ REFERENCES: Final[dict[str, dict[str, str]]] = {
     "reclassification": {"instalment_id": "instalment"},
     "proposedallocation": {"credit_id": "credit", "instalment_id": "instalment"},
     "salesmonth": {},
+    "vatpart": {"invoice_id": "invoice", "credit_id": "credit"},
 }
 
 

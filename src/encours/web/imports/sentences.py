@@ -38,4 +38,6 @@ COUNTS: Final[Mapping[str, Text]] = {
     "allocations": _("Lettrages"),
     "proposals": _("Lettrages proposés"),
     "withdrawn": _("Pièces retirées"),
+    "completed": _("Factures complétées"),
+    "statuses": _("Statuts"),
 }

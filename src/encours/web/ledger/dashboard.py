@@ -164,6 +164,11 @@ def _line(name: str, data: list[Any]) -> dict[str, Any]:
 def _tasks(asked: Attention, lost: int) -> Iterator[Task]:
     yield from _stale(asked)
     counted = (
+        (asked.accounts, "invoices", "", "alert", "late", ngettext(
+            "%(n)s facture dont le compte à payer a changé : vérifier auprès de l'auteur, fraude"
+            " possible.",
+            "%(n)s factures dont le compte à payer a changé : vérifier auprès de l'auteur, fraude"
+            " possible.", asked.accounts)),
         (asked.uncertain, "outbox", "?state=uncertain", "alert", "late", ngettext(
             "%(n)s message incertain : parti ou non, à vous de dire.",
             "%(n)s messages incertains : partis ou non, à vous de dire.", asked.uncertain)),

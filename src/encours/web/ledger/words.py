@@ -54,6 +54,8 @@ STATUSES: Final[Mapping[str, Badge]] = {
     "handed_over": Badge(_("Contentieux"), "red"),
     "assigned": Badge(_("Cédée"), "orange"),
     "rejected": Badge(_("Rejetée"), "orange"),
+    "credit_expected": Badge(_("Avoir attendu"), "orange"),
+    "direct_payer": Badge(_("Paiement direct"), "orange"),
     "direct_debit": Badge(_("Prélèvement"), "blue"),
 }
 CLASSES: Final[Mapping[str, Text]] = {

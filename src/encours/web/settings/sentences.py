@@ -49,6 +49,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "invoice.fields_said": _("Champs de la facture renseignés : %(fields)s."),
     "import.applied": _("Fichier importé : %(counts)s."),
     "import.undone": _("Import annulé."),
+    "einvoice.status": _("Facture électronique : %(status)s."),
     "mapping.saved": _("Correspondance de colonnes enregistrée (%(meaning)s)."),
     "mapping.removed": _("Correspondance de colonnes oubliée."),
     "plan.reserved": _("Plan du jour : %(messages)s messages, %(held)s lignes retenues."),
@@ -112,6 +113,33 @@ KINDS: Final[Mapping[str, Text]] = {
     "einvoice": _("Facture électronique"),
     "direct_debit": _("Prélèvement en cours"),
 }
+STATUSES: Final[Mapping[str, Text]] = {
+    "200": _("200 Déposée"),
+    "201": _("201 Émise par la plateforme"),
+    "202": _("202 Reçue"),
+    "203": _("203 Mise à disposition"),
+    "204": _("204 Prise en charge"),
+    "205": _("205 Approuvée"),
+    "206": _("206 Approuvée partiellement"),
+    "207": _("207 En litige"),
+    "208": _("208 Suspendue"),
+    "209": _("209 Complétée"),
+    "210": _("210 Refusée"),
+    "211": _("211 Paiement transmis"),
+    "212": _("212 Encaissée"),
+    "213": _("213 Rejetée"),
+    "214": _("214 Visée"),
+    "220": _("220 Annulée"),
+    "221": _("221 Erreur de routage"),
+    "224": _("224 Demande de paiement direct"),
+    "225": _("225 Affacturée"),
+    "226": _("226 Affacturée confidentielle"),
+    "227": _("227 Changement de compte à payer"),
+    "228": _("228 Non affacturée"),
+    "501": _("501 Irrecevable"),
+    "600": _("600 Réponse de la plateforme"),
+    "601": _("601 Réponse du portail public"),
+}
 WORDS: Final[Mapping[str, Text]] = {
     **dict(ROLES),
     "business": _("entreprise"),
@@ -155,6 +183,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "credit_notes": _("avoirs"),
     "payments": _("règlements"),
     "allocations": _("lettrages"),
+    "completed": _("factures complétées"),
+    "statuses": _("statuts"),
 }
 
 
@@ -197,6 +227,8 @@ def _written_one(name: str, value: Any) -> str:
         return str(_("oui") if value else _("non"))
     if isinstance(value, int):
         return formats.money(value) if name.endswith("cents") else formats.count(value)
+    if name == "status":
+        return str(STATUSES.get(value, value))
     if name.endswith("_on") and isinstance(value, str):
         return formats.day(date.fromisoformat(value))
     return str(WORDS.get(value, value))
