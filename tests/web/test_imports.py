@@ -101,6 +101,25 @@ def test_too_large_and_empty_are_said(mine: Place, client: Client, settings: obj
     assert "Choisissez un fichier" in nothing.content.decode()
 
 
+def test_several_files_each_to_its_creditor_by_its_siren(mine: Place, client: Client) -> None:
+    files = [
+        SimpleUploadedFile("552100554FEC20251231.txt", fec()),
+        SimpleUploadedFile("732829320FEC20251231.txt", fec()),
+        SimpleUploadedFile("notes.txt", b"x"),
+    ]
+    page = client.post(reverse("import_upload"), {"file": files}, follow=True).content.decode()
+
+    assert "Aucune société n&#x27;a le SIREN 732829320" in page
+    assert "notes.txt : Le nom du fichier ne dit pas de SIREN" in page
+    with in_tenant(mine.house.tenant_id):
+        rows = history.imports(
+            tenant_id=mine.house.tenant_id, creditor_ids=None, limit=50, offset=0
+        )
+        names = {(row.file_name, row.creditor_id) for row in rows}
+    assert ("552100554FEC20251231.txt", mine.house.creditor_id) in names
+    assert not any("732829320" in name for name, _creditor in names)
+
+
 def test_a_file_for_the_creditor_of_others_is_not_taken(mine: Place) -> None:
     theirs = place("ELSEWHERE")
     asked = {"creditor_id": theirs.house.creditor_id, "file": SimpleUploadedFile("x.txt", fec())}

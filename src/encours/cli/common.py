@@ -97,6 +97,18 @@ def find_creditor(code: str, tenant: str = "") -> tuple[int, int]:
     return found[0].tenant_id, found[0].creditor_id
 
 
+def find_tenant(slug: str = "") -> int:
+    """Return the organisation named, or the only one of the installation."""
+    found = doors.find_tenants(slug)
+    if not found:
+        refuse(f"Aucune organisation « {slug} »." if slug else "Aucune organisation encore.")
+    if len(found) > 1:
+        slugs = ", ".join(one.slug for one in found)
+        typer.echo(f"Plusieurs organisations : précisez --tenant ({slugs}).", err=True)
+        raise typer.Exit(WRONG_USAGE)
+    return found[0].tenant_id
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turn a foreseen no into its sentence and exit code 1."""

@@ -15,6 +15,9 @@ from encours.cli.common import Creditor, Json, Tenant
 from encours.imports import actions
 from encours.imports.actions import Export, Outcome
 from encours.imports.queries import history
+from encours.imports.rules.file_names import company_and_closing, unknown_owner
+from encours.kernel.issue import Issue
+from encours.tenancy.queries import doors, places
 from encours.tenancy.scope import in_tenant
 
 app = typer.Typer()
@@ -25,7 +28,7 @@ SHOWN = 20
 @common.imports.command("fec")
 def fec(
     files: Annotated[list[Path], typer.Argument(help="Fichiers FEC.", show_default=False)],
-    creditor: Creditor,
+    creditor: Creditor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer sans rien changer.")] = False,
     accept_rest: Annotated[
         bool, typer.Option("--accept-rest", help="Prendre les bonnes écritures, chacune entière.")
@@ -33,25 +36,18 @@ def fec(
     tenant: Tenant = "",
     as_json: Json = False,
 ) -> None:
-    """Fait entrer un ou plusieurs fichiers des écritures comptables."""
-    tenant_id, creditor_id = common.find_creditor(creditor, tenant)
+    """Fait entrer un ou plusieurs FEC ; sans --creditor, le SIREN de leur nom dit la société."""
+    given = common.find_creditor(creditor, tenant) if creditor else None
+    asked = {"accept_rest": accept_rest, "dry_run": dry_run}
     outcomes = []
     for path in files:
         if not path.is_file():
             common.refuse(f"Fichier introuvable : {path}")
-        owner = {"tenant_id": tenant_id, "creditor_id": creditor_id}
-        with in_tenant(tenant_id):
-            outcome = actions.already_imported(path, **owner)
-        if outcome is None:
-            export = _read(path, quiet=as_json)
-            with common.refusals(), in_tenant(tenant_id):
-                outcome = actions.import_file(
-                    export,
-                    tenant_id=tenant_id,
-                    creditor_id=creditor_id,
-                    accept_rest=accept_rest,
-                    dry_run=dry_run,
-                )
+        place = given or _place_by_siren(path, tenant)
+        if isinstance(place, Issue):
+            outcome = actions.without_creditor(path.name, place)
+        else:
+            outcome = _import(path, *place, quiet=as_json, **asked)
         outcomes.append(outcome)
         if not as_json:
             _show(outcome, dry_run=dry_run)
@@ -96,6 +92,41 @@ def einvoice(
         if not as_json:
             _show(outcome, dry_run=dry_run)
     _finish(outcomes, as_json=as_json)
+
+
+def _import(
+    path: Path, tenant_id: int, creditor_id: int, *, quiet: bool, accept_rest: bool, dry_run: bool
+) -> Outcome:
+    with in_tenant(tenant_id):
+        known = actions.already_imported(path, tenant_id=tenant_id, creditor_id=creditor_id)
+    if known is not None:
+        return known
+    export = _read(path, quiet=quiet)
+    with common.refusals(), in_tenant(tenant_id):
+        return actions.import_file(
+            export,
+            tenant_id=tenant_id,
+            creditor_id=creditor_id,
+            accept_rest=accept_rest,
+            dry_run=dry_run,
+        )
+
+
+def _place_by_siren(path: Path, tenant: str) -> tuple[int, int] | Issue:
+    """Return tenant and creditor of the SIREN in the name of a file, or why there is none."""
+    siren, _closing = company_and_closing(path.name)
+    found = [
+        (one.tenant_id, creditor_id)
+        for one in doors.find_tenants(tenant)
+        for creditor_id in _creditors_with(one.tenant_id, siren)
+        if siren
+    ]
+    return found[0] if len(found) == 1 else unknown_owner(path.name, siren, len(found))
+
+
+def _creditors_with(tenant_id: int, siren: str) -> list[int]:
+    with in_tenant(tenant_id):
+        return places.creditors_with_siren(tenant_id, siren)
 
 
 @common.imports.command("undo")

@@ -269,3 +269,23 @@ class VatPart(BitemporalModel):
             models.Index(fields=("tenant", "invoice"), name="vat_part_invoice"),
             models.Index(fields=("tenant", "credit"), name="vat_part_credit"),
         )
+
+
+class ExchangeRate(BitemporalModel):
+    """How many units of a currency one euro is worth on a day; a corrected rate is a new row."""
+
+    currency = models.CharField("devise", max_length=3)
+    on = models.DateField("jour")
+    rate = models.DecimalField("unités pour un euro", max_digits=19, decimal_places=10)
+    source = models.CharField("source", max_length=200)
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "currency", "on"),
+                condition=Q(undone_at=None),
+                name="exchange_rate_once_a_day",
+            ),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="exchange_rate_positive"),
+        )

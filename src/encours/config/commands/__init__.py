@@ -20,6 +20,7 @@ MODULES: Final = {
     "encours.cli.imports": ("import",),
     "encours.cli.contacts": ("import", "unreachable"),
     "encours.cli.documents": ("import",),
+    "encours.cli.exchange": ("import",),
     "encours.cli.dunning": ("plan", "send"),
     "encours.cli.law": ("law",),
 }

@@ -7,7 +7,7 @@ from encours.imports.actions.files import (
     import_file,
     read_file,
 )
-from encours.imports.actions.keeping import Outcome
+from encours.imports.actions.keeping import Outcome, without_creditor
 from encours.imports.actions.undo import CannotUndo, undo
 
 __all__ = (
@@ -20,4 +20,5 @@ __all__ = (
     "read_file",
     "undo",
     "uploads",
+    "without_creditor",
 )

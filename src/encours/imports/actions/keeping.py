@@ -166,6 +166,18 @@ def refused(
     )
 
 
+def without_creditor(name: str, issue: Issue) -> Outcome:
+    """Return the refusal of a file that belongs to no creditor; there is nowhere to keep it."""
+    return Outcome(
+        name,
+        applied=False,
+        counts=dict(NO_COUNTS),
+        control=dict(NO_CONTROL),
+        issues=(issue,),
+        is_refused=True,
+    )
+
+
 def repeated(name: str, earlier: FileImport) -> Issue:
     """Say that a file was imported before."""
     shown = f"{earlier.applied_at:%d/%m/%Y}" if earlier.applied_at else ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Literal
 
 import polars as pl
 
@@ -25,12 +24,11 @@ from encours.imports.readers.fec_text import (
 )
 from encours.imports.readers.fec_xml import XmlRows
 from encours.imports.readers.sniff import HEAD_BYTES, is_fec_xml, looks_like
+from encours.imports.rules.file_names import company_and_closing
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.gather import Gathering
 from encours.imports.rules.ledger import Layout, Ledger
 from encours.kernel.issue import Issue
-
-_NAME: Final = re.compile(r"(\d{9,10})FEC(\d{8})", re.IGNORECASE)
 
 
 class Fec:
@@ -129,14 +127,9 @@ def _refused(head: bytes, name: str) -> Issue:
 
 def _from_name(name: str, findings: Findings) -> tuple[str, date | None]:
     """Return the SIREN and the closing date that the name of a FEC says (A47 A-1, X)."""
-    match = _NAME.search(name)
-    if match:
-        try:
-            closing = date.fromisoformat(match[2])
-        except ValueError:
-            closing = None
-        if closing is not None:
-            return (match[1] if len(match[1]) == len("123456789") else ""), closing
+    siren, closing = company_and_closing(name)
+    if closing is not None:
+        return siren, closing
     findings.add(
         Issue(
             code="file_name",

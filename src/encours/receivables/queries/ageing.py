@@ -191,7 +191,7 @@ def aged_balance(
     else:
         grouped = rows.group_by("key", "code", "name")
         rows = grouped.agg(pl.col(amounts).sum(), pl.len().alias("customers")).sort("code", "name")
-    return AgedBalance(moment, buckets, by, group_by, _with_sums(rows, buckets))
+    return AgedBalance(moment, buckets, by, group_by, with_sums(rows, buckets))
 
 
 def decimals(cents: pl.Expr) -> pl.Expr:
@@ -247,7 +247,8 @@ def _limits(moment: Moment, buckets: Buckets) -> dict[str, Any]:
     }
 
 
-def _with_sums(rows: pl.DataFrame, buckets: Buckets) -> pl.DataFrame:
+def with_sums(rows: pl.DataFrame, buckets: Buckets) -> pl.DataFrame:
+    """Add `open` and `net` to a frame of buckets."""
     opened = pl.sum_horizontal(*buckets.names) if buckets.names else pl.lit(0)
     return rows.with_columns(opened.cast(pl.Int64).alias("open")).with_columns(
         (pl.col("open") + pl.col("unallocated")).alias("net")

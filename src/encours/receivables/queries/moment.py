@@ -16,7 +16,12 @@ KNOWN: Final = """{t}.tenant_id = %(tenant_id)s
     and case when %(known_at)s::timestamptz is null then {t}.undone_at is null
         else {t}.recorded_at <= %(known_at)s
             and ({t}.undone_at is null or {t}.undone_at > %(known_at)s) end"""
-LIVE: Final = KNOWN + "\n    and (%(currency)s::text is null or {t}.currency = %(currency)s)"
+LIVE: Final = (
+    KNOWN
+    + """
+    and (%(currency)s::text is null or {t}.currency = %(currency)s)
+    and (%(but_currency)s::text is null or {t}.currency <> %(but_currency)s)"""
+)
 
 _WORD: Final = re.compile(
     r"\b(live|known|of_lines|of_credits|of_either|of_customer|own|faces|family)\((\w*)\)"
@@ -38,7 +43,8 @@ class Moment:
     """A ledger on a day: a tenant, all its creditors or some, one currency or all.
 
     `known_at` None is what we know now. The last two filters keep one customer, or those whom
-    these people sell to or collect from; they may come from the rights of the user.
+    these people sell to or collect from; they may come from the rights of the user. A group's
+    balance asks for every currency but one.
     """
 
     tenant_id: int
@@ -48,6 +54,7 @@ class Moment:
     known_at: datetime | None = None
     customer_id: int | None = None
     people: tuple[int, ...] | None = None
+    but_currency: str | None = None
 
     def params(self) -> dict[str, Any]:
         """Return the parameters of `KNOWN`, `LIVE` and the filters."""
@@ -58,6 +65,7 @@ class Moment:
             "creditor_id": self.creditor_ids[0] if self.creditor_ids and one else None,
             "creditors": None if one or self.creditor_ids is None else list(self.creditor_ids),
             "currency": self.currency,
+            "but_currency": self.but_currency,
             "known_at": self.known_at,
             "customer_id": self.customer_id,
             "people": None if self.people is None else list(self.people),

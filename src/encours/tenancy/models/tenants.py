@@ -20,6 +20,7 @@ class Tenant(models.Model):
     slug = models.SlugField("code", unique=True)
     created_at = models.DateTimeField("créée le", db_default=Now())
     sending_stopped_at = models.DateTimeField("envois arrêtés le", null=True, blank=True)
+    currency = models.CharField("devise du groupe", max_length=3, default="EUR", db_default="EUR")
 
     def __str__(self) -> str:
         return self.name

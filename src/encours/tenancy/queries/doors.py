@@ -16,6 +16,22 @@ class CreditorPlace:
     creditor_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class TenantPlace:
+    """A tenant of the installation."""
+
+    tenant_id: int
+    slug: str
+
+
+def find_tenants(slug: str = "") -> list[TenantPlace]:
+    """Return the tenants of the installation, or the one with this slug."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tenant_id, slug from encours_tenants()")
+        found = [TenantPlace(*row) for row in cursor.fetchall()]
+    return [one for one in found if slug in ("", one.slug)]
+
+
 def find_creditors(code: str) -> list[CreditorPlace]:
     """Return the creditors that have this code, one for each tenant at most."""
     with connection.cursor() as cursor:

@@ -59,3 +59,11 @@ def creditors(tenant_id: int, creditor_ids: Collection[int] | None = None) -> li
     return [
         CreditorChoice(id_, code, name, live is not None, at) for id_, code, name, live, at in rows
     ]
+
+
+def creditors_with_siren(tenant_id: int, siren: str) -> list[int]:
+    """Return the ids of the tenant's creditors that have this SIREN, one as a rule."""
+    if not siren:
+        return []
+    found = Creditor.objects.of(tenant_id).filter(siren=siren)
+    return list(found.order_by("id").values_list("id", flat=True))

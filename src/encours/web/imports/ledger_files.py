@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,6 +25,8 @@ from encours.imports import actions, jobs
 from encours.imports.actions import uploads
 from encours.imports.queries import history
 from encours.imports.queries.history import PastImport
+from encours.imports.rules.file_names import company_and_closing, unknown_owner
+from encours.tenancy.queries import places
 from encours.web import chosen
 from encours.web.answers import fragment, telling
 from encours.web.imports.sentences import CONTROLS, COUNTS, SEVERITIES, STATES
@@ -103,25 +106,47 @@ def imports(request: StaffRequest) -> HttpResponseBase:
 @require_POST
 @needs("imports.write")
 def upload(request: StaffRequest) -> HttpResponseBase:
-    """Keep a file and have it read; the page that follows shows how far it is."""
-    creditor_id = chosen.posted_creditor(request, "imports.write")
-    file = request.FILES.get("file")
-    if file is None or not file.name:
+    """Keep files and have them read, each at its creditor; a page shows how far they are.
+
+    Where no creditor is named, the SIREN in the name of each file says whose it is.
+    """
+    files = [one for one in request.FILES.getlist("file") if one.name]
+    if not files:
         messages.error(request, _("Choisissez un fichier."))
-        return _leave(request, reverse("imports"))
+    named = request.POST.get("creditor_id", "")
+    given = chosen.posted_creditor(request, "imports.write") if named else None
+    taken = [_take(request, file, given) for file in files]
+    kept = [one for one in taken if one is not None]
+    if len(kept) == 1 and len(files) == 1:
+        return _leave(request, _address(kept[0]))
+    return _leave(request, reverse("imports"))
+
+
+def _take(request: StaffRequest, file: UploadedFile[bytes], given: int | None) -> int | None:
+    """Keep one file and return its import, or say why not."""
+    name = file.name or ""
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-        most = settings.UPLOAD_MAX_BYTES // MEGABYTE
-        messages.error(request, _("Ce fichier dépasse %(most)s Mo.") % {"most": most})
-        return _leave(request, reverse("imports"))
+        most = {"file": name, "most": settings.UPLOAD_MAX_BYTES // MEGABYTE}
+        messages.error(request, _("%(file)s : ce fichier dépasse %(most)s Mo.") % most)
+        return None
+    creditor_id = given
+    if creditor_id is None:
+        siren, _closing = company_and_closing(name)
+        found = places.creditors_with_siren(request.tenant_id, siren)
+        mine = [one for one in found if request.access.may("imports.write", one)]
+        if len(mine) != 1:
+            messages.error(request, f"{name} : {unknown_owner(name, siren, len(mine)).message}")
+            return None
+        creditor_id = mine[0]
     import_id = uploads.receive(
         tenant_id=request.tenant_id,
         creditor_id=creditor_id,
-        name=file.name,
+        name=name,
         chunks=file.chunks(),
         author_id=request.access.user_id,
     )
     jobs.preview_soon(tenant_id=request.tenant_id, import_id=import_id)
-    return _leave(request, _address(import_id))
+    return import_id
 
 
 @require_GET

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
-from encours.receivables.queries import drill, kept
+from encours.receivables.queries import drill, exchange, kept
 from encours.receivables.queries.ageing import AgedBalance, GroupBy
+from encours.receivables.queries.exchange import Consolidated
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.ageing import AgeBy
 from encours.web.ledger import words
@@ -62,6 +63,8 @@ class Asked:
     moment: Moment
     by: AgeBy
     group_by: GroupBy
+    target: str = ""
+    """The currency into which every other one is converted; empty: one currency is shown."""
 
     @property
     def query(self) -> dict[str, str]:
@@ -70,16 +73,21 @@ class Asked:
             "as_of": self.moment.as_of.isoformat(),
             "by": self.by.value,
             "currency": self.moment.currency or "",
+            **({"convert": "1"} if self.target else {}),
         }
 
 
 def asked_of(request: StaffRequest) -> Asked:
     """Read the question; what is unknown falls back to the ordinary one."""
     by, group_by = request.GET.get("by", ""), request.GET.get("group", "")
+    moment = moment_of(request, day_asked(request, "as_of", today()))
+    group = GroupBy(group_by) if group_by in GROUPS else GroupBy.CUSTOMER
+    is_converted = request.GET.get("convert") == "1" and group is not GroupBy.CURRENCY
     return Asked(
-        moment=moment_of(request, day_asked(request, "as_of", today())),
+        moment=moment,
         by=AgeBy(by) if by in DATES else AgeBy.DUE,
-        group_by=GroupBy(group_by) if group_by in GROUPS else GroupBy.CUSTOMER,
+        group_by=group,
+        target=exchange.group_currency(request.tenant_id) if is_converted else "",
     )
 
 
@@ -90,7 +98,14 @@ def aged_balance(request: StaffRequest) -> HttpResponseBase:
     asked = asked_of(request)
     is_split = asked.group_by is GroupBy.CURRENCY
     moment = replace(asked.moment, currency=None) if is_split else asked.moment
-    balance = kept.balance(moment, by=asked.by, group_by=asked.group_by)
+    group: Consolidated | None = None
+    if asked.target:
+        group = exchange.consolidated_balance(
+            moment, asked.target, by=asked.by, group_by=asked.group_by
+        )
+        balance = group.balance
+    else:
+        balance = kept.balance(moment, by=asked.by, group_by=asked.group_by)
     table = _table(asked, balance)
     totals = {} if is_split else balance.totals
     context = {
@@ -105,7 +120,8 @@ def aged_balance(request: StaffRequest) -> HttpResponseBase:
             if totals and name != "net"
         ],
         "net": totals.get("net"),
-        "currency": asked.moment.currency,
+        "currency": asked.target or asked.moment.currency,
+        "consolidated": group,
         "dates_label": DATES[asked.by],
     }
     return answer(
@@ -124,7 +140,7 @@ def lines(request: StaffRequest) -> HttpResponseBase:
     of = GroupBy(wanted) if wanted in GROUPS else GroupBy.CUSTOMER
     group = GROUPS[of] if "of" in request.GET else None
     found = drill.lines(
-        asked.moment,
+        replace(asked.moment, currency=None) if asked.target else asked.moment,
         bucket=bucket,
         by=asked.by,
         of=of if group else None,
@@ -132,6 +148,12 @@ def lines(request: StaffRequest) -> HttpResponseBase:
     )
     sums = {name: int(found[name].sum()) for name in ("amount_cents", "open_cents")}
     source = in_frame(found, totals={**sums, "currency": asked.moment.currency})
+    table = LINES
+    if asked.target:
+        found = exchange.with_converted(found, asked.moment, asked.target)
+        total = int(found["converted_cents"].sum())
+        source = in_frame(found, totals={"converted_cents": total, "target": asked.target})
+        table = CONVERTED_LINES
     context = {
         "asked": asked,
         "as_of": asked.moment.as_of,
@@ -139,7 +161,7 @@ def lines(request: StaffRequest) -> HttpResponseBase:
         "of": group,
         "back": f"{reverse('aged_balance')}?{urlencode({**asked.query, 'group': of})}",
     }
-    return answer(request, LINES, source, page="ledger/aged_balance_lines.html", context=context)
+    return answer(request, table, source, page="ledger/aged_balance_lines.html", context=context)
 
 
 LINES: Final = Table(
@@ -149,6 +171,17 @@ LINES: Final = Table(
     sort="due_on",
     empty=lazy("Aucune ligne ne compose ce montant."),
 )
+CONVERTED_LINES: Final = replace(
+    LINES,
+    columns=(
+        *(replace(column, total=False) for column in LINE_COLUMNS),
+        Column(
+            "converted_cents", lazy("Devise du groupe"), "money", sort=True, total=True,
+            currency_key="target",
+        ),
+        Column("rate_on", lazy("Taux du"), "date"),
+    ),
+)  # fmt: skip
 
 
 def _table(asked: Asked, balance: AgedBalance) -> Table:

@@ -176,6 +176,18 @@ class NewTerms(forms.Form):
     )
 
 
+class ExchangeUpload(forms.Form):
+    """The European Central Bank's file of reference rates."""
+
+    file = forms.FileField(label=_("Fichier de la BCE (CSV, ZIP ou XML)"))
+
+
+class GroupCurrency(forms.Form):
+    """The currency in which the group reads its balances."""
+
+    currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Devise du groupe"))
+
+
 class RatesUpload(forms.Form):
     """A CSV of semester rates and where it comes from."""
 

@@ -47,6 +47,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "field.retired": _("Champ retiré : %(code)s (%(of)s)."),
     "customer.fields_said": _("Champs du client renseignés : %(fields)s."),
     "invoice.fields_said": _("Champs de la facture renseignés : %(fields)s."),
+    "exchange.imported": _("Taux de change importés : %(rates)s, jusqu'au %(last_on)s."),
+    "exchange.currency_set": _("Devise du groupe : %(currency)s."),
     "import.applied": _("Fichier importé : %(counts)s."),
     "import.undone": _("Import annulé."),
     "einvoice.status": _("Facture électronique : %(status)s."),
