@@ -26,7 +26,7 @@ LADDER = (
     ("dunning",),
     ("recovery",),
     ("legal",),
-    ("analytics",),
+    ("analytics", "custody"),
     ("web", "portal", "api", "cli"),
     ("config",),
 )

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "encours.standing",
     "encours.imports",
     "encours.dunning",
+    "encours.custody",
     "encours.web",
     "encours.config.apps.Config",
 ]
@@ -139,6 +140,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(home.files("uploads"))
 IMPORTS_ROOT = home.files("imports")
+SEALS_ROOT = home.files("seals")
+EXPORTS_ROOT = home.files("exports")
 DOCUMENTS_ROOT = home.files("documents")
 DOCUMENT_MAX_BYTES = int(os.environ.get("ENCOURS_DOCUMENT_MAX_MB", "25")) * 1024 * 1024
 WEBHOOKS_TO_LOOPBACK = False  # a test's subscriber is on this machine; nobody else's is

@@ -16,6 +16,7 @@ MODULES: Final = {
     "encours.config.commands.installation": ("init", "migrate", "upgrade", "doctor"),
     "encours.config.commands.running": ("serve", "worker", "demo"),
     "encours.config.commands.keeping": ("backup", "restore", "journal"),
+    "encours.config.commands.leaving": ("export",),
     "encours.cli.ledger": ("aged-balance", "open-items", "statement"),
     "encours.cli.imports": ("import",),
     "encours.cli.contacts": ("import", "unreachable"),

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.conf import settings
 
-from encours.config import home
 from encours.config.operations.tenants import tenant_ids
 from encours.tenancy import sealing
 
 
 def seal_all() -> int:
     """Seal every tenant's finished facts and return how many."""
-    folder = home.files("seals")
+    folder = settings.SEALS_ROOT
     return sum(
         sealing.seal(tenant_id, key=settings.SEAL_KEY, folder=folder) for tenant_id in tenant_ids()
     )
@@ -21,7 +20,7 @@ def seal_all() -> int:
 
 def verify_all() -> list[sealing.Verdict]:
     """Verify every tenant's journal."""
-    folder = home.files("seals")
+    folder = settings.SEALS_ROOT
     return [
         sealing.verify(tenant_id, key=settings.SEAL_KEY, folder=folder)
         for tenant_id in tenant_ids()

@@ -10,3 +10,11 @@ def tenant_ids() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("select tenant_id from encours_tenants()")
         return [row[0] for row in cursor.fetchall()]
+
+
+def by_slug(slug: str) -> int | None:
+    """Return the tenant that has this code, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tenant_id from encours_tenants() where slug = %s", [slug])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None

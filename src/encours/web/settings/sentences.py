@@ -91,6 +91,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "document.opened": _("Pièce consultée (%(kind)s)."),
     "document.removed": _("Pièce détruite (%(kind)s) : %(reason)s."),
     "documents.received": _("ZIP de pièces reçu : %(attached)s attachées, %(left)s à rattacher."),
+    "tenant.exported": _("Export complet de l'organisation : %(files)s fichiers."),
     "message.sent": _("Message envoyé."),
     "message.retried": _("Message renvoyé sur décision."),
     "message.doubt_resolved": _("Message incertain : décision prise."),

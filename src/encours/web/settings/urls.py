@@ -7,8 +7,8 @@ from django.urls import path
 from encours.web.settings import (
     bank,
     creditor,
-    fields,
     exchange,
+    fields,
     journal,
     rates,
     scenario,

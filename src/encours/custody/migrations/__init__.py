@@ -1,0 +1,1 @@
+"""Schema of `custody`, step by step."""

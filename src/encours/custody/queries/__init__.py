@@ -1,0 +1,1 @@
+"""What is read before anything leaves: the catalogue, a person, what is past its time."""
