@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from encours.imports.actions import due_dates
+from encours.imports.actions import adopting, due_dates
 from encours.imports.queries.live import Live, live
 from encours.imports.rules import difference, eve
 from encours.imports.rules.continuation import continue_from
@@ -55,7 +55,14 @@ def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, 
 
     Runs in the caller's transaction.
     """
-    known = live(**place.owner)
+    adopted = adopting.adopt(
+        derived,
+        live(**place.owner),
+        first_on=place.first_on,
+        currency=place.currency,
+        **place.owner,
+    )
+    known = adopted.known
     derived, issues = _continued(derived, known, place)
     customers_before = parties.customer_ids(**place.owner).height
     customers = parties.add_customers(
@@ -65,6 +72,7 @@ def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, 
     )
     claims = _side(derived.claims, customers, known.invoices, "invoice", place)
     credits_ = _side(derived.credits, customers, known.credits, "credit", place)
+    credits_ = replace(credits_, withdrawn=pl.concat([credits_.withdrawn, adopted.deposits]))
     due = _lines(derived, claims, known, place)
     shares = _shares(derived, known, due, credits_, place)
     proposed = _proposals(derived, known, due, credits_)
@@ -105,7 +113,7 @@ def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, 
         "proposals": proposals.height,
         "withdrawn": withdrawn,
     }
-    return counts, issues
+    return counts, (*adopted.issues, *issues)
 
 
 def _continued(derived: Derived, known: Live, place: Place) -> tuple[Derived, tuple[Issue, ...]]:

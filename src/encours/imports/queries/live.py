@@ -128,6 +128,43 @@ def live(*, tenant_id: int, creditor_id: int) -> Live:
     )
 
 
+DEPOSIT: Final = "|A"
+"""How the key of a deposit ends that an e-invoice says was paid before."""
+ENTERED: Final = """
+t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is null
+  and t.batch_id in (select id from parties_batch
+                     where tenant_id = %(tenant)s and creditor_id = %(creditor)s
+                       and kind = 'einvoice')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The live documents that electronic invoices brought, and their due lines."""
+
+    invoices: pl.DataFrame
+    credits: pl.DataFrame
+    instalments: pl.DataFrame
+
+
+def entered(*, tenant_id: int, creditor_id: int) -> Entered:
+    """Read them all; `entry_on` is null, since no accounts said it."""
+    params = {"tenant": tenant_id, "creditor": creditor_id}
+    schema = {**DOCUMENT, "currency": pl.String}
+    columns = "id, key, customer_id, amount_cents, {day}, null::date, number, currency"
+    documents = [
+        read_frame(
+            f"select {columns.format(day=day)} from receivables_{table} t where {ENTERED}",
+            params,
+            schema=schema,
+        )
+        for table, day in (("invoice", "issued_on"), ("credit", "received_on"))
+    ]
+    of_entered = DUE_LINES.replace("kind = 'fec'", "kind = 'einvoice'")
+    lines = read_frame(of_entered, params, schema=INSTALMENT)
+    return Entered(documents[0], documents[1], lines)
+
+
 NET: Final = """
 select customer_id, sum(cents)::bigint from (
     select i.customer_id, i.amount_cents as cents, coalesce(v.entry_on, i.issued_on) as moved_on
