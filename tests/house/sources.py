@@ -19,6 +19,7 @@ LADDER = (
     ("receivables",),
     ("standing", "documents"),
     ("imports", "bank", "payments"),
+    ("feeds",),
     ("reconciliation",),
     ("scoring",),
     ("insurance",),

@@ -29,6 +29,7 @@ TITLES: Final[Mapping[int, str]] = {
     401: "Clé absente ou refusée",
     403: "Droit insuffisant",
     404: "Introuvable",
+    405: "Méthode non prise",
     409: "Opération refusée",
     412: "Modifié entre-temps",
     413: "Demande trop volumineuse",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
-from encours.api import problems
+from encours.api import problems, pushes
 from encours.api.door import api
 from encours.api.guard import RIGHT_OF
 
@@ -37,5 +37,6 @@ def _marked(pattern: URLPattern) -> URLPattern:
 _found, *_names = api.urls
 urlpatterns = [
     *(_marked(one) for one in _found if isinstance(one, URLPattern)),
+    path("feeds/<str:token>", pushes.push, name="feed-push"),
     re_path(r"^.+$", nothing_here),
 ]

@@ -13,6 +13,7 @@ from encours.config import subscriptions
 from encours.config.operations import daily, journals
 from encours.config.operations.rescue import rescue_stalled
 from encours.config.operations.tenants import tenant_ids
+from encours.feeds import jobs as feeds
 from encours.messaging import jobs as outbox
 from encours.tenancy.actions import calls
 from encours.tenancy.scope import in_tenant
@@ -63,6 +64,15 @@ def forget_calls(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's sign
     for tenant_id in tenant_ids():
         with in_tenant(tenant_id):
             calls.forget_old(tenant_id=tenant_id, now=now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="feeds", name="encours.feeds")
+def run_sources(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Queue the sources whose time has come."""
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            feeds.run_due(tenant_id=tenant_id, now=datetime.now(UTC))
 
 
 @app.periodic(cron="* * * * *")

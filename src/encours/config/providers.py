@@ -5,7 +5,7 @@ Third parties add theirs by entry points; nothing else in the program knows a pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from encours.kernel.registry import supply
 
 if TYPE_CHECKING:
     from encours.dunning.actions.outgoing import ReminderPreparer
+    from encours.feeds import ports as feeds
     from encours.imports.ports import TableReader
     from encours.imports.readers.einvoices.reader import EinvoiceFile
     from encours.imports.readers.fec import Fec
@@ -41,6 +42,7 @@ def register() -> None:
             "e-invoice reader": einvoice_readers,
             "mail sink": mail_sinks,
             "webhook caller": webhook_callers,
+            "source of files": file_sources,
         }
     )
 
@@ -106,6 +108,19 @@ def webhook_callers() -> Mapping[str, GuardedCaller]:
     from encours.webhooks.providers.guarded import GuardedCaller
 
     return {"guarded": GuardedCaller(loopback=settings.WEBHOOKS_TO_LOOPBACK)}
+
+
+def file_sources() -> Mapping[str, Callable[[feeds.Account], feeds.FileSource]]:
+    """Return where files come from by themselves."""
+    from encours.feeds.providers.folder import Folder
+    from encours.feeds.providers.imap import Imap
+    from encours.feeds.providers.sftp import Sftp
+
+    return {
+        "folder": lambda account: Folder(account, roots=settings.FEED_ROOTS),
+        "sftp": Sftp,
+        "imap": Imap,
+    }
 
 
 def smtp_channel(account: Account) -> EmailChannel:

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "encours.documents",
     "encours.standing",
     "encours.imports",
+    "encours.feeds",
     "encours.dunning",
     "encours.custody",
     "encours.web",
@@ -146,6 +147,12 @@ DOCUMENTS_ROOT = home.files("documents")
 DOCUMENT_MAX_BYTES = int(os.environ.get("ENCOURS_DOCUMENT_MAX_MB", "25")) * 1024 * 1024
 WEBHOOKS_TO_LOOPBACK = False  # a test's subscriber is on this machine; nobody else's is
 API_CALLS_PER_MINUTE = int(os.environ.get("ENCOURS_API_CALLS_PER_MINUTE", "600"))
+FEED_ROOTS = [
+    Path(one)
+    for one in os.environ.get("ENCOURS_FEED_ROOTS", str(home.files("feeds"))).split(os.pathsep)
+    if one
+]
+FEED_PUSHES_PER_MINUTE = int(os.environ.get("ENCOURS_FEED_PUSHES_PER_MINUTE", "30"))
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024
 
 AUTH_USER_MODEL = "tenancy.User"

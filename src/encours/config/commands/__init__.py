@@ -24,6 +24,7 @@ MODULES: Final = {
     "encours.cli.exchange": ("import",),
     "encours.cli.dunning": ("plan", "send"),
     "encours.cli.law": ("law",),
+    "encours.cli.feeds": ("feed",),
 }
 """Each module that holds an `app`, and the first words of its commands."""
 

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from encours.config import home
 from encours.config.operations import backups, isolation, journals, schema
 from encours.config.operations.tenants import tenant_ids
+from encours.feeds.queries import sources as feeds
 from encours.kernel.dates import Semester
 from encours.messaging.models import Message
 from encours.receivables.queries.rates import rates_of
@@ -72,6 +73,7 @@ def examine() -> list[Line]:
         _journal,
         _outbox,
         _backup,
+        _sources,
     )
     return [*lines, *(line for check in checks for line in check())]
 
@@ -224,6 +226,24 @@ def _outbox() -> Iterator[Line]:
         )
     else:
         yield Line("Envois incertains", "ok", "aucun")
+
+
+def _sources() -> Iterator[Line]:
+    now, late, failing, count = datetime.now(UTC), [], [], 0
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            found = feeds.sources(tenant_id=tenant_id, now=now)
+        count += len(found)
+        late += [one.name for one in found if one.state == "late"]
+        failing += [f"{one.name} ({one.failure})" for one in found if one.state == "failing"]
+    if late or failing:
+        told = [f"en retard : {', '.join(late)}"] * bool(late)
+        told += [f"en échec : {', '.join(failing)}"] * bool(failing)
+        yield Line(
+            "Sources de données", "warning", " ; ".join(told), "Page « Imports », « Sources »."
+        )
+    elif count:
+        yield Line("Sources de données", "ok", f"{count} à jour")
 
 
 def _backup() -> Iterator[Line]:

@@ -41,6 +41,14 @@ with scope as (
         and r.rehearsal = (scope.live_on is null or scope.live_on > r.planned_on)
         and (%(people)s::bigint[] is null or r.customer_id in (select id from seller))
     group by 1, 2
+), source as (
+    select s.ledger_at, s.fresh_hours > 0
+        and now() - coalesce(s.fresh_at, s.created_at) > s.fresh_hours * interval '1 hour'
+            as is_late,
+        s.failed_at > coalesce(s.succeeded_at, '-infinity') as is_failing
+    from feeds_source s
+    where s.tenant_id = %(tenant_id)s and s.removed_at is null and s.is_enabled
+        and (s.creditor_id is null or s.creditor_id in (select id from scope))
 ), cycle as (
     select r.on, min(r.started_at) as started_at, max(r.finished_at) as finished_at,
         bool_and(r.finished_at is not null) as is_done, array_agg(r.stage order by r.id) as stages
@@ -65,8 +73,16 @@ select
      join receivables_instalment l on l.tenant_id = s.tenant_id and l.id = s.instalment_id
      where s.tenant_id = %(tenant_id)s and s.undone_at is null and s.kind = 'einvoice'
         and s.details ->> 'status' = '227' and (s.ends_on is null or s.ends_on >= %(as_of)s)),
-    (select max(f.applied_at) from imports_fileimport f join scope on scope.id = f.creditor_id
-     where f.tenant_id = %(tenant_id)s and f.state = 'applied' and f.kind <> 'einvoice'),
+    greatest(
+        (select max(f.applied_at) from imports_fileimport f join scope on scope.id = f.creditor_id
+         where f.tenant_id = %(tenant_id)s and f.state = 'applied' and f.kind <> 'einvoice'),
+        (select max(ledger_at) from source)),
+    (select count(*) from source where is_late),
+    (select count(*) from source where is_failing and not is_late),
+    (select count(*) from imports_fileimport f join scope on scope.id = f.creditor_id
+     where f.tenant_id = %(tenant_id)s and f.state in ('mapping', 'previewed', 'refused', 'failed')
+        and f.id in (select import_id from feeds_takenfile t
+                     where t.tenant_id = %(tenant_id)s and t.state in ('waiting', 'refused'))),
     (select min(freshness_days) from scope),
     (select coalesce(json_agg(json_build_array(step_code, rehearsal, messages, cents)
         order by step_code), '[]') from today),
@@ -109,6 +125,9 @@ class Attention:
     to_identify: int
     accounts: int
     imported_at: datetime | None
+    late_sources: int
+    failing_sources: int
+    files_waiting: int
     freshness_days: int
     leaving: tuple[Leaving, ...]
     cycle: LastCycle | None
@@ -127,7 +146,7 @@ def attention(moment: Moment) -> Attention:
     with connection.cursor() as cursor:
         cursor.execute(ATTENTION, params)
         row = cursor.fetchone()
-    imported_at, freshness, leaving, cycle, is_live = row[7:]
+    imported_at, late, failing, files, freshness, leaving, cycle, is_live = row[7:]
     customers, uncertain, proposals, terms, classes, to_identify, accounts = row[:7]
     return Attention(
         customers=customers,
@@ -139,6 +158,9 @@ def attention(moment: Moment) -> Attention:
         to_identify=to_identify,
         accounts=accounts,
         imported_at=imported_at,
+        late_sources=late,
+        failing_sources=failing,
+        files_waiting=files,
         freshness_days=freshness or 0,
         leaving=tuple(Leaving(*row) for row in leaving),
         cycle=_cycle(cycle) if cycle else None,

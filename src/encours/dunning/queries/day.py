@@ -12,9 +12,16 @@ from django.db import connection
 ASKED: Final = """
 select c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_at), c.approval,
        c.rehearsal_email, c.freshness_days, c.send_from_hour, c.send_until_hour,
-       (select max(f.applied_at) from imports_fileimport f
-        where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied'
-          and f.kind <> 'einvoice')
+       greatest(
+           (select max(f.applied_at) from imports_fileimport f
+            where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied'
+               and f.kind <> 'einvoice'),
+           (select max(s.ledger_at) from feeds_source s where s.tenant_id = c.tenant_id
+            and s.creditor_id = c.id and s.removed_at is null)),
+       exists (select from feeds_source s where s.tenant_id = c.tenant_id
+            and (s.creditor_id is null or s.creditor_id = c.id) and s.removed_at is null
+            and s.is_enabled and s.fresh_hours > 0
+            and %s - coalesce(s.fresh_at, s.created_at) > s.fresh_hours * interval '1 hour')
 from tenancy_creditor c join tenancy_tenant t on t.id = c.tenant_id
 where c.tenant_id = %s and c.id = %s
 """
@@ -44,11 +51,12 @@ class Day:
 def day_of(*, tenant_id: int, creditor_id: int, now: datetime) -> Day:
     """Return the day on the creditor's own clock."""
     with connection.cursor() as cursor:
-        cursor.execute(ASKED, [tenant_id, creditor_id])
+        cursor.execute(ASKED, [now, tenant_id, creditor_id])
         row = cursor.fetchone()
     assert row is not None, creditor_id
-    zone, live_on, stopped_at, approval, email, fresh_days, first, last, imported_at = row
-    stale = imported_at is not None and now - imported_at > timedelta(days=fresh_days)
+    zone, live_on, stopped_at, approval, email, fresh_days, first, last, *fed = row
+    imported_at, is_source_late = fed
+    is_old = imported_at is not None and now - imported_at > timedelta(days=fresh_days)
     return Day(
         today=now.astimezone(ZoneInfo(zone)).date(),
         live_on=live_on,
@@ -58,5 +66,5 @@ def day_of(*, tenant_id: int, creditor_id: int, now: datetime) -> Day:
         send_from_hour=first,
         send_until_hour=last,
         imported_at=imported_at,
-        is_stale=stale,
+        is_stale=is_old or is_source_late,
     )

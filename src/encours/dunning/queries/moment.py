@@ -12,6 +12,7 @@ from encours.dunning.models import Scenario as StoredScenario
 from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.scenario import Scenario, french_scenario
 from encours.dunning.rules.scenario_data import read_scenario
+from encours.feeds.queries import sources
 from encours.imports.models import FileImport
 from encours.tenancy.models import Creditor, Tenant
 
@@ -40,6 +41,9 @@ def setting(
         now=now,
         holidays=calendars.around(on, creditor.calendar),
         last_import_at=last_import_at(tenant_id=tenant_id, creditor_id=creditor_id),
+        is_source_late=bool(
+            sources.late(tenant_id=tenant_id, creditor_ids=(creditor_id,), now=now)
+        ),
         mode=_mode(creditor, on),
         live_on=creditor.live_on,
         allow_stale=allow_stale,
@@ -71,10 +75,11 @@ def scenario_of(creditor: Creditor) -> Scenario:
 
 
 def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
-    """Return when the ledger was last fed, or None when it never was by a file."""
+    """Return when the ledger was last fed, or found to be as its source is; None when never."""
     applied = FileImport.objects.of(tenant_id).filter(creditor_id=creditor_id, state="applied")
     latest: datetime | None = applied.aggregate(at=Max("applied_at"))["at"]
-    return latest
+    known = sources.fresh_at(tenant_id=tenant_id, creditor_id=creditor_id)
+    return max((one for one in (latest, known) if one is not None), default=None)
 
 
 def _mode(creditor: Creditor, on: date) -> Mode:

@@ -119,7 +119,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When and for whom the plan is asked; `now` and `last_import_at` measure freshness only."""
+    """When and for whom the plan is asked; `now` and `last_import_at` measure freshness only.
+
+    `is_source_late`: a source of the creditor's data is past its own limit, whatever came besides.
+    """
 
     today: date
     now: datetime
@@ -128,11 +131,14 @@ class Moment:
     mode: Mode = Mode.LIVE
     live_on: date | None = None
     allow_stale: bool = False
+    is_source_late: bool = False
 
     def is_stale(self, hours: int) -> bool:
         """Say whether the last import is too old to claim money on it."""
-        if self.last_import_at is None or self.allow_stale:
+        if self.allow_stale:
             return False
+        if self.is_source_late or self.last_import_at is None:
+            return self.is_source_late
         return self.now - self.last_import_at > timedelta(hours=hours)
 
 

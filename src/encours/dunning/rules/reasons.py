@@ -107,7 +107,7 @@ SENTENCES: Final = {
     Reason.NO_CONTACT: "Ni adresse e-mail ni adresse postale utilisable pour cette étape.",
     Reason.BELOW_MINIMUM: "Montant à réclamer inférieur au minimum du scénario.",
     Reason.TOO_SOON: "Trop près d'un autre message à ce client : possible à partir du {next_on}.",
-    Reason.STALE: "Dernier import trop ancien : un règlement a pu arriver depuis.",
+    Reason.STALE: "Données trop anciennes : un règlement a pu arriver depuis.",
     Reason.NOT_LIVE: "Les envois de cette société sont arrêtés.",
     Reason.NON_WORKING_DAY: "Jour non ouvré : report au {next_on}.",
 }

@@ -58,7 +58,7 @@ def receive(
     creditor_id: int,
     name: str,
     chunks: Iterable[bytes],
-    author_id: int,
+    author_id: int | None,
     kind: str = "",
 ) -> int:
     """Keep an uploaded file under its hash and return the import that waits for its preview.
@@ -112,8 +112,8 @@ def preview(*, tenant_id: int, import_id: int) -> None:
         )
 
 
-def accept(*, tenant_id: int, import_id: int, accept_rest: bool, author_id: int) -> None:
-    """Take a person's yes to a preview; the job that follows applies it."""
+def accept(*, tenant_id: int, import_id: int, accept_rest: bool, author_id: int | None) -> None:
+    """Take a yes to a preview, a person's or (None) the program's; what follows applies it."""
     row = FileImport.objects.of(tenant_id).select_for_update().filter(pk=import_id).first()
     if row is None or row.state != "previewed":
         raise NotWaiting

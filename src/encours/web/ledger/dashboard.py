@@ -169,6 +169,15 @@ def _tasks(asked: Attention, lost: int) -> Iterator[Task]:
             " possible.",
             "%(n)s factures dont le compte à payer a changé : vérifier auprès de l'auteur, fraude"
             " possible.", asked.accounts)),
+        (asked.late_sources, "sources", "", "clock", "late", ngettext(
+            "%(n)s source n'apporte plus rien à temps : plus de relance automatique.",
+            "%(n)s sources n'apportent plus rien à temps : plus de relance automatique.",
+            asked.late_sources)),
+        (asked.failing_sources, "sources", "", "alert", "late", ngettext(
+            "%(n)s source en échec.", "%(n)s sources en échec.", asked.failing_sources)),
+        (asked.files_waiting, "imports", "", "upload", "", ngettext(
+            "%(n)s fichier arrivé tout seul attend votre décision.",
+            "%(n)s fichiers arrivés tout seuls attendent votre décision.", asked.files_waiting)),
         (asked.uncertain, "outbox", "?state=uncertain", "alert", "late", ngettext(
             "%(n)s message incertain : parti ou non, à vous de dire.",
             "%(n)s messages incertains : partis ou non, à vous de dire.", asked.uncertain)),

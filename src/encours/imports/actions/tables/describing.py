@@ -163,7 +163,7 @@ def choose(
     mapping: dict[str, Any],
     save_as: str = "",
     for_all_creditors: bool = False,
-    author_id: int,
+    author_id: int | None,
     today: date,
 ) -> None:
     """Take a person's mapping for an upload; the job `preview_soon` that follows reads it.

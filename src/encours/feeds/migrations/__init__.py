@@ -1,0 +1,1 @@
+"""Schema of `feeds`, step by step."""

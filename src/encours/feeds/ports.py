@@ -1,0 +1,87 @@
+"""What a feed needs from outside: something that holds files, or a software that answers rows.
+
+An adapter is opened with an `Account` and speaks its problems in French: `Unreachable`. It never
+touches the database; what it must remember (a host key, a new token) goes through `keep`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from encours.kernel.registry import Registry
+
+
+class Unreachable(Exception):
+    """The other side cannot be used now; `str()` is the sentence its user reads."""
+
+
+class SlowDown(Unreachable):
+    """The other side asks to wait: `wait_s` seconds."""
+
+    def __init__(self, wait_s: int) -> None:
+        """Say how long."""
+        super().__init__(f"Le service demande d'attendre {wait_s} secondes avant de recommencer.")
+        self.wait_s = wait_s
+
+
+def _keep_nothing(found: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    """Forget what was found: for trials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a source is opened with: its settings, its secrets in clear, what it read before.
+
+    `keep(settings, secrets)` stores at once what must survive, whatever happens next.
+    """
+
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    position: Mapping[str, Any] = field(default_factory=dict)
+    private: bool = False
+    keep: Callable[[Mapping[str, str], Mapping[str, str]], None] = _keep_nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that waits: its name here, what identifies it there, where the adapter finds it."""
+
+    name: str
+    identity: str
+    size: int
+    place: str
+
+
+class FileSource(Protocol):
+    """Holds files: a folder, a server, a mailbox."""
+
+    code: str
+
+    def check(self) -> str:
+        """Return in French what was found; raises Unreachable."""
+        ...
+
+    def waiting(self, is_known: Callable[[str], bool]) -> Iterator[Waiting | Unreachable]:
+        """Yield the files to take, whole ones only; a problem with one of them stops no other."""
+        ...
+
+    def read(self, one: Waiting) -> Iterator[bytes]:
+        """Yield a file's bytes; raises Unreachable, also when it changed meanwhile."""
+        ...
+
+    def done(self, one: Waiting) -> None:
+        """Put a taken file away, where the source is told to; raises Unreachable."""
+        ...
+
+    def position(self) -> Mapping[str, Any]:
+        """Return how far it read, for the next time."""
+        ...
+
+    def close(self) -> None:
+        """Leave the other side."""
+        ...
+
+
+FILE_SOURCES: Registry[Callable[[Account], FileSource]] = Registry("source of files")
