@@ -42,7 +42,7 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "sink")),
     Entry(_("Pièces"), "documents", "note", "documents.read", ("document", "claims")),
-    Entry(_("Imports"), "imports", "upload", "imports.read", ("import", "contacts")),
+    Entry(_("Imports"), "imports", "upload", "imports.read", ("import", "source", "contacts")),
     Entry(_("Réglages"), "settings", "settings", "settings.read", ("settings",)),
 )
 SETTINGS: Final[tuple[Entry, ...]] = (

@@ -52,7 +52,7 @@ class Knocked:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push came to: its import, whether it was there already, whether a job must apply it."""
+    """What a push came to: its import, whether it was there already, whether a job waits."""
 
     tenant_id: int
     source_id: int

@@ -1,0 +1,1 @@
+"""Sources of data: listed, set up, tried, run."""
