@@ -12,7 +12,8 @@ from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
 class Source(TenantModel):
     """Where data comes from by itself; without a creditor, each file says whose it is.
 
-    `secrets` is JSON sealed by the vault. `fresh_at` is when data last came, or none was newer.
+    `secrets` is JSON sealed by the vault. `fresh_at` is when data last came, or the same as
+    before; `ledger_at` when that was more than e-invoices, which say nothing of payments.
     """
 
     creditor = TenantForeignKey(Creditor, models.PROTECT, null=True, verbose_name="société")
@@ -33,6 +34,7 @@ class Source(TenantModel):
     failure = models.CharField("cause du dernier échec", max_length=400, blank=True, default="")
     failures = models.PositiveSmallIntegerField("échecs à la suite", default=0)
     fresh_at = models.DateTimeField("données du", null=True)
+    ledger_at = models.DateTimeField("grand livre du", null=True)
     rows = models.PositiveIntegerField("lignes au dernier apport", default=0)
     position = models.JSONField("position de lecture", default=dict)
     digest = models.CharField("empreinte du jeton", max_length=64, blank=True, default="")

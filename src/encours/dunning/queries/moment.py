@@ -77,8 +77,9 @@ def scenario_of(creditor: Creditor) -> Scenario:
 def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
     """Return when the ledger was last fed, or found to be as its source is; None when never."""
     applied = FileImport.objects.of(tenant_id).filter(creditor_id=creditor_id, state="applied")
+    applied = applied.exclude(kind="einvoice")  # an invoice says nothing of what was paid since
     latest: datetime | None = applied.aggregate(at=Max("applied_at"))["at"]
-    known = sources.fresh_at(tenant_id=tenant_id, creditor_id=creditor_id)
+    known = sources.ledger_at(tenant_id=tenant_id, creditor_id=creditor_id)
     return max((one for one in (latest, known) if one is not None), default=None)
 
 

@@ -24,6 +24,7 @@ class Tally:
     files: int = 0
     rows: int = 0
     is_fresh: bool = False
+    is_ledger: bool = False
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     position: dict[str, Any] | None = None
@@ -96,6 +97,8 @@ def end(source: Source, run_id: int, tally: Tally) -> None:
             row.succeeded_at = now
         if tally.is_fresh:
             row.fresh_at = now
+        if tally.is_fresh and tally.is_ledger:
+            row.ledger_at = now
         if tally.rows:
             row.rows = tally.rows
         if tally.position is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from encours.imports.actions import tables, uploads
+from encours.imports.actions import einvoices, tables, uploads
 from encours.imports.models import FileImport, Mapping
 from encours.kernel.refusal import Refusal
 from encours.tenancy.scope import in_tenant
@@ -29,6 +29,7 @@ class Handed:
     sentence: str
     import_id: int | None = None
     rows: int = 0
+    is_ledger: bool = True
 
 
 def hand_over(
@@ -93,12 +94,13 @@ def _chose(tenant_id: int, import_id: int, mapping_id: int | None) -> bool:
 
 
 def _told(row: FileImport) -> Handed:
-    name = f"« {row.file_name} »"
+    name, is_ledger = f"« {row.file_name} »", row.kind != einvoices.KIND
     if row.state == "applied":
         rows = int(row.control.get("lines") or sum(row.counts.get(one, 0) for one in DOCUMENTS))
-        return Handed("applied", f"{name} est importé.", row.pk, rows)
+        return Handed("applied", f"{name} est importé.", row.pk, rows, is_ledger)
     if any(issue.get("code") == "already_imported" for issue in row.issues):
-        return Handed("known", f"{name} était déjà importé : rien n'a changé.", row.pk)
+        sentence = f"{name} était déjà importé : rien n'a changé."
+        return Handed("known", sentence, row.pk, is_ledger=is_ledger)
     if row.state == "mapping":
         return Handed("waiting", f"{name} attend que ses colonnes soient choisies.", row.pk)
     errors = row.issue_counts.get("error", 0)
@@ -113,6 +115,15 @@ def _told(row: FileImport) -> Handed:
 def _row(tenant_id: int, import_id: int) -> FileImport:
     with in_tenant(tenant_id):
         return FileImport.objects.of(tenant_id).get(pk=import_id)
+
+
+def kind_of(*, tenant_id: int, import_id: int | None) -> str:
+    """Return what kind of file an import is; nothing when it was forgotten."""
+    if import_id is None:
+        return ""
+    with in_tenant(tenant_id):
+        row = FileImport.objects.of(tenant_id).filter(pk=import_id).first()
+    return row.kind if row else ""
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

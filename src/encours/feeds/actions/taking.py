@@ -18,6 +18,7 @@ from encours.feeds.actions.handing import Handed
 from encours.feeds.models import Source, TakenFile
 from encours.feeds.ports import FILE_SOURCES, FileSource, Unreachable, Waiting
 from encours.feeds.rules.names import Owner, owner_of
+from encours.imports.actions import einvoices
 from encours.tenancy.models import Creditor
 from encours.tenancy.scope import in_tenant
 
@@ -113,7 +114,9 @@ def _handed(file: Spooled, name: str, source: Source, owners: tuple[Owner, ...])
         rows = TakenFile.objects.of(tenant_id).filter(source_id=source.pk, sha256=file.sha256)
         before = rows.exclude(state__in=("known", "unplaced")).order_by("pk").last()
     if before is not None:
-        return Handed("known", f"« {name} » : {KNOWN}", before.import_id)
+        sentence = f"« {name} » : {KNOWN}"
+        kind = handing.kind_of(tenant_id=tenant_id, import_id=before.import_id)
+        return Handed("known", sentence, before.import_id, is_ledger=kind != einvoices.KIND)
     creditor_id = owner_of(name, owners)
     if creditor_id is None:
         return None
@@ -149,7 +152,9 @@ def count(tally: Tally, handed: Handed | None) -> None:
     if handed is None:
         return
     tally.rows += handed.rows
-    tally.is_fresh |= handed.state in ("applied", "known")
+    is_fresh = handed.state in ("applied", "known")
+    tally.is_fresh |= is_fresh
+    tally.is_ledger |= is_fresh and handed.is_ledger
     tally.notes.append(handed.sentence)
 
 

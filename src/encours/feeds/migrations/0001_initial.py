@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(default=0, verbose_name="échecs à la suite"),
                 ),
                 ("fresh_at", models.DateTimeField(null=True, verbose_name="données du")),
+                ("ledger_at", models.DateTimeField(null=True, verbose_name="grand livre du")),
                 (
                     "rows",
                     models.PositiveIntegerField(default=0, verbose_name="lignes au dernier apport"),

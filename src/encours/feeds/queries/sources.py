@@ -132,10 +132,10 @@ def due(*, tenant_id: int, now: datetime) -> list[int]:
     return list(rows.order_by("next_run_at").values_list("pk", flat=True))
 
 
-def fresh_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
-    """Return when a source last brought a creditor's data, or found none newer."""
+def ledger_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
+    """Return when a source last brought a creditor's ledger, or found it as it was."""
     rows = Source.objects.of(tenant_id).filter(creditor_id=creditor_id, removed_at=None)
-    latest: datetime | None = rows.aggregate(at=Max("fresh_at"))["at"]
+    latest: datetime | None = rows.aggregate(at=Max("ledger_at"))["at"]
     return latest
 
 
