@@ -14,6 +14,7 @@ from ninja.security import HttpBearer
 
 from encours.api import (
     allocations,
+    bulk,
     figures,
     imports,
     ledger,
@@ -30,6 +31,7 @@ from encours.kernel.refusal import Refusal
 VERSION: Final = "1.0"
 ROUTERS: Final = (
     me.router,
+    bulk.router,
     parties.router,
     ledger.router,
     ledger.credit_router,

@@ -85,8 +85,8 @@ class Customer(Schema):
     contacts: list[Contact]
 
 
-class CustomerFields(Given):
-    """What may be said of a customer."""
+class CustomerData(Given):
+    """What may be said of a customer by itself."""
 
     name: Text200 | None = Field(None, examples=["Boulangerie Martin"])
     siren: Siren | None = None
@@ -101,10 +101,15 @@ class CustomerFields(Given):
     contract_rate: Annotated[Text20, Field(max_length=10)] | None = None
     note: Note | None = None
     salesperson_name: Text80 | None = None
-    parent_id: Id | None = None
     debtor_class: Confirmed | None = Field(
         None, description="Le type du client devant la loi : le donner, c'est le confirmer."
     )
+
+
+class CustomerFields(CustomerData):
+    """What may be said of a customer."""
+
+    parent_id: Id | None = None
 
 
 class NewCustomer(CustomerFields):

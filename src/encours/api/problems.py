@@ -156,12 +156,17 @@ def field_issue(name: str, message: str, *, found: str = "", code: str = "invali
 
 
 def _field_issue(error: Mapping[str, Any]) -> Issue:
-    kind = str(error["type"])
-    message = SENTENCES.get(kind, "Cette valeur n'est pas valide.")
-    if kind == "value_error":
-        said = str(error.get("ctx", {}).get("error", ""))
-        message = f"{said[:1].upper()}{said[1:]}." if said else message
     # ("body", the parameter's name, field…): a program knows its fields only
     where = [str(part) for part in error["loc"]]
     skipped = 2 if where[0] == "body" and len(where) > 2 else 1  # noqa: PLR2004
-    return Issue(code=kind, message=message, column=".".join(where[skipped:]))
+    column = ".".join(where[skipped:])
+    return Issue(code=str(error["type"]), message=sentence_of(error), column=column)
+
+
+def sentence_of(error: Mapping[str, Any]) -> str:
+    """Return in French what is wrong with a value."""
+    kind = str(error["type"])
+    said = str(error.get("ctx", {}).get("error", "")) if kind == "value_error" else ""
+    if said:
+        return f"{said[:1].upper()}{said[1:]}."
+    return SENTENCES.get(kind, "Cette valeur n'est pas valide.")

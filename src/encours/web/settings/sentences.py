@@ -79,6 +79,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "customer.merged": _("Client %(customer)s fusionné avec le client %(survivor)s."),
     "customers.kept_apart": _("Doublons proposés, écartés : %(count)s."),
     "customer.unmerged": _("Fusion du client %(customer)s défaite."),
+    "customers.upserted": _("Clients reçus par l'API : %(created)s créés, %(updated)s complétés."),
     "customer.terms_set": _("Conditions du client changées."),
     "contact.created": _("Interlocuteur ajouté."),
     "contact.updated": _("Interlocuteur modifié."),
