@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export DJANGO_SETTINGS_MODULE := encours.config.testing
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check bench real mutants screenshots clean lock \
+.PHONY: help install demo serve test check bench real soak mutants screenshots clean lock \
 	check-style check-types check-ladder check-templates check-house check-migrations check-licences
 
 help:  ## Say what can be made
@@ -78,6 +78,9 @@ bench: install  ## Measure every number that we promise, beside its limit
 
 real: install  ## Run on the real files of ../shared/data, and print the table of files
 	$(PY) -m pytest tests/real -m real -q -s
+
+soak: install  ## Call the API for ten minutes as no person would, as each role
+	ENCOURS_SOAK=1 $(PY) -m pytest tests/api/test_fuzzing.py -q -n 0 -k ten_minutes
 
 mutants: install  ## Change the rules at random and count the changes that no test sees
 	$(PY) tools/mutate.py

@@ -106,7 +106,8 @@ def upsert_documents(
     creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
     owner = {"tenant_id": tenant_id, "creditor_id": creditor_id}
     rows = rows.with_columns(pl.col("currency").fill_null(creditor.currency))
-    found = sort_rows(rows.select(ROWS.keys()), parties.customer_ids(**owner), _known(rows, kind, owner))
+    known = _known(rows, kind, owner)
+    found = sort_rows(rows.select(ROWS.keys()), parties.customer_ids(**owner), known)
     every = (*issues, *found.issues)
     counts = {"created": found.fresh.height, "updated": found.changed.height}
     if every and not accept_rest:
