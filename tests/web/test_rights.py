@@ -47,6 +47,14 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_user_role": frozenset({"admin"}),
     "settings_user_revoke": frozenset({"admin"}),
     "settings_user_withdraw": frozenset({"admin"}),
+    "settings_keys": frozenset({"admin"}),
+    "settings_key_revoke": frozenset({"admin"}),
+    "settings_webhooks": SETTINGS,
+    "settings_webhook": SETTINGS,
+    "settings_webhook_secret": MANAGE,
+    "settings_webhook_act": MANAGE,
+    "settings_delivery": SETTINGS,
+    "settings_delivery_replay": MANAGE,
     "settings_journal": SETTINGS,
 }
 OUTSIDE = {"invitation", "choose_language"}

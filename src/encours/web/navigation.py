@@ -56,6 +56,14 @@ SETTINGS: Final[tuple[Entry, ...]] = (
     Entry(_("Scénario de relance"), "settings_scenario", "steps", "settings.read"),
     Entry(_("Vos champs"), "settings_fields", "filter", "settings.read", ("settings_field",)),
     Entry(_("Utilisateurs"), "settings_users", "users", "users.manage", ("settings_user",)),
+    Entry(_("Clés de l'API"), "settings_keys", "key", "users.manage", ("settings_key",)),
+    Entry(
+        _("Webhooks"),
+        "settings_webhooks",
+        "send",
+        "settings.read",
+        ("settings_webhook", "settings_delivery"),
+    ),
     Entry(_("Journal"), "settings_journal", "journal", "audit.read"),
 )
 ACCOUNT: Final[tuple[Entry, ...]] = (

@@ -33,6 +33,13 @@ ROLES: Final = [
 ]
 
 
+SCOPES: Final = [
+    ("read", _("Lire")),
+    ("write", _("Écrire")),
+    ("bulk", _("Écrire par lots")),
+]
+
+
 def _text(label: Any, length: int, *, required: bool = False, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=required, **kwargs)
 
@@ -211,6 +218,51 @@ class Invitation(forms.Form):
     email = forms.EmailField(label=_("Adresse e-mail"))
     role = forms.ChoiceField(label=_("Rôle"), choices=ROLES, initial="collector")
     creditor = forms.ChoiceField(label=_("Société"), required=False)
+
+    def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
+        """Offer the creditors that this person administers."""
+        super().__init__(*args, **kwargs)
+        self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
+
+
+class NewKey(forms.Form):
+    """A program that is let in."""
+
+    name = _text(_("Programme"), 80, required=True)
+    role = forms.ChoiceField(label=_("Rôle"), choices=ROLES, initial="accountant")
+    creditor = forms.ChoiceField(label=_("Société"), required=False)
+    expires_on = forms.DateField(
+        label=_("Dernier jour"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Sans date, la clé vaut jusqu'à ce qu'elle soit révoquée."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Portées"),
+        choices=SCOPES,
+        initial=["read"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
+        """Offer the creditors that this person administers."""
+        super().__init__(*args, **kwargs)
+        self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
+
+
+class NewWebhook(forms.Form):
+    """An address that is told some facts."""
+
+    url = forms.URLField(label=_("Adresse"), max_length=500, assume_scheme="https")
+    events = _text(
+        _("Faits suivis"),
+        1000,
+        required=True,
+        initial="*",
+        help_text=_("Séparés par des espaces : « invoice.* », « credit.recorded », ou « * »."),
+    )
+    creditor = forms.ChoiceField(label=_("Société"), required=False)
+    description = _text(_("Description"), 120)
 
     def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
         """Offer the creditors that this person administers."""

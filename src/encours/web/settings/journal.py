@@ -119,9 +119,16 @@ def _told(found: Iterator[FactRow], names: dict[int, str]) -> Iterator[Told]:
             yield Told(
                 id=row.id,
                 recorded_at=row.recorded_at,
-                who=known.get(row.actor_id or 0, _("le programme")),
+                who=_who(row, known),
                 what=sentence(row.verb, row.data),
                 subject=f"{row.subject_type} {row.subject_id}",
                 effective_on=row.effective_on,
                 verb=row.verb,
             )
+
+
+def _who(row: FactRow, names: dict[int, str]) -> str:
+    """Return who did it; by which key of the API, when a program did."""
+    name = names.get(row.actor_id or 0, _("le programme"))
+    key = row.data.get("key")
+    return f"{name} ({_('clé n° %(key)s') % {'key': key}})" if isinstance(key, int) else name

@@ -10,11 +10,13 @@ from encours.web.settings import (
     exchange,
     fields,
     journal,
+    keys,
     rates,
     scenario,
     sender,
     terms,
     users,
+    webhooks,
 )
 
 urlpatterns = [
@@ -53,5 +55,13 @@ urlpatterns = [
         users.withdraw,
         name="settings_user_withdraw",
     ),
+    path("api/cles/", keys.keys, name="settings_keys"),
+    path("api/cles/<int:key_id>/revoquer/", keys.revoke, name="settings_key_revoke"),
+    path("api/webhooks/", webhooks.webhooks, name="settings_webhooks"),
+    path("api/webhooks/<int:webhook_id>/", webhooks.webhook, name="settings_webhook"),
+    path("api/webhooks/<int:webhook_id>/secret/", webhooks.renew, name="settings_webhook_secret"),
+    path("api/webhooks/<int:webhook_id>/<slug:what>/", webhooks.act, name="settings_webhook_act"),
+    path("api/envois/<int:delivery_id>/", webhooks.delivery, name="settings_delivery"),
+    path("api/envois/<int:delivery_id>/rejouer/", webhooks.replay, name="settings_delivery_replay"),
     path("journal/", journal.journal, name="settings_journal"),
 ]
