@@ -121,30 +121,36 @@ def upsert_documents(
     batch = Batch.objects.create(**owner, kind=KIND, author_id=actor_id)
     _write(found, kind, owner, batch.pk)
     shown = {**NO_COUNTS, COUNTED[kind]: sum(counts.values()), "withdrawn": counts["updated"]}
+    kept = issues_kept(every) | {"accepted_rest": accept_rest, "counts": shown, "batch": batch}
+    import_id = _keep(sent, creditor, actor_id, kept, today)
+    return RowsOutcome(
+        applied=True, import_id=import_id, **counts, unchanged=found.unchanged, issues=every
+    )
+
+
+def _keep(
+    sent: Sent, creditor: Creditor, actor_id: int | None, kept: dict[str, Any], today: date
+) -> int:
+    """Write the call in the history of imports and in the journal."""
     import_id = Kept(None, KIND, actor_id).write(
         sent,
         creditor,
         state="applied",
-        accepted_rest=accept_rest,
-        counts=shown,
         control=dict(NO_CONTROL),
-        batch=batch,
         progress=100,
         applied_at=datetime.now(UTC),
-        **issues_kept(every),
+        **kept,
     )
     journal.record(
         "import.applied",
-        tenant_id=tenant_id,
+        tenant_id=creditor.tenant_id,
         subject=("import", import_id),
         effective_on=today,
         actor_id=actor_id,
-        creditor_id=creditor_id,
-        data={"sha256": sent.sha256, "counts": shown},
+        creditor_id=creditor.pk,
+        data={"sha256": sent.sha256, "counts": kept["counts"]},
     )
-    return RowsOutcome(
-        applied=True, import_id=import_id, **counts, unchanged=found.unchanged, issues=every
-    )
+    return import_id
 
 
 def _known(rows: pl.DataFrame, kind: str, owner: dict[str, int]) -> pl.DataFrame:
