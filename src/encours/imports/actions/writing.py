@@ -99,21 +99,27 @@ def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, 
         ],
         **place.owner,
     )
-    kinds = claims.fresh["kind"].value_counts()
-    owed = dict(kinds.iter_rows())
-    paid = dict(credits_.fresh["kind"].value_counts().iter_rows())
     counts = {
         "customers": customers.height - customers_before,
-        "invoices": owed.pop("invoice", 0),
-        "other_debits": sum(owed.values()),
-        "credit_notes": paid.pop("credit_note", 0),
-        "payments": paid.pop("payment", 0),
-        "other_credits": sum(paid.values()),
+        **_documents(claims.fresh, credits_.fresh),
         "allocations": shares.fresh.height,
         "proposals": proposals.height,
         "withdrawn": withdrawn,
     }
     return counts, (*adopted.issues, *issues)
+
+
+def _documents(claims: pl.DataFrame, credits_: pl.DataFrame) -> dict[str, int]:
+    """Count new documents by kind."""
+    owed = dict(claims["kind"].value_counts().iter_rows())
+    paid = dict(credits_["kind"].value_counts().iter_rows())
+    return {
+        "invoices": owed.pop("invoice", 0),
+        "other_debits": sum(owed.values()),
+        "credit_notes": paid.pop("credit_note", 0),
+        "payments": paid.pop("payment", 0),
+        "other_credits": sum(paid.values()),
+    }
 
 
 def _continued(derived: Derived, known: Live, place: Place) -> tuple[Derived, tuple[Issue, ...]]:
