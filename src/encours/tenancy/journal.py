@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from encours.tenancy import persons
 from encours.tenancy.scope import current_key_id
 
 INSERT: Final = """
@@ -29,14 +30,18 @@ def record(
     creditor_id: int | None = None,
     customer_id: int | None = None,
     data: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
 ) -> int:
     """Append one fact and return its id; `data` holds references and figures, never a person.
 
     `subject` is a type (`invoice`, `customer`, `import`…) and an id. A bulk load is one fact
-    with counts and a digest, not one per row. What a program did names its key.
+    with counts and a digest, not one per row. What a program did names its key. `personal` are
+    values of the subject, a person: they are kept readable only as long as that person's key.
     """
     key_id = current_key_id()
     told = dict(data or {}) if key_id is None else {**(data or {}), "key": key_id}
+    if personal:
+        told |= persons.sealed_values(tenant_id=tenant_id, person=subject, values=personal)
     row = (
         tenant_id,
         effective_on,

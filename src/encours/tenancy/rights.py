@@ -41,6 +41,8 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "settings.write": MANAGE,
     "users.manage": frozenset({ADMIN}),
     "bank.write": frozenset({ADMIN, MANAGER, ACCOUNTANT}),
+    "custody.export": frozenset({ADMIN}),
+    "custody.persons": frozenset({ADMIN}),
     "audit.read": frozenset({ADMIN, MANAGER, ACCOUNTANT}),
     "self": EVERYBODY,
 }

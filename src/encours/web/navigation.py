@@ -65,6 +65,7 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         ("settings_webhook", "settings_delivery"),
     ),
     Entry(_("Journal"), "settings_journal", "journal", "audit.read"),
+    Entry(_("Données"), "settings_data", "shield", "custody.export", ("settings_person",)),
 )
 ACCOUNT: Final[tuple[Entry, ...]] = (
     Entry(_("Profil"), "profile", "user", "self"),

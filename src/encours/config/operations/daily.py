@@ -1,4 +1,4 @@
-"""The day's work of each creditor, on its own clock: back up, refresh, plan, send, seal."""
+"""The day's work of each creditor, on its own clock: back up, refresh, plan, send, retain, seal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from encours.config.operations import backups, journals
 from encours.config.operations.tenants import tenant_ids
+from encours.custody.actions import retention
 from encours.dunning import actions as dunning
 from encours.tenancy import cycle, frames
 from encours.tenancy.models import Creditor
@@ -70,6 +71,11 @@ def _send(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:
     return {"queued": queued}
 
 
+def _retain(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:
+    now = datetime.now(UTC)
+    return retention.let_go(tenant_id=tenant_id, creditor_id=creditor_id, now=now, today=on)
+
+
 def _seal(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:  # noqa: ARG001
     return {"sealed": journals.seal_all()}
 
@@ -79,5 +85,6 @@ WORK: Final[Mapping[str, cycle.Stage]] = {
     "refresh": _refresh,
     "plan": _plan,
     "send": _send,
+    "retain": _retain,
     "seal": _seal,
 }

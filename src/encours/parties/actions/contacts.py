@@ -15,9 +15,11 @@ from encours.parties import rules
 from encours.parties.actions import customers
 from encours.parties.models import Batch, Contact, Customer
 from encours.parties.rules import ContactLine
+from encours.tenancy import persons
 from encours.tenancy.journal import record
 
 FIELDS: Final = frozenset({"name", "role", "email", "phone", "language", "channel"})
+PERSONAL: Final = ("name", "email", "phone")
 CHANNELS: Final = ("email", "letter", "phone")
 OF_CUSTOMER: Final = (
     "address_line1", "address_line2", "postcode", "city", "country", "language", "siren",
@@ -105,6 +107,7 @@ def remove_contact(
         raise InvalidContact("Cet interlocuteur n'existe plus.")
     _tell("contact.removed", contact, actor_id, today, [])
     Contact.objects.of(tenant_id).filter(pk=contact_id).delete()
+    persons.destroy_key(tenant_id=tenant_id, person=("contact", contact_id))
 
 
 @transaction.atomic
@@ -250,4 +253,5 @@ def _tell(
         creditor_id=contact.customer.creditor_id,
         customer_id=contact.customer_id,
         data={"fields": fields},
+        personal={name: getattr(contact, name) for name in fields if name in PERSONAL},
     )

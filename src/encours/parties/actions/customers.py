@@ -24,6 +24,9 @@ DESCRIBED: Final = frozenset(
         "payment_method", "contract_rate", "iban", "collector_id", "note",
     }
 )  # fmt: skip
+PERSONAL: Final = frozenset({
+    "name", "siren", "vat_number", "address_line1", "address_line2", "postcode", "city", "note",
+})  # fmt: skip
 _RATE: Final = re.compile(r"^\d{1,2}([.,]\d{1,4})?$")
 
 
@@ -71,7 +74,8 @@ def create_customer(
             )
     except IntegrityError as problem:
         raise CodeTaken from problem
-    _tell("customer.created", customer, actor_id, today, {"fields": sorted(values)})
+    personal = {name: values[name] for name in values if name in PERSONAL}
+    _tell("customer.created", customer, actor_id, today, {"fields": sorted(values)}, personal)
     return customer.pk
 
 
@@ -96,7 +100,8 @@ def update_customer(
         Customer.objects.of(tenant_id).filter(id=customer_id).update(
             **{name: values[name] for name in changed}
         )
-        _tell("customer.updated", customer, actor_id, today, {"fields": changed})
+        personal = {name: values[name] for name in changed if name in PERSONAL}
+        _tell("customer.updated", customer, actor_id, today, {"fields": changed}, personal)
     return changed
 
 
@@ -225,8 +230,13 @@ def _checked(tenant_id: int, creditor_id: int, described: Mapping[str, Any]) -> 
     return values
 
 
-def _tell(
-    verb: str, customer: Customer, actor_id: int | None, today: date, data: Mapping[str, Any]
+def _tell(  # noqa: PLR0917 - the sides of one fact
+    verb: str,
+    customer: Customer,
+    actor_id: int | None,
+    today: date,
+    data: Mapping[str, Any],
+    personal: Mapping[str, Any] | None = None,
 ) -> None:
     record(
         verb,
@@ -237,4 +247,5 @@ def _tell(
         creditor_id=customer.creditor_id,
         customer_id=customer.pk,
         data=data,
+        personal=personal,
     )

@@ -6,7 +6,7 @@ from encours.tenancy.models.base import (
     TenantModel,
     TenantQuerySet,
 )
-from encours.tenancy.models.journal import Fact, ListenerPosition, Seal
+from encours.tenancy.models.journal import Fact, ListenerPosition, PersonKey, Seal
 from encours.tenancy.models.keys import ApiKey, ApiKeyUse, IdempotentCall
 from encours.tenancy.models.tenants import (
     Absence,
@@ -33,6 +33,7 @@ __all__ = (
     "Invitation",
     "ListenerPosition",
     "Membership",
+    "PersonKey",
     "Role",
     "Seal",
     "Tenant",

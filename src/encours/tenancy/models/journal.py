@@ -58,3 +58,20 @@ class Seal(TenantModel):
         constraints = (
             models.UniqueConstraint(fields=("tenant", "number"), name="seal_number_once"),
         )
+
+
+class PersonKey(TenantModel):
+    """The key of one person's values in the journal; destroyed, they can never be read again."""
+
+    subject_type = models.CharField("nature", max_length=10)
+    subject_id = models.BigIntegerField("numéro")
+    sealed_key = models.TextField("clé (chiffrée)", blank=True, default="")
+    created_at = models.DateTimeField("créée le", db_default=Now())
+    destroyed_at = models.DateTimeField("détruite le", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "subject_type", "subject_id"), name="person_key_once"
+            ),
+        )

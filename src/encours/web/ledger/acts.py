@@ -213,6 +213,7 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
         "own_form": bound["own"] if fields else None,
         "own_shown": own_fields.shown(fields, values),
         "may_change": request.access.may("customers.write", owner.creditor_id),
+        "may_see_data": request.access.may("custody.persons", owner.creditor_id),
         "roles": dict(forms.ROLES),
     }
     return render(request, "ledger/card.html", context)

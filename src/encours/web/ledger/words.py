@@ -87,5 +87,6 @@ STAGES: Final[Mapping[str, Text]] = {
     "refresh": _("mise à jour"),
     "plan": _("plan du jour"),
     "send": _("envois"),
+    "retain": _("fin de conservation"),
     "seal": _("scellé du journal"),
 }

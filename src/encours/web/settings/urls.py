@@ -11,6 +11,7 @@ from encours.web.settings import (
     fields,
     journal,
     keys,
+    leaving,
     rates,
     scenario,
     sender,
@@ -64,4 +65,18 @@ urlpatterns = [
     path("api/envois/<int:delivery_id>/", webhooks.delivery, name="settings_delivery"),
     path("api/envois/<int:delivery_id>/rejouer/", webhooks.replay, name="settings_delivery_replay"),
     path("journal/", journal.journal, name="settings_journal"),
+    path("donnees/", leaving.data, name="settings_data"),
+    path("donnees/exporter/", leaving.ask_export, name="settings_export"),
+    path("donnees/archive/<int:departure_id>/", leaving.fetch, name="settings_departure"),
+    path("personnes/<slug:kind>/<int:number>/", leaving.person, name="settings_person"),
+    path(
+        "personnes/<slug:kind>/<int:number>/acces/",
+        leaving.ask_access,
+        name="settings_person_access",
+    ),
+    path(
+        "personnes/<slug:kind>/<int:number>/effacer/",
+        leaving.erase,
+        name="settings_person_erase",
+    ),
 ]

@@ -1,0 +1,118 @@
+"""Erases a person: what the law lets go is gone, what it keeps is said with its reason and end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from django.db import transaction
+
+from encours.custody.queries import persons as queries
+from encours.custody.queries.persons import PersonCard
+from encours.custody.rules.erasure import Decision, decide
+from encours.documents import actions as documents
+from encours.kernel.refusal import Refusal
+from encours.messaging import erasing as messages
+from encours.parties.actions import contacts, erasing
+from encours.standing import erasing as standing
+from encours.tenancy import persons
+from encours.tenancy.journal import record
+from encours.tenancy.persons import Person
+
+NATURAL: Final = frozenset({"consumer", "unknown", "foreign"})
+
+
+class NoSuchPerson(Refusal):
+    """Erased already, or never known."""
+
+    message = "Cette personne n'existe pas, ou plus."
+
+
+class NotAPerson(Refusal):
+    """The right to erasure is that of natural persons."""
+
+    message = (
+        "L'effacement est un droit des personnes physiques : dites que ce client est un "
+        "entrepreneur individuel, ou effacez ses interlocuteurs un par un."
+    )
+
+
+def decisions(*, tenant_id: int, person: Person, today: date) -> tuple[Decision, ...]:
+    """Return what an erasure would do, without doing it."""
+    card = _card(tenant_id, person)
+    return decide(queries.held(tenant_id=tenant_id, card=card, today=today), today=today)
+
+
+@transaction.atomic
+def erase_person(
+    *,
+    tenant_id: int,
+    person: Person,
+    is_natural: bool = False,
+    actor_id: int | None = None,
+    today: date,
+) -> tuple[Decision, ...]:
+    """Erase what may be; return each decision as it was carried out.
+
+    `is_natural`: somebody says that a business is a natural person's own.
+    """
+    card = _card(tenant_id, person)
+    if person[0] == "customer" and card.debtor_class not in NATURAL and not is_natural:
+        raise NotAPerson
+    made = decide(queries.held(tenant_id=tenant_id, card=card, today=today), today=today)
+    for one in made:
+        if one.outcome != "kept":
+            _carry_out(one, card, tenant_id=tenant_id, actor_id=actor_id, today=today)
+    record(
+        "person.erased",
+        tenant_id=tenant_id,
+        subject=person,
+        effective_on=today,
+        actor_id=actor_id,
+        creditor_id=card.creditor_id,
+        data={
+            "erased": sum(one.outcome != "kept" for one in made),
+            "kept": sum(one.outcome == "kept" for one in made),
+        },
+    )
+    return made
+
+
+def _carry_out(
+    one: Decision, card: PersonCard, *, tenant_id: int, actor_id: int | None, today: date
+) -> None:
+    """Do what one decision says."""
+    told = {"tenant_id": tenant_id, "actor_id": actor_id, "today": today}
+    customer = {**told, "customer_id": card.customer_id}
+    match one.what:
+        case "contact":
+            contacts.remove_contact(**told, contact_id=card.person[1])  # type: ignore[arg-type]
+        case "contacts":
+            erasing.erase_contacts(**customer)  # type: ignore[arg-type]
+        case "note":
+            erasing.erase_note(**customer)  # type: ignore[arg-type]
+        case "identity":
+            erasing.anonymise_customer(**customer)  # type: ignore[arg-type]
+        case "messages":
+            ids = [number for number, _ in queries.messages_of(tenant_id=tenant_id, card=card)]
+            messages.erase_messages(tenant_id=tenant_id, message_ids=ids)
+        case "document":
+            assert one.document_id is not None
+            documents.remove(
+                tenant_id=tenant_id,
+                document_id=one.document_id,
+                reason="erasure",
+                actor_id=actor_id,
+                today=today,
+            )
+        case "standing":
+            standing.erase_reasons(tenant_id=tenant_id, customer_id=card.customer_id)
+        case "journal":
+            persons.destroy_key(tenant_id=tenant_id, person=card.person)
+
+
+def _card(tenant_id: int, person: Person) -> PersonCard:
+    card = queries.person_card(tenant_id=tenant_id, person=person)
+    if card is None:
+        raise NoSuchPerson
+    return card

@@ -1,0 +1,146 @@
+"""What is held of one person: a contact, or a customer who is a natural person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db import connection
+
+from encours.custody.rules.erasure import Held, HeldDocument
+from encours.documents.queries import lists
+from encours.documents.queries.lists import Asked
+from encours.documents.rules.kinds import kept_until, retention_on, shipped_retention
+from encours.parties.models import Contact, Customer
+from encours.tenancy.persons import Person
+
+OF_CUSTOMER: Final = """
+select
+    (select coalesce(sum(l.amount_cents), 0) from receivables_instalment l
+        where l.tenant_id = %(tenant_id)s and l.customer_id = %(id)s and l.undone_at is null)
+    - (select coalesce(sum(a.amount_cents), 0) from receivables_allocation a
+        join receivables_instalment l on l.tenant_id = a.tenant_id and l.id = a.instalment_id
+        where l.tenant_id = %(tenant_id)s and l.customer_id = %(id)s and l.undone_at is null
+            and a.undone_at is null),
+    (select count(*) from parties_contact
+        where tenant_id = %(tenant_id)s and customer_id = %(id)s),
+    greatest(
+        (select max(issued_on) from receivables_invoice
+            where tenant_id = %(tenant_id)s and customer_id = %(id)s),
+        (select max(received_on) from receivables_credit
+            where tenant_id = %(tenant_id)s and customer_id = %(id)s)),
+    (select count(*) from standing_standingfact where tenant_id = %(tenant_id)s
+        and customer_id = %(id)s and (reason <> '' or details <> '{}'))
+"""
+MESSAGES: Final = """
+select m.id, coalesce(m.sent_at, m.created_at)::date from messaging_message m
+where m.tenant_id = %(tenant_id)s and m.recipient <> '{}'
+    and (m.customer_id = %(customer_id)s or lower(m.recipient ->> 'email') = lower(%(email)s))
+order by m.id
+"""
+SEALED: Final = """
+select count(*) from tenancy_fact
+where tenant_id = %(tenant_id)s and subject_type = %(kind)s and subject_id = %(id)s
+    and data ? 'sealed'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """Who it is, as the house knows them today."""
+
+    person: Person
+    customer_id: int
+    creditor_id: int
+    name: str
+    email: str
+    debtor_class: str
+    is_class_confirmed: bool
+    has_note: bool
+
+
+def person_card(*, tenant_id: int, person: Person) -> PersonCard | None:
+    """Return the person, or None when there is nobody of that number."""
+    kind, number = person
+    if kind == "contact":
+        row = Contact.objects.of(tenant_id).select_related("customer").filter(pk=number).first()
+        if row is None:
+            return None
+        customer, name, email = row.customer, row.name or row.email, row.email
+    else:
+        found = Customer.objects.of(tenant_id).filter(pk=number).first()
+        if found is None:
+            return None
+        customer, name, email = found, found.name, ""
+    return PersonCard(
+        person,
+        customer.pk,
+        customer.creditor_id,
+        name,
+        email,
+        customer.debtor_class,
+        customer.class_confirmed_at is not None,
+        bool(customer.note),
+    )
+
+
+def messages_of(*, tenant_id: int, card: PersonCard) -> list[tuple[int, date]]:
+    """Return the messages sent to a person: number and day."""
+    is_customer = card.person[0] == "customer"
+    params = {
+        "tenant_id": tenant_id,
+        "customer_id": card.customer_id if is_customer else None,
+        "email": card.email or None,
+    }
+    return _rows(MESSAGES, params)
+
+
+def held(*, tenant_id: int, card: PersonCard, today: date) -> Held:
+    """Return what is held of a person, for the rule of erasure."""
+    kind, number = card.person
+    sent = messages_of(tenant_id=tenant_id, card=card)
+    params = {"tenant_id": tenant_id, "kind": kind, "id": number}
+    sealed = int(_rows(SEALED, params)[0][0])
+    last_message = max((day for _, day in sent), default=None)
+    opened, contacts, last_on, standing = _rows(
+        OF_CUSTOMER, {"tenant_id": tenant_id, "id": card.customer_id}
+    )[0]
+    if kind == "contact":
+        return Held(
+            "contact",
+            messages=len(sent),
+            last_message_on=last_message,
+            sealed_facts=sealed,
+        )
+    return Held(
+        "customer",
+        open_cents=int(opened),
+        contacts=contacts,
+        has_note=card.has_note,
+        last_document_on=last_on,
+        messages=len(sent),
+        last_message_on=last_message,
+        documents=tuple(_documents(tenant_id, number, last_on, today)),
+        standing=standing,
+        sealed_facts=sealed,
+    )
+
+
+def _documents(
+    tenant_id: int, customer_id: int, last_on: date | None, today: date
+) -> list[HeldDocument]:
+    found = lists.documents(tenant_id=tenant_id, asked=Asked(customer_id=customer_id))
+    kept = []
+    for row in found:
+        used = max(filter(None, (row.dated_on, row.created_at.date(), last_on)))
+        period = retention_on(shipped_retention(), row.kind, today)
+        kept.append(HeldDocument(row.id, kept_until(period, used)))
+    return kept
+
+
+def _rows(query: str, params: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return list(cursor.fetchall())

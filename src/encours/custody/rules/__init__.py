@@ -1,0 +1,1 @@
+"""Pure rules of what may be erased, and what the law keeps."""
