@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser
+from tests.custody.bed import make_bed
 from tests.documents import samples
 from tests.screens.conftest import MODES, screen
 from tests.web.test_ledger import Books, books
@@ -23,8 +24,7 @@ pytestmark = [pytest.mark.screens, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def book(transactional_db: None, tmp_path: Path, settings: Any) -> Books:
-    settings.DOCUMENTS_ROOT = tmp_path / "documents"
-    settings.IMPORTS_ROOT = tmp_path / "imports"
+    make_bed(tmp_path, settings)
     return books()
 
 
@@ -48,6 +48,8 @@ def addresses(book: Books, mark: str) -> list[str]:
         reverse("document", args=[kept.document_id]),
         reverse("customer_documents", args=[book.late_customer]),
         reverse("invoice", args=[book.late_invoice]),
+        reverse("settings_data"),
+        reverse("settings_person", args=["customer", book.late_customer]),
     ]
 
 
