@@ -1,15 +1,14 @@
-"""Overdue claims with what they lack for court, and all the evidence of one claim.
+"""Claims with what they have and lack for court, and all the evidence of one claim.
 
-The page asks for its rows first, then for what is attached to those rows alone: a list costs the
-same whatever the ledger holds. Messages and imported files are read where they are, never copied.
+What is attached is asked for given claims alone: it costs the same whatever the ledger holds.
+Messages and imported files are read where they are, never copied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any, Final
 
 from django.db import connection
@@ -18,28 +17,7 @@ from encours.legal.rules.evidence import UNKNOWN_SALE, Claim, Readiness, readine
 from encours.parties import faces
 from encours.receivables.queries.moment import Moment, live
 
-BATCH: Final = 2000
 FORMAL_NOTICE: Final = "mise_en_demeure"
-ATTACHED: Final = """exists (select from documents_attachment a
-    join documents_document d on d.tenant_id = a.tenant_id and d.id = a.document_id
-    where a.tenant_id = %(tenant_id)s and a.detached_at is null and d.removed_at is null
-        and d.kind = any({kinds})
-        and ((a.creditor_id = i.creditor_id and a.natural_key = i.key and a.invoice_id is not null)
-            or a.customer_id = any(array[i.customer_id, f.face_id])))"""
-REMINDED: Final = """exists (select from dunning_reminder r
-    where r.tenant_id = %(tenant_id)s and r.customer_id = any(array[i.customer_id, f.face_id])
-        and r.state = 'sent' and not r.rehearsal and r.step_code = 'mise_en_demeure'
-        and r.instalment_ids && array(
-            select x.id from receivables_instalment x
-            where x.tenant_id = %(tenant_id)s and x.invoice_id = i.id))"""
-LACKS: Final[Mapping[str, str]] = {
-    "": "true",
-    "invoice": "not " + ATTACHED.replace("{kinds}", "array['invoice']"),
-    "agreement": "not " + ATTACHED.replace("{kinds}", "array['order', 'quote', 'contract']"),
-    "performance": "not " + ATTACHED.replace("{kinds}", "array['delivery', 'service']"),
-    "formal_notice": "not " + REMINDED,
-    "class": "k.class_confirmed_at is null or k.debtor_class = 'unknown'",
-}
 CLAIMS: Final = """
 select i.id, i.customer_id, k.name, coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label),
     i.issued_on, l.due_on, l.open_cents, i.currency, k.debtor_class,
@@ -48,7 +26,6 @@ select i.id, i.customer_id, k.name, coalesce(nullif(i.number, ''), nullif(i.piec
     k.contract_rate <> '' or s.penalty_rate <> '', coalesce(s.settings ->> 'sale', '')
 from receivables_invoice i
 join parties_customer k on k.tenant_id = i.tenant_id and k.id = i.customer_id
-left join faces() f on f.customer_id = i.customer_id
 join tenancy_creditor s on s.tenant_id = i.tenant_id and s.id = i.creditor_id
 cross join lateral (
     select min(x.due_on) as due_on, bool_and(x.due_source <> 'terms_assumed') as is_certain,
@@ -58,16 +35,11 @@ cross join lateral (
                 and a.effective_on <= %(as_of)s), 0))::bigint as open_cents
     from receivables_instalment x
     where x.tenant_id = i.tenant_id and x.invoice_id = i.id and x.undone_at is null
-        and (x.due_on < %(as_of)s or {one})
+        and (x.due_on < %(as_of)s or %(whole)s)
 ) l
-where live(i) and own(k) and {wanted} and ({lacks})
-order by {sort}, i.id
-limit %(limit)s offset %(offset)s
+where live(i) and own(k) and i.id = any(%(ids)s)
+order by i.id
 """
-OVERDUE: Final = """l.open_cents > 0
-    and (%(q)s = '' or i.number ^@ %(q)s or i.number ^@ upper(%(q)s)
-        or lower(k.name) ^@ lower(%(q)s))"""
-SORTS: Final = {"due_on": "l.due_on", "open_cents": "l.open_cents", "customer_name": "k.name"}
 KINDS: Final = f"""
 select i.id, array_agg(distinct d.kind) from receivables_invoice i
 left join {faces.LIVE} f on f.customer_id = i.customer_id
@@ -158,33 +130,20 @@ class ClaimEvidence:
     original: OriginalFile | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which overdue claims are wanted; `lacks` is a code of `LACKS`."""
-
-    search: str = ""
-    lacks: str = ""
-    sort: str = "due_on"
-    descending: bool = False
-    offset: int = 0
-    limit: int | None = None
-
-
-def overdue_claims(moment: Moment, asked: Asked) -> Iterator[ClaimRow]:
-    """Yield the overdue claims that match, with their readiness."""
-    order = f"{SORTS.get(asked.sort, 'l.due_on')} {'desc' if asked.descending else 'asc'}"
-    query = CLAIMS.replace("{sort}", order).replace("{wanted}", OVERDUE).replace("{one}", "false")
-    query = query.replace("{lacks}", LACKS.get(asked.lacks, "true"))
-    params = {"q": asked.search.strip(), "limit": asked.limit, "offset": asked.offset}
-    yield from _claims(moment, live(query, moment), params)
+def claims_of(moment: Moment, invoice_ids: Sequence[int], *, whole: bool = False) -> list[ClaimRow]:
+    """Return these claims with what they have and lack; `whole` counts lines not due yet too."""
+    params = {**moment.params(), "ids": list(invoice_ids), "whole": whole}
+    with connection.cursor() as cursor:
+        cursor.execute(live(CLAIMS, moment), params)
+        rows = cursor.fetchall()
+    ids = [row[0] for row in rows]
+    kinds, sent = _kinds(moment.tenant_id, ids), _sent(moment.tenant_id, ids)
+    return [_row(row, kinds.get(row[0], frozenset()), sent.get(row[0], [])) for row in rows]
 
 
 def claim_evidence(moment: Moment, invoice_id: int) -> ClaimEvidence | None:
     """Return what one invoice has and lacks, overdue or not; None when it is not there."""
-    query = CLAIMS.replace("{sort}", "l.due_on").replace("{wanted}", "i.id = %(invoice_id)s")
-    query = query.replace("{one}", "true").replace("{lacks}", "true")
-    params = {"invoice_id": invoice_id, "limit": 1, "offset": 0}
-    row = next(_claims(moment, live(query, moment), params), None)
+    row = next(iter(claims_of(moment, [invoice_id], whole=True)), None)
     if row is None:
         return None
     sent = _sent(moment.tenant_id, [invoice_id]).get(invoice_id, [])
@@ -192,18 +151,6 @@ def claim_evidence(moment: Moment, invoice_id: int) -> ClaimEvidence | None:
         cursor.execute(ORIGIN, {"tenant_id": moment.tenant_id, "invoice_id": invoice_id})
         found = cursor.fetchone()
     return ClaimEvidence(row, tuple(sent), OriginalFile(*found) if found else None)
-
-
-def _claims(moment: Moment, query: str, params: Mapping[str, Any]) -> Iterator[ClaimRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, {**moment.params(), **params})
-        rows = cursor.fetchall()
-    waiting = iter(rows)
-    while batch := list(islice(waiting, BATCH)):
-        ids = [row[0] for row in batch]
-        kinds, sent = _kinds(moment.tenant_id, ids), _sent(moment.tenant_id, ids)
-        for row in batch:
-            yield _row(row, kinds.get(row[0], frozenset()), sent.get(row[0], []))
 
 
 def _row(row: Sequence[Any], kinds: frozenset[str], sent: Sequence[SentMessage]) -> ClaimRow:

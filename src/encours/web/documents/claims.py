@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
-from encours.legal.queries import evidence
-from encours.legal.queries.evidence import Asked
+from encours.legal.queries import claims as queries
+from encours.legal.queries.claims import Asked
 from encours.web.ledger.subject import moment_of
 from encours.web.rights import StaffRequest, needs
 from encours.web.tables import Column, Filter, Source, Table, Window, answer
@@ -60,6 +60,6 @@ def claims(request: StaffRequest) -> HttpResponseBase:
             offset=window.offset,
             limit=window.limit,
         )
-        return evidence.overdue_claims(moment, asked)
+        return queries.overdue_claims(moment, asked)
 
     return answer(request, CLAIMS, Source(rows=rows), page="documents/claims.html")
