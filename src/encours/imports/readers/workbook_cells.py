@@ -48,7 +48,7 @@ def main(path: str, sheet: str, out: str) -> dict[str, Any]:
         return {"problem": "no_sheet"}
     except (CalamineError, OSError, ValueError):
         return {"problem": "broken"}
-    if found.total_width > COLUMNS_MAX:
+    if found.width > COLUMNS_MAX:
         return {"problem": "too_large"}
     with Path(out).open("w", encoding="utf-8", newline="\n") as handle:
         width = write_cells(found, handle)
@@ -70,13 +70,18 @@ def limit_myself() -> None:
 
 
 def write_cells(sheet: CalamineSheet, out: TextIO) -> int:
-    """Write rows with their number in the sheet; values of merged cells go down their range."""
-    merged = _merged(sheet.merged_cell_ranges or ())
-    width = sheet.total_width
+    """Write rows with their number in the sheet; values of merged cells go down their range.
+
+    Rows are counted from the top of the sheet, cells from its first filled column.
+    """
+    left = sheet.start[1] if sheet.start else 0
+    merged = _merged(sheet.merged_cell_ranges or (), left)
+    width = sheet.width
     above: dict[int, str] = {}
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [as_text(value) for value in row[:width]]
-        for column, until in merged.get(number, ()):
+        begun = [one for one in merged.get(number, ()) if one[1] > 0]
+        for column, until in begun:
             above[column] = cells[column] if column < len(cells) else ""
             merged.setdefault(until, []).append((column, -1))
         ended = [column for column, until in merged.get(number, ()) if until < 0]
@@ -113,12 +118,12 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
 }
 
 
-def _merged(ranges: Iterable[Any]) -> dict[int, list[tuple[int, int]]]:
+def _merged(ranges: Iterable[Any], first: int) -> dict[int, list[tuple[int, int]]]:
     """Return, by the number of the row where a range of several rows begins, its column and end."""
     found: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, _right) in ranges:
         if bottom > top:
-            found.setdefault(top + 1, []).append((left, bottom + 1))
+            found.setdefault(top + 1, []).append((left - first, bottom + 1))
     return found
 
 
@@ -129,7 +134,7 @@ def _is_sheet(meta: Any) -> bool:
 def _listed(book: CalamineWorkbook, meta: Any) -> dict[str, Any]:
     try:
         sheet = book.get_sheet_by_name(meta.name)
-        rows, columns = sheet.total_height, sheet.total_width
+        rows, columns = sheet.height, sheet.width
     except (CalamineError, OSError):
         rows = columns = 0
     hidden = meta.visible != SheetVisibleEnum.Visible

@@ -153,11 +153,13 @@ def _take(request: StaffRequest, file: UploadedFile[bytes], given: int | None) -
 @needs("imports.read")
 def one(request: StaffRequest, import_id: int) -> HttpResponseBase:
     """Show one import: its progress, what it would do, what it did, what is wrong in the file."""
-    row = _row(request, import_id)
+    row = import_or_404(request, import_id)
     if request.htmx and request.htmx.target == "import-progress":
         if row.state != "running":
             return HttpResponseClientRefresh()
         return fragment(request, "imports/_progress.html", {"row": row})
+    if row.state == "mapping":
+        return redirect("import_columns", row.id)
     names = {known.id: known.name for known in chosen.creditors(request)}
     context = {
         "row": row,
@@ -183,7 +185,7 @@ def one(request: StaffRequest, import_id: int) -> HttpResponseBase:
 @needs("imports.write")
 def accept(request: StaffRequest, import_id: int) -> HttpResponse:
     """Apply what was shown; `rest` leaves out the entries that are wrong."""
-    row = _row(request, import_id, "imports.write")
+    row = import_or_404(request, import_id, "imports.write")
     asked = {"tenant_id": request.tenant_id, "import_id": row.id}
     with telling(request):
         uploads.accept(
@@ -199,7 +201,7 @@ def accept(request: StaffRequest, import_id: int) -> HttpResponse:
 @needs("imports.write")
 def cancel(request: StaffRequest, import_id: int) -> HttpResponse:
     """Forget a file that was not applied."""
-    row = _row(request, import_id, "imports.write")
+    row = import_or_404(request, import_id, "imports.write")
     with telling(request, _("Fichier oublié : rien n'est entré.")):
         uploads.cancel(tenant_id=request.tenant_id, import_id=row.id)
     return redirect("imports")
@@ -209,7 +211,7 @@ def cancel(request: StaffRequest, import_id: int) -> HttpResponse:
 @needs("imports.write")
 def undo(request: StaffRequest, import_id: int) -> HttpResponse:
     """Restore the ledger as before this import, or say what rests on it."""
-    row = _row(request, import_id, "imports.write")
+    row = import_or_404(request, import_id, "imports.write")
     with telling(request, _("Import annulé : l'état d'avant est revenu.")):
         actions.undo(
             tenant_id=request.tenant_id,
@@ -220,7 +222,8 @@ def undo(request: StaffRequest, import_id: int) -> HttpResponse:
     return redirect("import_one", row.id)
 
 
-def _row(request: StaffRequest, import_id: int, right: str = "imports.read") -> PastImport:
+def import_or_404(request: StaffRequest, import_id: int, right: str = "imports.read") -> PastImport:
+    """Return an import that this person may see, having the right for its creditor."""
     row = history.one_import(tenant_id=request.tenant_id, import_id=import_id)
     if row is None or not request.access.may("imports.read", row.creditor_id):
         raise Http404
