@@ -6,18 +6,21 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from encours.imports.actions import annotating
 from encours.parties import rules
 from encours.parties.actions import contacts
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web.chosen import of_one_creditor
+from encours.web.imports.annotated import csv_pieces
 from encours.web.imports.sentences import SEVERITIES
 from encours.web.rights import StaffRequest, needs, require
 
@@ -64,6 +67,8 @@ def contacts_page(request: StaffRequest, *, creditor: CreditorChoice) -> HttpRes
         return render(request, "imports/contacts.html", context)
     file = form.cleaned_data["file"]
     content = file.read() if file else form.cleaned_data["text"].encode()
+    if request.POST.get("do") == "annotate":
+        return _annotated(request, creditor, content)
     is_trial = request.POST.get("do") != "take"
     outcome = contacts.import_contacts(
         tenant_id=request.tenant_id,
@@ -86,6 +91,27 @@ def contacts_page(request: StaffRequest, *, creditor: CreditorChoice) -> HttpRes
         "more": max(len(outcome.issues) - ISSUES_SHOWN, 0),
     }
     return render(request, "imports/contacts.html", context)
+
+
+def _annotated(
+    request: StaffRequest, creditor: CreditorChoice, content: bytes
+) -> StreamingHttpResponse:
+    """Give the rows back with what is wrong with each."""
+    outcome = contacts.import_contacts(
+        tenant_id=request.tenant_id,
+        creditor_id=creditor.id,
+        content=content,
+        dry_run=True,
+        today=timezone.localdate(),
+    )
+    said = [one.as_json() for one in outcome.issues]
+    found = annotating.of_text(_text(content), "interlocuteurs.csv", said)
+    answer = StreamingHttpResponse(
+        csv_pieces(found, get_language() or "fr"), content_type="text/csv; charset=utf-8"
+    )
+    name = "interlocuteurs-remarques.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @require_GET

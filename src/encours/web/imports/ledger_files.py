@@ -15,18 +15,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from encours.imports import actions, jobs
+from encours.imports import jobs
 from encours.imports.actions import uploads
 from encours.imports.queries import history
 from encours.imports.queries.history import PastImport
 from encours.imports.rules.file_names import company_and_closing, unknown_owner
-from encours.tenancy.queries import places
+from encours.tenancy.queries import people, places
 from encours.web import chosen
 from encours.web.answers import fragment, telling
 from encours.web.imports.sentences import CONTROLS, COUNTS, SEVERITIES, STATES
@@ -36,6 +35,7 @@ from encours.web.tables import Column, Filter, Source, Table, Window, answer, in
 
 MEGABYTE: Final = 1024 * 1024
 DIFFERENCES_SHOWN: Final = 20
+WITH_ROWS: Final = ("fec", "table")
 HISTORY: Final = Table(
     name="imports",
     caption=lazy("Imports"),
@@ -43,6 +43,7 @@ HISTORY: Final = Table(
         Column("file_name", lazy("Fichier"), link=lambda row: _address(row["id"])),
         Column("creditor", lazy("Société")),
         Column("created_at", lazy("Reçu le"), "instant"),
+        Column("author", lazy("Par")),
         Column("state", lazy("État"), "badge", badges=STATES),
         Column("control", lazy("Contrôle"), "badge", badges=CONTROLS),
         Column("first_on", lazy("Du"), "date"),
@@ -91,7 +92,8 @@ def imports(request: StaffRequest) -> HttpResponseBase:
             limit=window.limit,
             offset=window.offset,
         )
-        return [_shown(one, names) for one in found]
+        authors = people.names_of({one.author_id for one in found if one.author_id})
+        return [_shown(one, names, authors) for one in found]
 
     context = {
         "choices": [one for one in mine if request.access.may("imports.write", one.id)],
@@ -169,6 +171,8 @@ def one(request: StaffRequest, import_id: int) -> HttpResponseBase:
         "control": _control(row.control),
         "missing": sum(row.issue_counts.values()) - len(row.issues),
         "may_write": request.access.may("imports.write", row.creditor_id),
+        "has_rows": any(issue["line"] for issue in row.issues) and row.kind in WITH_ROWS,
+        "author": people.names_of({row.author_id}).get(row.author_id, "") if row.author_id else "",
     }
     return answer(
         request,
@@ -207,21 +211,6 @@ def cancel(request: StaffRequest, import_id: int) -> HttpResponse:
     return redirect("imports")
 
 
-@require_POST
-@needs("imports.write")
-def undo(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Restore the ledger as before this import, or say what rests on it."""
-    row = import_or_404(request, import_id, "imports.write")
-    with telling(request, _("Import annulé : l'état d'avant est revenu.")):
-        actions.undo(
-            tenant_id=request.tenant_id,
-            import_id=row.id,
-            user_id=request.access.user_id,
-            today=timezone.localdate(),
-        )
-    return redirect("import_one", row.id)
-
-
 def import_or_404(request: StaffRequest, import_id: int, right: str = "imports.read") -> PastImport:
     """Return an import that this person may see, having the right for its creditor."""
     row = history.one_import(tenant_id=request.tenant_id, import_id=import_id)
@@ -241,13 +230,15 @@ def _leave(request: HttpRequest, address: str) -> HttpResponse:
     return redirect(address)
 
 
-def _shown(row: PastImport, names: Mapping[int, str]) -> dict[str, Any]:
+def _shown(row: PastImport, names: Mapping[int, str], authors: Mapping[int, str]) -> dict[str, Any]:
     verdict = "" if row.control.get("on") is None else "differs"
     return {
         "id": row.id,
         "file_name": row.file_name,
         "creditor": names.get(row.creditor_id, ""),
         "created_at": row.created_at,
+        "author": authors.get(row.author_id or 0, ""),
+        "sha256": row.sha256,
         "state": row.state,
         "control": "ok" if verdict and row.control["ok"] else verdict,
         "first_on": row.first_on,

@@ -56,7 +56,7 @@ def safe_text(value: str) -> str:
     return f"'{value}" if value.startswith(FORMULA_START) else value
 
 
-class _Lines:
+class Lines:
     """What csv writes to: it keeps lines until they are taken."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ def _csv_pieces(
 ) -> Iterator[str]:
     """Yield the file piece by piece, in a transaction of its own: the request's has ended."""
     columns = [column for column in table.columns if column.is_exported]
-    lines = _Lines()
+    lines = Lines()
     writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
     with in_tenant(tenant_id), override(language):
         yield BOM
