@@ -15,7 +15,7 @@ SOAK_S = float(os.environ.get("ENCOURS_SOAK_S", "600"))
 @pytest.fixture(autouse=True)
 def unlimited(settings: Any, tmp_path: Any) -> None:
     settings.API_CALLS_PER_MINUTE = 10**9
-    settings.IMPORTS_ROOT = tmp_path
+    settings.IMPORTS_ROOT = settings.DOCUMENTS_ROOT = tmp_path
 
 
 def test_the_whole_openapi() -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.api.programs import Program, new_customer, ok, problem, program
+from tests.documents import samples
 from tests.web.places import ROLES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -205,3 +206,27 @@ def test_no_row_of_another_tenant() -> None:
         assert all(
             one["creditor"] != theirs.place.house.code for one in ok(ours.get(path))["items"]
         )
+
+
+def test_a_piece_is_kept_attached_opened_and_detached(tmp_path: Any, settings: Any) -> None:
+    settings.DOCUMENTS_ROOT = tmp_path
+    own = program()
+    customer = new_customer(own)
+    invoice = new_invoice(own, customer)
+    client = Client(headers={"Authorization": f"Bearer {own.token}", "Idempotency-Key": "piece"})
+    file = SimpleUploadedFile("bon.png", samples.png())
+    body = {"creditor": own.place.house.code, "kind": "delivery", "invoice_id": invoice["id"]}
+    kept = ok(client.post("/api/v1/documents", {**body, "file": file}))
+    path = f"/documents/{kept['id']}"
+
+    assert [(link["kind"], link["subject_id"]) for link in kept["links"]] == [
+        ("invoice", invoice["id"]),
+    ]  # fmt: skip
+    assert own.get(f"{path}/content").content == samples.png()
+    linked = ok(own.post(f"{path}/links", {"kind": "customer", "id": customer["id"]}))
+    assert len(linked["links"]) == 2
+    asked = {"creditor": own.place.house.code, "customer": customer["code"]}
+    assert [one["id"] for one in ok(own.get("/documents", **asked))["items"]] == [kept["id"]]
+    ok(own.send("DELETE", f"{path}/links/{kept['links'][0]['id']}"))
+    problem(own.send("DELETE", f"{path}/links/{kept['links'][0]['id']}"), 404)
+    problem(program("OMEGA").get(path), 404)

@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from encours.api import (
     allocations,
     bulk,
+    documents,
     figures,
     imports,
     ledger,
@@ -40,6 +41,7 @@ ROUTERS: Final = (
     standing.router,
     reminders.router,
     imports.router,
+    documents.router,
     webhooks.router,
 )
 DESCRIPTION: Final = """

@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from ninja import Schema
 from ninja.errors import ValidationError
 
+from encours.documents.actions.linking import NoSuchThing
+from encours.documents.rules.content import NotTaken
 from encours.imports.actions.undo import CannotUndo
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
@@ -47,6 +49,8 @@ STATUSES: Final[Mapping[type[Refusal], int]] = {
     NotAllocatable: 422,
     OtherRequest: 422,
     CannotUndo: 409,
+    NoSuchThing: 404,
+    NotTaken: 422,
     NotToReplay: 409,
     InvalidSubscription: 422,
     UnknownSubscription: 404,

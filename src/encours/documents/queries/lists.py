@@ -77,6 +77,7 @@ WANTED: Final[Mapping[str, str]] = {
     "creditors": "d.creditor_id = any(%(creditors)s::bigint[])",
     "document_id": "d.id = %(document_id)s",
     "kind": "d.kind = %(kind)s",
+    "after": "d.id > %(after)s",
     "search": "position(lower(%(search)s) in lower(d.name)) > 0",
     "since": "d.created_at >= %(since)s::date",
     "is_loose": LOOSE,
@@ -85,6 +86,7 @@ WANTED: Final[Mapping[str, str]] = {
     "people": OF_PEOPLE,
 }
 SORTS: Final[Mapping[str, str]] = {
+    "id": "d.id",
     "created_at": "d.created_at",
     "name": "lower(d.name)",
     "size_bytes": "d.size_bytes",
@@ -138,6 +140,7 @@ class Asked:
     search: str = ""
     since: date | None = None
     is_loose: bool = False
+    after: int | None = None
     sort: str = "created_at"
     descending: bool = True
     offset: int = 0
