@@ -13,8 +13,13 @@ from django.conf import settings
 from encours.kernel.registry import supply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
     from encours.dunning.actions.outgoing import ReminderPreparer
     from encours.feeds import ports as feeds
+    from encours.einvoicing.ports import Access, Platform, PublicPortal
     from encours.imports.ports import TableReader
     from encours.imports.readers.einvoices.reader import EinvoiceFile
     from encours.imports.readers.fec import Fec
@@ -43,8 +48,31 @@ def register() -> None:
             "mail sink": mail_sinks,
             "webhook caller": webhook_callers,
             "source of files": file_sources,
+            "platform": platforms,
+            "public portal": public_portals,
         }
     )
+
+
+def platforms() -> Mapping[str, Callable[[Access], Platform]]:
+    """Return what carries electronic documents."""
+    from encours.einvoicing.providers.afnor import AfnorPlatform
+
+    return {"afnor": lambda access: AfnorPlatform(_client(), access)}
+
+
+def public_portals() -> Mapping[str, Callable[[Access], PublicPortal]]:
+    """Return what says where invoices to public bodies stand."""
+    from encours.einvoicing.providers.chorus import ChorusPro
+
+    return {"chorus": lambda access: ChorusPro(_client(), access)}
+
+
+def _client() -> httpx.Client:
+    """Return a client that waits so long and no longer, and goes where it was sent only."""
+    import httpx
+
+    return httpx.Client(timeout=httpx.Timeout(30, connect=10), follow_redirects=False)
 
 
 def channel_factories() -> Mapping[str, ChannelFactory]:

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "encours.standing",
     "encours.imports",
     "encours.feeds",
+    "encours.einvoicing",
     "encours.dunning",
     "encours.custody",
     "encours.web",

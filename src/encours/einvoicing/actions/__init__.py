@@ -1,0 +1,1 @@
+"""What is done with electronic documents that leave: declared, reported, billed, handed over."""

@@ -1,0 +1,1 @@
+"""Adapters of the platforms; only `config.providers` names them."""
