@@ -15,6 +15,9 @@ SUBJECTS = (
     "allocation|api_key|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates|field"
     "|exchange|import|instalment|invoice|letter|mapping|message|person|plan|rates|reminders?|sender"
     "|sending|source|tenant|terms|triage|webhook"
+    "allocation|api_key|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates"
+    "|einvoicing|exchange|field|flow|import|instalment|invoice|letter|mapping|message|person|plan|rates|reminders?|sender"
+    "|sending|tenant|terms|triage|webhook"
 )
 WRITTEN = re.compile(rf'"((?:{SUBJECTS})\.[a-z_]+)"')
 

@@ -14,6 +14,8 @@ from encours.config.operations import daily, journals
 from encours.config.operations.rescue import rescue_stalled
 from encours.config.operations.tenants import tenant_ids
 from encours.feeds import jobs as feeds
+from encours.einvoicing import jobs as einvoicing
+from encours.einvoicing.queries import desk
 from encours.messaging import jobs as outbox
 from encours.tenancy.actions import calls
 from encours.tenancy.scope import in_tenant
@@ -64,6 +66,16 @@ def forget_calls(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's sign
     for tenant_id in tenant_ids():
         with in_tenant(tenant_id):
             calls.forget_old(tenant_id=tenant_id, now=now)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="clock", queueing_lock="einvoicing", name="encours.einvoicing_hourly")
+def exchange_documents(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Have every creditor that declares receipts or has a platform exchange with it."""
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            for creditor_id in desk.creditors_served(tenant_id):
+                einvoicing.exchange_soon(tenant_id=tenant_id, creditor_id=creditor_id)
 
 
 @app.periodic(cron="* * * * *")

@@ -53,6 +53,13 @@ SETTINGS: Final[tuple[Entry, ...]] = (
     Entry(_("Conditions de règlement"), "settings_terms", "calendar", "settings.read"),
     Entry(_("Taux légaux"), "settings_rates", "percent", "settings.read", ("settings_rates",)),
     Entry(_("Devises"), "settings_exchange", "bank", "settings.read", ("settings_exchange",)),
+    Entry(
+        _("Facturation électronique"),
+        "settings_einvoicing",
+        "invoice",
+        "settings.read",
+        ("settings_einvoicing",),
+    ),
     Entry(_("Scénario de relance"), "settings_scenario", "steps", "settings.read"),
     Entry(_("Vos champs"), "settings_fields", "filter", "settings.read", ("settings_field",)),
     Entry(_("Utilisateurs"), "settings_users", "users", "users.manage", ("settings_user",)),

@@ -23,6 +23,7 @@ MODULES: Final = {
     "encours.cli.documents": ("import",),
     "encours.cli.exchange": ("import",),
     "encours.cli.dunning": ("plan", "send"),
+    "encours.cli.einvoicing": ("einvoicing",),
     "encours.cli.law": ("law",),
     "encours.cli.feeds": ("feed",),
 }

@@ -61,6 +61,18 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "import.applied": _("Fichier importé : %(counts)s."),
     "import.undone": _("Import annulé."),
     "einvoice.status": _("Facture électronique : %(status)s."),
+    "einvoicing.duty_set": _("TVA à l'encaissement : %(on_payment)s, depuis le %(from_on)s."),
+    "einvoicing.connection_set": _("Plateforme de facturation réglée : %(platform)s."),
+    "einvoicing.receipts_declared": _(
+        "Règlements déclarés : %(status)s par statut, %(report)s à déclarer, %(back)s repris."
+    ),
+    "einvoicing.payments_reported": _(
+        "Déclaration de paiements écrite, du %(first_on)s au %(last_on)s."
+    ),
+    "flow.sent": _("Message remis à la plateforme (%(kind)s)."),
+    "flow.accepted": _("Message accepté par la plateforme (%(kind)s)."),
+    "flow.refused": _("Message refusé par la plateforme (%(kind)s)."),
+    "flow.uncertain": _("Message à la plateforme sans réponse (%(kind)s)."),
     "mapping.saved": _("Correspondance de colonnes enregistrée (%(meaning)s)."),
     "mapping.removed": _("Correspondance de colonnes oubliée."),
     "plan.reserved": _("Plan du jour : %(messages)s messages, %(held)s lignes retenues."),
