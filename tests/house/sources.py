@@ -20,6 +20,7 @@ LADDER = (
     ("standing", "documents"),
     ("imports", "bank", "payments"),
     ("feeds",),
+    ("einvoicing",),
     ("reconciliation",),
     ("scoring",),
     ("insurance",),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 from django.db.models import F
@@ -40,7 +40,14 @@ STUCK: Final = timedelta(minutes=10)
 FIRST_LOOK: Final = timedelta(days=30)
 ERROR_MAX: Final = 500
 AT_ONCE: Final = 200
-Receive = Callable[[int, int, str, bytes], None]
+
+
+class Receive(Protocol):
+    """Takes a file that came for a creditor."""
+
+    def __call__(self, *, tenant_id: int, creditor_id: int, name: str, content: bytes) -> None:
+        """Take it; twice is once."""
+        ...
 
 
 def write_flow(
@@ -82,7 +89,7 @@ def exchange(
 ) -> Tally:
     """Hand over what is ready, then read what changed; opens its own transactions.
 
-    `receive` takes a file that came for the creditor: tenant, creditor, name, bytes.
+    `receive` takes a file that came for the creditor.
     """
     tally = Tally()
     with in_tenant(tenant_id):
@@ -214,7 +221,12 @@ def _read(
             if seen.is_incoming and seen.ack != "error":
                 content = platform.download(seen.reference)
                 name = f"{seen.reference}.{'pdf' if seen.syntax == 'Factur-X' else 'xml'}"
-                receive(connection.tenant_id, connection.creditor_id, name, content)
+                receive(
+                    tenant_id=connection.tenant_id,
+                    creditor_id=connection.creditor_id,
+                    name=name,
+                    content=content,
+                )
                 tally.received += 1
             elif not seen.is_incoming:
                 tally.acknowledged += _acknowledge(connection.tenant_id, seen)

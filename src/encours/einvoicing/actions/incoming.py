@@ -10,7 +10,7 @@ from encours.imports.actions import einvoices
 from encours.tenancy.scope import in_tenant
 
 
-def receive_file(tenant_id: int, creditor_id: int, name: str, content: bytes) -> None:
+def receive_file(*, tenant_id: int, creditor_id: int, name: str, content: bytes) -> None:
     """Import the file as one dropped by hand would be; what cannot enter waits on its page."""
     with tempfile.TemporaryDirectory(prefix="encours-flow-") as folder:
         path = Path(folder) / "received"

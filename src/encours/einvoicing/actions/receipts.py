@@ -40,7 +40,7 @@ NOTHING = Declared(0, 0, 0, {})
 
 
 @transaction.atomic
-def declare_receipts(*, tenant_id: int, creditor_id: int, today: date, now: datetime) -> Declared:
+def declare_receipts(*, tenant_id: int, creditor_id: int, now: datetime, today: date) -> Declared:
     """Declare what was collected since last time; run again, it finds nothing new.
 
     Nothing is declared for a creditor whose VAT does not fall due on payment. Runs in the tenant's

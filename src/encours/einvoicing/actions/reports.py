@@ -40,8 +40,8 @@ def report_payments(
     first_on: date,
     last_on: date,
     actor_id: int | None = None,
-    today: date,
     now: datetime,
+    today: date,
 ) -> int:
     """Write the report of a period and return its id; a second one for the period corrects it.
 
