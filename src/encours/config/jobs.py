@@ -13,9 +13,9 @@ from encours.config import subscriptions
 from encours.config.operations import daily, journals
 from encours.config.operations.rescue import rescue_stalled
 from encours.config.operations.tenants import tenant_ids
-from encours.feeds import jobs as feeds
 from encours.einvoicing import jobs as einvoicing
 from encours.einvoicing.queries import desk
+from encours.feeds import jobs as feeds
 from encours.messaging import jobs as outbox
 from encours.tenancy.actions import calls
 from encours.tenancy.scope import in_tenant

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import httpx
 
     from encours.dunning.actions.outgoing import ReminderPreparer
-    from encours.feeds import ports as feeds
     from encours.einvoicing.ports import Access, Platform, PublicPortal
+    from encours.feeds import ports as feeds
     from encours.imports.ports import TableReader
     from encours.imports.readers.einvoices.reader import EinvoiceFile
     from encours.imports.readers.fec import Fec
