@@ -13,7 +13,8 @@ from tests.generators.books import Shape
 from tests.generators.ledgers import any_options, small_ledgers
 
 from encours.config.demo import generate
-from encours.imports.actions import files
+from encours.imports.actions import files, writing
+from encours.imports.rules.derive import BUCKET_LINES, Derivation
 from encours.tenancy.frames import read_frame
 from encours.tenancy.scope import in_tenant
 
@@ -93,9 +94,13 @@ def test_three_years_of_the_demo(house: House, tmp_path: Path) -> None:
 )
 def test_hostile_ledgers(data: st.DataObject, shape: Shape, tmp_path: Path) -> None:
     ledger = data.draw(small_ledgers(any_options(shapes=(shape,))))
+    lines = data.draw(st.sampled_from([1, 4, BUCKET_LINES]), label="lines of a bucket")
     house = found_house()
     for export in ledger.exports:
-        outcome = imported(house, tmp_path / export.name, export.content)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Derivation.buckets, "__defaults__", (lines,))
+            patch.setattr(writing, "BUCKET_CUSTOMERS", min(lines, 100))
+            outcome = imported(house, tmp_path / export.name, export.content)
         items, nets = ledger_of(house)
         counted = Counter({key: net for key, net in export.truth.nets.items() if net})
 

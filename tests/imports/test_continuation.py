@@ -16,6 +16,7 @@ from tests.imports.invariants import (
 )
 
 from encours.imports.rules.continuation import EXISTING, Continued, Existing, continue_from
+from encours.imports.rules.derived import Documents
 
 CLOSE = """
     AN 1 20240101 110000 - - {rest} - A nouveau
@@ -39,12 +40,16 @@ def existing(*rows: tuple[str, str, str, int]) -> Existing:
     )
 
 
+def continued(documents: Documents, held: Existing) -> Continued:
+    return continue_from(documents, held, on=date(2024, 1, 1))
+
+
 def settled(found: Continued) -> list[tuple[object, ...]]:
     return table(found.documents.allocations, "claim_key", "amount_cents")
 
 
 def test_a_detailed_opening_is_recognised_line_by_line() -> None:
-    found = continue_from(
+    found = continued(
         derived("""
             AN 1 20240101/20231105 411000 C1 FA8 70.00 A A nouveau
             AN 1 20240101/20231106 411000 C1 FA9 30.00 - A nouveau
@@ -78,7 +83,7 @@ def test_what_recognises_a_line(numbers: tuple[str, str], days: tuple[str, str])
         BQ 1 20240201 512000 - x 70.00 - Virement
         BQ 1 20240201 411000 C1 x -70.00 A Virement
     """
-    found = continue_from(
+    found = continued(
         derived(book), existing(("K8", "C1", "FA8", 7_000), ("K9", "C1", "FA9", 7_000))
     )
 
@@ -87,7 +92,7 @@ def test_what_recognises_a_line(numbers: tuple[str, str], days: tuple[str, str])
 
 
 def test_a_lump_stands_for_all_that_was_open_oldest_first() -> None:
-    found = continue_from(
+    found = continued(
         derived(
             """
             AN 1 20240101 411000 C1 RAN 100.00 A Report à nouveau
@@ -105,7 +110,7 @@ def test_a_lump_stands_for_all_that_was_open_oldest_first() -> None:
 
 
 def test_a_credit_carried_over_settles_a_new_invoice() -> None:
-    found = continue_from(
+    found = continued(
         derived("""
             AN 1 20240101 411000 C1 RAN -40.00 A Report à nouveau
             AN 1 20240101 110000 - - 40.00 - A nouveau
@@ -125,7 +130,7 @@ def test_a_credit_carried_over_settles_a_new_invoice() -> None:
 
 
 def test_detail_and_balance_written_against_each_other_cancel() -> None:
-    found = continue_from(
+    found = continued(
         derived("""
             AN 1 20240101/20230101 411000 C1 x 777.00 A Report exercice précédent
             AN 1 20240101 411000 C1 x -777.00 A S.A.N.
@@ -153,7 +158,7 @@ def test_a_difference_is_told_and_carried_apart(carried: str, kind: str, cents: 
         AN 1 20240101 411000 C1 RAN {carried} - Report à nouveau
         AN 1 20240101 110000 - - -{carried} - A nouveau
     """)
-    found = continue_from(book, existing(("K8", "C1", "FA8", 7_000)))
+    found = continued(book, existing(("K8", "C1", "FA8", 7_000)))
     made = getattr(found.documents, kind)
 
     assert [issue.code for issue in found.issues] == ["opening_differs"]
@@ -169,7 +174,7 @@ def test_a_customer_that_the_file_no_longer_carries_is_told() -> None:
         VE 1 20240110 411000 C2 FA1 40.00 - Facture
         VE 1 20240110 707000 - FA1 -40.00 - Facture
     """)
-    found = continue_from(book, existing(("K8", "C1", "FA8", 7_000)))
+    found = continued(book, existing(("K8", "C1", "FA8", 7_000)))
 
     assert found.differences.rows() == [("C1", 0, 7_000)]
     assert found.documents.credits.select("customer_code", "amount_cents").rows() == [("C1", 7_000)]
@@ -180,13 +185,13 @@ def test_a_customer_that_the_ledger_does_not_know_keeps_its_opening() -> None:
         AN 1 20240101/20231105 411000 C2 FA8 70.00 - A nouveau
         AN 1 20240101 110000 - - -70.00 - A nouveau
     """)
-    found = continue_from(book, existing(("K8", "C1", "FA1", 7_000)))
+    found = continued(book, existing(("K8", "C1", "FA1", 7_000)))
 
     assert found.documents.claims["customer_code"].to_list() == ["C2"]
 
 
 def test_states_and_proposals_follow_to_the_ledgers_lines() -> None:
-    found = continue_from(
+    found = continued(
         derived("""
             AN 1 20240101/20231105 411000 C1 FA8 70.00 A A nouveau
             AN 1 20240101/20231105 411000 C1 FA9 35.00 - A nouveau
@@ -230,7 +235,7 @@ def test_the_control_holds_and_nothing_is_allocated_twice(
             f"BQ {at} 202402{at:02d} 411000 C1 x -{cents / 100:.2f} {letter} Virement",
         ]
     whole = derived(book)
-    found = continue_from(whole, existing(*known))
+    found = continued(whole, existing(*known))
     control = dict(whole.control.iter_rows()).get("C1", 0)
     nets = net_by_customer(found.documents)
 

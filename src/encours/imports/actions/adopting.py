@@ -10,10 +10,9 @@ from typing import Final
 import polars as pl
 from django.db import connection
 
-from encours.imports.queries import live as queries
-from encours.imports.queries.live import Live
+from encours.imports.queries.live import DEPOSIT, Entered, Live
 from encours.imports.rules import adoption
-from encours.imports.rules.derived import Derived
+from encours.imports.rules.derived import Documents
 from encours.kernel.issue import Issue
 
 RENAME: Final = """
@@ -37,11 +36,11 @@ class Adopted:
 
 
 def adopt(
-    derived: Derived,
+    documents: Documents,
     known: Live,
+    entered: Entered,
     *,
     tenant_id: int,
-    creditor_id: int,
     first_on: date,
     currency: str,
 ) -> Adopted:
@@ -49,20 +48,16 @@ def adopt(
 
     A customer that an e-invoice created takes the code that the accounts give it.
     """
-    entered = queries.entered(tenant_id=tenant_id, creditor_id=creditor_id)
-    nothing = pl.Series("id", [], dtype=pl.Int64)
-    if entered.invoices.is_empty() and entered.credits.is_empty():
-        return Adopted(known, nothing, ())
     asked = partial(adoption.adopt, first_on=first_on, currency=currency)
-    claims = asked(derived.claims, entered.invoices, day="issued_on")
-    is_deposit = pl.col("key").str.ends_with(queries.DEPOSIT)
+    claims = asked(documents.claims, entered.invoices, day="issued_on")
+    is_deposit = pl.col("key").str.ends_with(DEPOSIT)
     notes = entered.credits.filter(~is_deposit)
-    credits_ = asked(derived.credits, notes, day="received_on")
+    credits_ = asked(documents.credits, notes, day="received_on")
     _rename(pl.concat([claims.pairs, credits_.pairs]), tenant_id)
     keys = claims.documents.select(invoice_id="id", claim_key="key")
     lines = entered.instalments.drop("claim_key").join(keys, on="invoice_id")
     taken = claims.pairs.join(entered.invoices.select("id", was="key"), on="id").select(
-        key=pl.col("was") + queries.DEPOSIT
+        key=pl.col("was") + DEPOSIT
     )
     return Adopted(
         known=replace(

@@ -24,10 +24,9 @@ from encours.imports.actions.writing import Place, write
 from encours.imports.models import FileImport
 from encours.imports.ports import READERS, Progress
 from encours.imports.queries.live import net_by_customer
-from encours.imports.rules.derive import derive
-from encours.imports.rules.derived import Derived
-from encours.imports.rules.eve import has_openings
-from encours.kernel.issue import Issue
+from encours.imports.rules.derive import Derivation
+from encours.imports.rules.ledger import Totals
+from encours.kernel.issue import Issue, has_errors
 from encours.kernel.money import decimal_text
 from encours.parties import bulk as parties
 from encours.parties.models import Batch
@@ -40,31 +39,36 @@ DIFFERENCES_SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file as read: what it says, its hash and size."""
+    """A file as read: its hash and size, and what it says, derived as it is written."""
 
     name: str
     sha256: str
     size_bytes: int
-    derived: Derived
+    derivation: Derivation
+
+    @property
+    def totals(self) -> Totals:
+        """Return what the whole file adds up to."""
+        return self.derivation.totals
 
     @property
     def first_on(self) -> date | None:
         """Return the day of its first entry."""
-        return self.derived.totals.first_on
+        return self.totals.first_on
 
     @property
     def last_on(self) -> date | None:
         """Return the day of its last entry, None where nothing could be read."""
-        return self.derived.totals.last_on
+        return self.totals.last_on
 
 
 def read_file(
     path: Path, *, name: str = "", kind: str = "fec", progress: Progress | None = None
 ) -> Export:
-    """Read and derive a file; no database, no transaction, bounded memory."""
+    """Read a file; no database, no transaction, bounded memory."""
     digest = digest_of(path)
     ledger = READERS[kind].read(path, name=name or path.name, progress=progress)
-    return Export(name or path.name, digest, path.stat().st_size, derive(ledger))
+    return Export(name or path.name, digest, path.stat().st_size, Derivation(ledger))
 
 
 def already_imported(path: Path, *, tenant_id: int, creditor_id: int) -> Outcome | None:
@@ -95,19 +99,19 @@ def import_file(
             "select pg_advisory_xact_lock(hashtext('encours.import'), %s)", [creditor_id]
         )
     creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
-    issues = (*export.derived.issues, *_identity_issues(export.derived, creditor))
-    issues = tuple(replace(issue, file=export.name) for issue in issues)
     again = seen(
         tenant_id=tenant_id, creditor_id=creditor_id, name=export.name, sha256=export.sha256
     )
     if again:
         return again
-    is_refused = any(issue.severity == "error" for issue in issues) and not accept_rest
+    is_refused = has_errors(export.derivation.issues()) and not accept_rest
     kept = Kept(import_id, kind, author_id)
-    if is_refused or export.derived.totals.last_on is None:
-        return refused(export, issues, creditor, kept, dry_run=dry_run)
+    if is_refused or export.totals.last_on is None:
+        for _ in export.derivation.buckets():
+            pass  # what its letters say is told too
+        return refused(export, _issues(export, creditor), creditor, kept, dry_run=dry_run)
     with transaction.atomic():
-        outcome = _apply(export, creditor, issues, kept, accept_rest=accept_rest)
+        outcome = _apply(export, creditor, kept, accept_rest=accept_rest)
         if dry_run:
             transaction.set_rollback(True)
             outcome = replace(outcome, applied=False, import_id=None)
@@ -117,12 +121,11 @@ def import_file(
 def _apply(
     export: Export,
     creditor: Creditor,
-    issues: tuple[Issue, ...],
     kept: Kept,
     *,
     accept_rest: bool,
 ) -> Outcome:
-    tenant_id, totals = creditor.tenant_id, export.derived.totals
+    tenant_id, totals = creditor.tenant_id, export.totals
     assert totals.first_on is not None
     assert totals.last_on is not None
     batch = Batch.objects.create(
@@ -136,11 +139,11 @@ def _apply(
         _year_start(creditor, totals.first_on, totals.last_on),
         totals.last_on,
     )
-    counts, unlike = write(export.derived, place)
-    issues = (*issues, *(replace(issue, file=export.name) for issue in unlike))
+    counts, unlike = write(export.derivation, place)
+    issues = _issues(export, creditor, unlike)
     match_waiting(tenant_id=tenant_id, creditor_id=creditor.pk, today=totals.last_on)
     bulk.refresh_statistics()
-    control = _control(export.derived, place)
+    control = _control(export.derivation, place)
     import_id = kept.write(
         export,
         creditor,
@@ -186,21 +189,21 @@ def _year_start(creditor: Creditor, first_on: date, last_on: date) -> date:
     return min(first_on, earliest) if earliest else first_on
 
 
-def _control(derived: Derived, place: Place) -> dict[str, Any]:
+def _control(derivation: Derivation, place: Place) -> dict[str, Any]:
     """Compare, customer by customer, the file's balance with our ledger's at its last entry.
 
     An export without opening balances only says what moved: so is our side taken.
     """
     ids = parties.customer_ids(**place.owner)
-    since = None if has_openings(derived) else place.first_on
+    since = None if derivation.has_openings else place.first_on
     ours = net_by_customer(on=place.last_on, since=since, **place.owner)
     both = (
-        derived.control.join(ids, left_on="customer_code", right_on="code", how="left")
+        derivation.control.join(ids, left_on="customer_code", right_on="code", how="left")
         .join(ours, on="customer_id", how="left")
         .with_columns(pl.col("ledger_cents").fill_null(0))
     )
     wrong = both.filter(pl.col("ledger_cents") != pl.col("net_cents"))
-    totals = derived.totals
+    totals = derivation.totals
     return {
         "ok": wrong.is_empty(),
         "on": place.last_on.isoformat(),
@@ -219,8 +222,17 @@ def _control(derived: Derived, place: Place) -> dict[str, Any]:
     }
 
 
-def _identity_issues(derived: Derived, creditor: Creditor) -> list[Issue]:
-    siren = derived.layout.siren
+def _issues(
+    export: Export, creditor: Creditor, unlike: tuple[Issue, ...] = ()
+) -> tuple[Issue, ...]:
+    """Return all that a file's user should know, once its documents were derived."""
+    derivation = export.derivation
+    every = (*derivation.issues(), *_identity_issues(derivation, creditor), *unlike)
+    return tuple(replace(issue, file=export.name) for issue in every)
+
+
+def _identity_issues(derivation: Derivation, creditor: Creditor) -> list[Issue]:
+    siren = derivation.layout.siren
     if not siren or not creditor.siren or siren == creditor.siren:
         return []
     return [

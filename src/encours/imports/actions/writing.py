@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import polars as pl
 
 from encours.imports.actions import adopting, due_dates
-from encours.imports.queries.live import Live, live
+from encours.imports.actions.keeping import NO_COUNTS
+from encours.imports.queries.live import Before, Live, nothing_live
 from encours.imports.rules import difference, eve
 from encours.imports.rules.continuation import continue_from
-from encours.imports.rules.derived import Derived, Documents
+from encours.imports.rules.derive import BUCKET_CUSTOMERS, Derivation, together
+from encours.imports.rules.derived import Documents, no_documents
+from encours.kernel.ahead import ahead
 from encours.kernel.issue import Issue
 from encours.parties import bulk as parties
 from encours.receivables.actions import bulk
@@ -21,6 +25,9 @@ from encours.receivables.actions.bulk import Rows
 LABEL_MAX: Final = 200
 CLIPPED: Final = {"number": 80, "piece": 80, "label": 200, "journal": 20, "entry_number": 60}
 SAME_PROPOSAL: Final = ("credit_id", "instalment_id", "amount_cents")
+SAME_SALES: Final = ("month", "net_cents", "vat_cents", "cash_cents")
+DEBITS: Final = {"invoice": "invoices"}
+CREDITS: Final = {"credit_note": "credit_notes", "payment": "payments"}
 REF: Final = ("id", "key", "customer_id", "amount_cents")
 
 
@@ -50,88 +57,151 @@ class Side:
     withdrawn: pl.Series
 
 
-def write(derived: Derived, place: Place) -> tuple[dict[str, int], tuple[Issue, ...]]:
+def write(derivation: Derivation, place: Place) -> tuple[dict[str, int], tuple[Issue, ...]]:
     """Write what the export changes; return the counts, and what does not follow the eve.
 
-    Runs in the caller's transaction.
+    Customers are taken some at a time, so that memory does not grow with the ledger; the next
+    ones are derived while the database works. Runs in the caller's transaction.
     """
-    adopted = adopting.adopt(
-        derived,
-        live(**place.owner),
-        first_on=place.first_on,
-        currency=place.currency,
-        **place.owner,
-    )
-    known = adopted.known
-    derived, issues = _continued(derived, known, place)
-    customers_before = parties.customer_ids(**place.owner).height
-    customers = parties.add_customers(
-        derived.customers.select("code", "name", "account", to_identify="needs_confirmation"),
-        batch_id=place.batch_id,
-        **place.owner,
-    )
-    claims = _side(derived.claims, customers, known.invoices, "invoice", place)
-    credits_ = _side(derived.credits, customers, known.credits, "credit", place)
-    credits_ = replace(credits_, withdrawn=pl.concat([credits_.withdrawn, adopted.deposits]))
-    due = _lines(derived, claims, known, place)
-    shares = _shares(derived, known, due, credits_, place)
-    proposed = _proposals(derived, known, due, credits_)
-    withdrawn = _withdraw(
-        place,
-        allocation=shares.withdrawn,
-        proposedallocation=known.proposals.join(proposed, on=SAME_PROPOSAL, how="anti")["id"],
-        salesmonth=_changed_sales(derived, known),
-        instalment=due.withdrawn,
-        credit=credits_.withdrawn,
-        invoice=claims.withdrawn,
-    )
-    proposals = proposed.join(known.proposals, on=SAME_PROPOSAL, how="anti")
-    bulk.write(
-        batch_id=place.batch_id,
-        rows=[
+    writing = _Writing(derivation, place)
+    if writing.meets_einvoices():
+        writing.take_whole(together(derivation.buckets()))
+    else:
+        for documents in ahead(derivation.buckets()):
+            writing.take(documents)
+    writing.finish()
+    return writing.counts, tuple(writing.issues)
+
+
+class _Writing:
+    """One export being written; `counts` and `issues` say what was done so far."""
+
+    def __init__(self, derivation: Derivation, place: Place) -> None:
+        self._derivation, self._place = derivation, place
+        self._before = Before(place.tenant_id, place.creditor_id, place.batch_id)
+        self._entered = self._before.entered()
+        self._holds = self._before.holds_exports() or self.meets_einvoices()
+        self._left: pl.DataFrame | None = None
+        self.counts = dict(NO_COUNTS)
+        self.issues: list[Issue] = []
+
+    def meets_einvoices(self) -> bool:
+        """Say whether e-invoices came before: one may be any line's, so nothing is taken apart."""
+        return not (self._entered.invoices.is_empty() and self._entered.credits.is_empty())
+
+    def take(self, documents: Documents) -> None:
+        """Write what some customers' documents change."""
+        left = self._customers()
+        spoken = pl.concat([documents.claims["customer_code"], documents.credits["customer_code"]])
+        some = left.filter(pl.col("code").is_in(spoken.implode()))
+        self._write(documents, some, self._before.of(some) if self._holds else nothing_live())
+        self._left = left.join(some, on="code", how="anti", maintain_order="left")
+
+    def take_whole(self, documents: Documents) -> None:
+        """Write an export at once, the e-invoices that it names taken as its own."""
+        place = self._place
+        adopted = adopting.adopt(
+            documents,
+            self._before.of(parties.customer_ids(**place.owner)),
+            self._entered,
+            tenant_id=place.tenant_id,
+            first_on=place.first_on,
+            currency=place.currency,
+        )
+        self.issues += adopted.issues
+        self._write(documents, self._customers(), adopted.known, adopted.deposits)
+        self._left = self._customers().clear()
+
+    def finish(self) -> None:
+        """Compare the customers of whom the export says nothing, then the sales by month."""
+        left = self._customers()
+        if self._holds:
+            for some in left.iter_slices(BUCKET_CUSTOMERS):
+                self._write(no_documents(), some, self._before.of(some))
+        known = self._before.sales()
+        sales = self._derivation.sales
+        self._withdraw(salesmonth=_changed_sales(sales, known))
+        self._insert(Rows("salesmonth", sales.join(known, on=SAME_SALES, how="anti")))
+
+    def _customers(self) -> pl.DataFrame:
+        """Return those left to take, code and customer_id; new ones are created at first."""
+        if self._left is None:
+            owner = self._place.owner
+            known = parties.customer_ids(**owner)
+            named = self._derivation.customers.select(
+                "code", "name", "account", to_identify="needs_confirmation"
+            )
+            self._left = parties.add_customers(named, batch_id=self._place.batch_id, **owner)
+            self.counts["customers"] = self._left.height - known.height
+        return self._left
+
+    def _write(
+        self,
+        documents: Documents,
+        customers: pl.DataFrame,
+        known: Live,
+        replaced: pl.Series | None = None,
+    ) -> None:
+        place = self._place
+        documents = self._continued(documents, known, customers)
+        claims = _side(documents.claims, customers, known.invoices, "invoice", place)
+        credits_ = _side(documents.credits, customers, known.credits, "credit", place)
+        if replaced is not None:
+            gone = pl.concat([credits_.withdrawn, replaced])
+            credits_ = replace(credits_, withdrawn=gone)
+        due = _lines(documents, claims, known, place)
+        shares = _shares(documents, known, due, credits_, place)
+        proposed = _proposals(documents, known, due, credits_)
+        self._withdraw(
+            allocation=shares.withdrawn,
+            proposedallocation=known.proposals.join(proposed, on=SAME_PROPOSAL, how="anti")["id"],
+            instalment=due.withdrawn,
+            credit=credits_.withdrawn,
+            invoice=claims.withdrawn,
+        )
+        proposals = proposed.join(known.proposals, on=SAME_PROPOSAL, how="anti")
+        self._insert(
             Rows("invoice", claims.fresh),
             Rows("credit", credits_.fresh),
             Rows("instalment", due.fresh),
             Rows("allocation", shares.fresh),
-            Rows("reclassification", _states(derived, known, due)),
+            Rows("reclassification", _states(documents, known, due)),
             Rows("proposedallocation", proposals),
-            Rows("salesmonth", _new_sales(derived, known)),
-        ],
-        **place.owner,
-    )
-    counts = {
-        "customers": customers.height - customers_before,
-        **_documents(claims.fresh, credits_.fresh),
-        "allocations": shares.fresh.height,
-        "proposals": proposals.height,
-        "withdrawn": withdrawn,
-    }
-    return counts, (*adopted.issues, *issues)
+        )
+        self._count(claims.fresh["kind"], DEBITS, "other_debits")
+        self._count(credits_.fresh["kind"], CREDITS, "other_credits")
+        self.counts["allocations"] += shares.fresh.height
+        self.counts["proposals"] += proposals.height
 
+    def _continued(self, documents: Documents, known: Live, customers: pl.DataFrame) -> Documents:
+        """Join the export to what the ledger held on its eve: nothing is there twice."""
+        if not (self._holds and self._derivation.has_openings):
+            return documents
+        names = customers.rename({"code": "customer_code"})
+        held = eve.existing(known, names, first_on=self._place.first_on)
+        if held.claims.is_empty() and held.credits.is_empty():
+            return documents
+        continued = continue_from(documents, held, on=self._derivation.first_on)
+        self.issues += continued.issues
+        return continued.documents
 
-def _documents(claims: pl.DataFrame, credits_: pl.DataFrame) -> dict[str, int]:
-    """Count new documents by kind."""
-    owed = dict(claims["kind"].value_counts().iter_rows())
-    paid = dict(credits_["kind"].value_counts().iter_rows())
-    return {
-        "invoices": owed.pop("invoice", 0),
-        "other_debits": sum(owed.values()),
-        "credit_notes": paid.pop("credit_note", 0),
-        "payments": paid.pop("payment", 0),
-        "other_credits": sum(paid.values()),
-    }
+    def _withdraw(self, **ids: pl.Series) -> None:
+        """Withdraw rows by table, children first; count the documents that leave."""
+        for table, gone in ids.items():
+            count = bulk.withdraw(
+                tenant_id=self._place.tenant_id,
+                table=table,
+                ids=gone,
+                batch_id=self._place.batch_id,
+            )
+            self.counts["withdrawn"] += count if table in ("credit", "invoice") else 0
 
+    def _insert(self, *rows: Rows) -> None:
+        bulk.write(batch_id=self._place.batch_id, rows=rows, **self._place.owner)
 
-def _continued(derived: Derived, known: Live, place: Place) -> tuple[Derived, tuple[Issue, ...]]:
-    """Join the export to what the ledger held on its eve: nothing is there twice."""
-    names = parties.customer_ids(**place.owner).rename({"code": "customer_code"})
-    held = eve.existing(known, names, first_on=place.first_on)
-    nothing_held = held.claims.is_empty() and held.credits.is_empty()
-    if nothing_held or not eve.has_openings(derived):
-        return derived, ()
-    continued = continue_from(derived, held)
-    parts = {field.name: getattr(continued.documents, field.name) for field in fields(Documents)}
-    return replace(derived, **parts), continued.issues
+    def _count(self, kinds: pl.Series, names: Mapping[str, str], others: str) -> None:
+        for kind, number in kinds.value_counts().iter_rows():
+            self.counts[names.get(kind, others)] += number
 
 
 def _side(
@@ -147,7 +217,7 @@ def _side(
     compared = difference.documents(
         rows, known, day=day, first_on=place.first_on, last_on=place.last_on
     )
-    fresh = _identified(compared.fresh, table)
+    fresh = _identified(compared.fresh.sort("key"), table)
     every = pl.concat([fresh.select(REF), compared.kept.select(REF)])
     return Side(fresh, every, compared.withdrawn)
 
@@ -156,12 +226,12 @@ def _identified(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     return rows.with_columns(bulk.new_ids(table, rows.height).alias("id"))
 
 
-def _lines(derived: Derived, claims: Side, known: Live, place: Place) -> difference.Lines:
+def _lines(documents: Documents, claims: Side, known: Live, place: Place) -> difference.Lines:
     """Return the due lines of every claim; those without a date get it from the terms."""
     is_fresh = claims.fresh.select("key", invoice_is_fresh=pl.lit(value=True))
-    heads = derived.claims.select("key", "kind", "issued_on", document_on="issued_on")
+    heads = documents.claims.select("key", "kind", "issued_on", document_on="issued_on")
     rows = (
-        derived.instalments.rename({"claim_key": "key"})
+        documents.instalments.rename({"claim_key": "key"})
         .join(claims.all.drop("amount_cents"), on="key", maintain_order="left")
         .rename({"id": "invoice_id"})
         .join(heads, on="key", how="left", maintain_order="left")
@@ -213,12 +283,12 @@ def _every_credit(credits_: Side, known: Live) -> pl.DataFrame:
 
 
 def _shares(
-    derived: Derived, known: Live, due: difference.Lines, credits_: Side, place: Place
+    documents: Documents, known: Live, due: difference.Lines, credits_: Side, place: Place
 ) -> difference.Shares:
     every = _every_line(due, known)
     received = _every_credit(credits_, known)
     exported = (
-        due_dates.spread(derived.allocations, every)
+        due_dates.spread(documents.allocations, every)
         .join(
             received.select(credit_key="key", credit_id="id", payer_id="customer_id"),
             on="credit_key",
@@ -244,31 +314,13 @@ def _shares(
     )
 
 
-def _withdraw(place: Place, **ids: pl.Series) -> int:
-    """Withdraw rows by table, children first; return how many documents left."""
-    left = 0
-    for table, gone in ids.items():
-        count = bulk.withdraw(
-            tenant_id=place.tenant_id, table=table, ids=gone, batch_id=place.batch_id
-        )
-        left += count if table in ("credit", "invoice") else 0
-    return left
+def _changed_sales(sales: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    spoken = known.join(sales.select("month"), on="month", how="semi")
+    return spoken.join(sales, on=SAME_SALES, how="anti")["id"]
 
 
-def _changed_sales(derived: Derived, known: Live) -> pl.Series:
-    same = ["month", "net_cents", "vat_cents", "cash_cents"]
-    spoken = known.sales.join(derived.sales.select("month"), on="month", how="semi")
-    return spoken.join(derived.sales, on=same, how="anti")["id"]
-
-
-def _new_sales(derived: Derived, known: Live) -> pl.DataFrame:
-    return derived.sales.join(
-        known.sales, on=["month", "net_cents", "vat_cents", "cash_cents"], how="anti"
-    )
-
-
-def _states(derived: Derived, known: Live, due: difference.Lines) -> pl.DataFrame:
-    rows = derived.reclassifications.join(
+def _states(documents: Documents, known: Live, due: difference.Lines) -> pl.DataFrame:
+    rows = documents.reclassifications.join(
         _every_line(due, known).select(
             "claim_key", position="exported_position", instalment_id="id"
         ),
@@ -278,9 +330,9 @@ def _states(derived: Derived, known: Live, due: difference.Lines) -> pl.DataFram
 
 
 def _proposals(
-    derived: Derived, known: Live, due: difference.Lines, credits_: Side
+    documents: Documents, known: Live, due: difference.Lines, credits_: Side
 ) -> pl.DataFrame:
-    rows = due_dates.spread(derived.proposals, _every_line(due, known)).join(
+    rows = due_dates.spread(documents.proposals, _every_line(due, known)).join(
         _every_credit(credits_, known).select(credit_key="key", credit_id="id"), on="credit_key"
     )
     return rows.with_columns(pl.col("reason").str.slice(0, LABEL_MAX))

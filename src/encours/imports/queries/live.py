@@ -7,24 +7,30 @@ from datetime import date
 from typing import Any, Final
 
 import polars as pl
+from django.db import connection
 
-from encours.tenancy.frames import read_frame
+from encours.tenancy.frames import read_frame, stage_frame
 
-FROM_EXPORTS: Final = """
+LIVE: Final = """
 t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is null
-  and t.batch_id in (select id from parties_batch
-                     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'fec')
+  and t.batch_id is distinct from %(batch)s
 """
-DUE_LINES: Final = """
-select t.id, coalesce(t.lineage_id, t.id), t.invoice_id, v.key, t.position, t.due_on,
-    t.amount_cents, t.customer_id, t.issued_on, t.currency, t.due_source
-from receivables_instalment t
-join receivables_invoice v on v.tenant_id = t.tenant_id and v.id = t.invoice_id
-where t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is null
-  and v.batch_id in (select id from parties_batch
-                     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'fec')
+EXPORTS: Final = """
+select id from parties_batch
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'fec'
+  and undone_at is null and id <> %(batch)s
 """
-"""Due lines of exported invoices, whoever wrote them: an e-invoice may have said their dates."""
+EINVOICES: Final = """
+select id from parties_batch
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'einvoice'
+"""
+FROM_EXPORTS: Final = f"{LIVE} and t.batch_id in ({EXPORTS})"
+ASKED: Final = "t.customer_id in (select customer_id from stage_asked)"
+OF_LINE: Final = """
+t.instalment_id in (select i.id from receivables_instalment i
+                    where i.tenant_id = %(tenant)s and i.customer_id in (
+                        select customer_id from stage_asked))
+"""
 DOCUMENT: Final = {
     "id": pl.Int64,
     "key": pl.String,
@@ -57,11 +63,68 @@ ALLOCATION: Final = {
     "from_export": pl.Boolean,
     "origin": pl.String,
 }
+RECLASSIFICATION: Final = {"instalment_id": pl.Int64, "state": pl.String, "from_on": pl.Date}
+PROPOSAL: Final = {
+    "id": pl.Int64,
+    "credit_id": pl.Int64,
+    "instalment_id": pl.Int64,
+    "amount_cents": pl.Int64,
+}
+SALES: Final = {
+    "id": pl.Int64,
+    "month": pl.Date,
+    "net_cents": pl.Int64,
+    "vat_cents": pl.Int64,
+    "cash_cents": pl.Int64,
+}
+DUE_LINES: Final = """
+select t.id, coalesce(t.lineage_id, t.id), t.invoice_id, v.key, t.position, t.due_on,
+    t.amount_cents, t.customer_id, t.issued_on, t.currency, t.due_source
+from receivables_instalment t
+join receivables_invoice v on v.tenant_id = t.tenant_id and v.id = t.invoice_id
+where {live} and v.batch_id in ({batches})
+"""
+"""Due lines of invoices of some batches, whoever wrote them: e-invoices may have said dates."""
+QUERIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "invoices": (
+        f"""select id, key, customer_id, amount_cents, issued_on, entry_on, number
+        from receivables_invoice t where {FROM_EXPORTS} and {ASKED}""",
+        DOCUMENT,
+    ),
+    "credits": (
+        f"""select id, key, customer_id, amount_cents, received_on, entry_on, number
+        from receivables_credit t where {FROM_EXPORTS} and {ASKED}""",
+        DOCUMENT,
+    ),
+    "instalments": (
+        f"{DUE_LINES.format(live=LIVE, batches=EXPORTS)} and {ASKED}",
+        INSTALMENT,
+    ),
+    "allocations": (
+        f"""select t.id, t.credit_id, t.instalment_id, t.amount_cents, t.effective_on, t.letter,
+            coalesce(b.kind = 'fec', false), t.origin
+        from receivables_allocation t
+        left join parties_batch b on b.tenant_id = t.tenant_id and b.id = t.batch_id
+        where {LIVE} and ({ASKED} or t.payer_id in (select customer_id from stage_asked))""",
+        ALLOCATION,
+    ),
+    "reclassifications": (
+        f"""select instalment_id, state, from_on from receivables_reclassification t
+        where {FROM_EXPORTS} and {OF_LINE}""",
+        RECLASSIFICATION,
+    ),
+    "proposals": (
+        f"""select id, credit_id, instalment_id, amount_cents
+        from receivables_proposedallocation t
+        where decided_at is null and {FROM_EXPORTS} and {OF_LINE}""",
+        PROPOSAL,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The creditor's live rows that came from exports, and every live allocation."""
+    """Live rows of some customers that came from exports, and all their live allocations."""
 
     invoices: pl.DataFrame
     credits: pl.DataFrame
@@ -69,73 +132,6 @@ class Live:
     allocations: pl.DataFrame
     reclassifications: pl.DataFrame
     proposals: pl.DataFrame
-    sales: pl.DataFrame
-
-
-def live(*, tenant_id: int, creditor_id: int) -> Live:
-    """Read them all; a creditor without any earlier export costs nothing."""
-    params = {"tenant": tenant_id, "creditor": creditor_id}
-
-    def rows(query: str, schema: dict[str, Any]) -> pl.DataFrame:
-        return read_frame(query, params, schema=schema)
-
-    return Live(
-        invoices=rows(
-            "select id, key, customer_id, amount_cents, issued_on, entry_on, number"
-            f" from receivables_invoice t where {FROM_EXPORTS}",
-            DOCUMENT,
-        ),
-        credits=rows(
-            "select id, key, customer_id, amount_cents, received_on, entry_on, number"
-            f" from receivables_credit t where {FROM_EXPORTS}",
-            DOCUMENT,
-        ),
-        instalments=rows(DUE_LINES, INSTALMENT),
-        allocations=rows(
-            "select t.id, t.credit_id, t.instalment_id, t.amount_cents, t.effective_on, t.letter,"
-            " b.kind = 'fec', t.origin from receivables_allocation t"
-            " left join parties_batch b on b.tenant_id = t.tenant_id and b.id = t.batch_id"
-            " where t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s"
-            " and t.undone_at is null",
-            ALLOCATION,
-        ).with_columns(pl.col("from_export").fill_null(value=False)),
-        reclassifications=rows(
-            "select instalment_id, state, from_on from receivables_reclassification t"
-            f" where {FROM_EXPORTS}",
-            {"instalment_id": pl.Int64, "state": pl.String, "from_on": pl.Date},
-        ),
-        proposals=rows(
-            "select id, credit_id, instalment_id, amount_cents from receivables_proposedallocation"
-            f" t where decided_at is null and {FROM_EXPORTS}",
-            {
-                "id": pl.Int64,
-                "credit_id": pl.Int64,
-                "instalment_id": pl.Int64,
-                "amount_cents": pl.Int64,
-            },
-        ),
-        sales=rows(
-            "select id, month, net_cents, vat_cents, cash_cents from receivables_salesmonth t"
-            f" where {FROM_EXPORTS}",
-            {
-                "id": pl.Int64,
-                "month": pl.Date,
-                "net_cents": pl.Int64,
-                "vat_cents": pl.Int64,
-                "cash_cents": pl.Int64,
-            },
-        ),
-    )
-
-
-DEPOSIT: Final = "|A"
-"""How the key of a deposit ends that an e-invoice says was paid before."""
-ENTERED: Final = """
-t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is null
-  and t.batch_id in (select id from parties_batch
-                     where tenant_id = %(tenant)s and creditor_id = %(creditor)s
-                       and kind = 'einvoice')
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,22 +143,66 @@ class Entered:
     instalments: pl.DataFrame
 
 
-def entered(*, tenant_id: int, creditor_id: int) -> Entered:
-    """Read them all; `entry_on` is null, since no accounts said it."""
-    params = {"tenant": tenant_id, "creditor": creditor_id}
-    schema = {**DOCUMENT, "currency": pl.String}
-    columns = "id, key, customer_id, amount_cents, {day}, null::date, number, currency"
-    documents = [
-        read_frame(
-            f"select {columns.format(day=day)} from receivables_{table} t where {ENTERED}",
-            params,
-            schema=schema,
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A creditor's ledger as other imports than `batch_id` left it."""
+
+    tenant_id: int
+    creditor_id: int
+    batch_id: int
+
+    def holds_exports(self) -> bool:
+        """Say whether an earlier export is in the ledger; else there is nothing to compare."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"select exists({EXPORTS})", self._asked)
+            return bool(cursor.fetchone()[0])
+
+    def of(self, customers: pl.DataFrame) -> Live:
+        """Read what it holds of some customers (customer_id)."""
+        stage_frame("stage_asked", customers.select("customer_id"))
+        frames = {
+            name: read_frame(query, self._asked, schema=schema)
+            for name, (query, schema) in QUERIES.items()
+        }
+        with connection.cursor() as cursor:
+            cursor.execute("drop table stage_asked")
+        return Live(**frames)
+
+    def entered(self) -> Entered:
+        """Read all that e-invoices brought; `entry_on` is null, since no accounts said it."""
+        columns = "id, key, customer_id, amount_cents, {day}, null::date, number, currency"
+        invoices, credits_ = (
+            read_frame(
+                f"select {columns.format(day=day)} from receivables_{table} t"
+                f" where {LIVE} and t.batch_id in ({EINVOICES})",
+                self._asked,
+                schema={**DOCUMENT, "currency": pl.String},
+            )
+            for table, day in (("invoice", "issued_on"), ("credit", "received_on"))
         )
-        for table, day in (("invoice", "issued_on"), ("credit", "received_on"))
-    ]
-    of_entered = DUE_LINES.replace("kind = 'fec'", "kind = 'einvoice'")
-    lines = read_frame(of_entered, params, schema=INSTALMENT)
-    return Entered(documents[0], documents[1], lines)
+        lines = DUE_LINES.format(live=LIVE, batches=EINVOICES)
+        return Entered(invoices, credits_, read_frame(lines, self._asked, schema=INSTALMENT))
+
+    def sales(self) -> pl.DataFrame:
+        """Read the sales by month that exports told."""
+        query = (
+            "select id, month, net_cents, vat_cents, cash_cents from receivables_salesmonth t"
+            f" where {FROM_EXPORTS}"
+        )
+        return read_frame(query, self._asked, schema=SALES)
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return {"tenant": self.tenant_id, "creditor": self.creditor_id, "batch": self.batch_id}
+
+
+def nothing_live() -> Live:
+    """Return what a ledger without any earlier export holds."""
+    return Live(**{name: pl.DataFrame(schema=schema) for name, (_, schema) in QUERIES.items()})
+
+
+DEPOSIT: Final = "|A"
+"""How the key of a deposit ends that an e-invoice says was paid before."""
 
 
 NET: Final = """

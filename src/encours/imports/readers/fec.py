@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +27,7 @@ from encours.imports.rules.file_names import company_and_closing
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.gather import Gathering
 from encours.imports.rules.ledger import Layout, Ledger
+from encours.kernel.ahead import ahead
 from encours.kernel.issue import Issue
 
 
@@ -77,7 +77,7 @@ class _Reading:
         if dialect.columns.is_readable:
             cutter = Cutter(dialect, self._findings)
             blocks = read_blocks(self._stream, decoder)
-            for cells, done in _ahead((cutter.cut(block), done) for block, done in blocks):
+            for cells, done in ahead((cutter.cut(block), done) for block, done in blocks):
                 self._take(cells, done, iso=False)
         separator = {"\t": "tabulation"}.get(dialect.separator, dialect.separator)
         return Layout("text", decoder.name, separator, dialect.columns.header)
@@ -94,15 +94,6 @@ class _Reading:
         self.gathering.take(type_block(cells, self._findings, iso=iso))
         if self._progress is not None:
             self._progress(done, self._size)
-
-
-def _ahead(cells: Iterator[tuple[pl.DataFrame, int]]) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Yield blocks while the next one is cut in another thread."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(next, cells, None)
-        while (block := coming.result()) is not None:
-            coming = pool.submit(next, cells, None)
-            yield block
 
 
 def _opened(head: bytes) -> Dialect | Literal["xml"] | None:

@@ -62,8 +62,8 @@ class Continued:
     issues: tuple[Issue, ...]
 
 
-def continue_from(documents: Documents, existing: Existing) -> Continued:
-    """Map opening lines to what the ledger has, customer by customer.
+def continue_from(documents: Documents, existing: Existing, *, on: date | None) -> Continued:
+    """Map opening lines to what the ledger has, customer by customer; `on` dates a difference.
 
     Customers of whom the ledger knows nothing keep their opening lines as documents. Where the
     two balances differ, one document makes up the difference, so that the control still holds.
@@ -74,7 +74,7 @@ def continue_from(documents: Documents, existing: Existing) -> Continued:
     owed = _matched(_claim_items(claims, documents.instalments), _items(existing.claims))
     paid = _matched(_credit_items(credits_), _items(existing.credits))
     rest = _rest(owed, paid)
-    made_up = _MadeUp.of(rest, _first_day(documents))
+    made_up = _MadeUp.of(rest, on)
     lumps = rest.filter("is_lump").select("customer_code")
     gone_claims, gone_credits = owed.gone(lumps, ["key"]), paid.gone(lumps, ["key"])
     return Continued(
@@ -178,12 +178,6 @@ def _rest(owed: _Side, paid: _Side) -> pl.DataFrame:
         )
         .sort("customer_code")
     )
-
-
-def _first_day(documents: Documents) -> date | None:
-    days = pl.concat([documents.claims.select("entry_on"), documents.credits.select("entry_on")])
-    day = days["entry_on"].min()
-    return day if isinstance(day, date) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ of lines at a time, so that memory stays that of the result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from typing import Final
@@ -46,41 +46,51 @@ from encours.imports.rules.splits import with_splits
 from encours.kernel.issue import Issue
 from encours.kernel.money import french_text
 
-BUCKET_LINES: Final = 150_000
+BUCKET_LINES: Final = 100_000
+BUCKET_CUSTOMERS: Final = 3_000
 
 
 def derive(ledger: Ledger, *, bucket_lines: int = BUCKET_LINES) -> Derived:
-    """Derive documents and allocations from the entries that can be taken, each whole."""
+    """Derive documents and allocations from the entries that can be taken, each whole.
+
+    All at once, in memory: a large export is taken by the buckets of its `Derivation`.
+    """
     derivation = Derivation(ledger)
-    buckets = list(derivation.buckets(bucket_lines))
-    frames = {
-        field.name: pl.concat([getattr(bucket, field.name) for bucket in buckets])
-        for field in fields(Documents)
-    }
+    whole = together(derivation.buckets(bucket_lines))
     return Derived(
-        **frames,
+        **{field.name: getattr(whole, field.name) for field in fields(Documents)},
         customers=derivation.customers,
         sales=derivation.sales,
         control=derivation.control,
         dropped=derivation.dropped,
-        totals=ledger.totals,
-        layout=ledger.layout,
+        totals=derivation.totals,
+        layout=derivation.layout,
         issues=derivation.issues(),
     )
+
+
+def together(buckets: Iterable[Documents]) -> Documents:
+    """Return the documents of all customers at once, in memory."""
+    every = list(buckets)
+    frames = {
+        field.name: pl.concat([getattr(bucket, field.name) for bucket in every])
+        for field in fields(Documents)
+    }
+    return Documents(**frames)
 
 
 class Derivation:
     """One ledger being derived: what is known of the whole, then customers some at a time.
 
-    A large import consumes `buckets` one by one, so that memory does not grow with the result;
-    `issues` is complete once all were.
+    An import takes `buckets` one by one, so that memory does not grow with the result; `issues`
+    then has the letters too, which are none of them errors.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         """Find entries and customers."""
         seen = entries.entries_of(ledger.parts)
-        self._ledger = ledger
-        self._seen_issues = seen.issues
+        self.totals, self.layout = ledger.totals, ledger.layout
+        self._issues = (ledger.issues, seen.issues)
         self._parts = kinds.with_journal_kinds(seen.parts, ledger.journals)
         self._lines = ledger.lines
         if len(seen.dropped):
@@ -95,12 +105,15 @@ class Derivation:
         self.control = _control(self._found)
         self.sales = taxes.sales_of(self._parts)
         self.dropped = _dropped(seen.dropped)
+        self.first_on = _first_on(self._parts)
+        self.has_openings = _has_openings(self._lines, self._parts, self.totals.first_on)
 
     def issues(self) -> tuple[Issue, ...]:
         """Return what the reader found, then what the rules did."""
         findings = Findings()
-        findings.extend(_file_unbalanced(self._ledger.totals))
-        findings.extend(self._seen_issues)
+        read, seen = self._issues
+        findings.extend(_file_unbalanced(self.totals))
+        findings.extend(seen)
         findings.extend(_named_by_label(self._found.customers))
         if self._uneven:
             findings.extend(
@@ -108,15 +121,18 @@ class Derivation:
                     pl.concat(self._uneven), self._found.customers, self._found.accounts
                 )
             )
-        return (*self._ledger.issues, *findings.sealed())
+        return (*read, *findings.sealed())
 
     def buckets(self, lines: int = BUCKET_LINES) -> Iterator[Documents]:
-        """Yield the documents of some customers at a time, about so many lines."""
+        """Yield the documents of some customers at a time, about so many lines.
+
+        Customers are never too many either: each may have years of history in the ledger.
+        """
         self._uneven = []
         owned = self._found.lines.select("part", "customer").with_row_index("row")
         sizes = (
             owned.group_by("customer")
-            .agg(size=pl.len())
+            .agg(size=pl.max_horizontal(pl.len(), lines // BUCKET_CUSTOMERS))
             .sort("customer")
             .select("customer", bucket=(pl.col("size").cum_sum() - pl.col("size")) // lines)
         )
@@ -147,7 +163,7 @@ class Derivation:
     def _some(self, lines: pl.DataFrame, parts: pl.DataFrame) -> Documents:
         """Derive the customers of these lines; parts are all of their scopes."""
         contexts = entries.contexts_of(parts)
-        lines = groups.with_groups(_told(lines, contexts, self._ledger.totals.first_on))
+        lines = groups.with_groups(_told(lines, contexts, self.totals.first_on))
         effects = groups.sums_of(lines)
         moved = moves.follow(lines)
         documented = with_splits(
@@ -167,6 +183,25 @@ class Derivation:
             proposals=share_frame(allocated.proposals, claims, credits_, PROPOSALS),
             reclassifications=states,
         )
+
+
+def _first_on(parts: pl.DataFrame) -> date | None:
+    """Return the day of the first entry that touches a customer."""
+    day = parts.filter("has_customer")["entry_on"].min()
+    return day if isinstance(day, date) else None
+
+
+def _has_openings(lines: pl.DataFrame, parts: pl.DataFrame, first_on: date | None) -> bool:
+    """Say whether an export carries opening balances: some only say what moved in the year."""
+    may_open = (pl.col("journal_kind") == "opening") | (
+        pl.col("entry_on") == pl.lit(first_on, dtype=pl.Date)
+    )
+    told = (
+        lines.select("part", "amount", "label")
+        .filter(pl.col("amount") != 0)
+        .join(parts.filter(may_open).select("part", "journal_kind", "entry_on"), on="part")
+    )
+    return bool(told.select(kinds.is_opening(first_on).any()).item())
 
 
 def _rows_by_bucket(rows: pl.DataFrame) -> dict[int, pl.Series]:

@@ -102,6 +102,18 @@ class Documents:
     reclassifications: pl.DataFrame
 
 
+def no_documents() -> Documents:
+    """Return the documents of customers of whom an export says nothing."""
+    return Documents(
+        claims=pl.DataFrame(schema=CLAIMS),
+        instalments=pl.DataFrame(schema=INSTALMENTS),
+        credits=pl.DataFrame(schema=CREDITS),
+        allocations=pl.DataFrame(schema=ALLOCATIONS),
+        proposals=pl.DataFrame(schema=PROPOSALS),
+        reclassifications=pl.DataFrame(schema=RECLASSIFICATIONS),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Derived(Documents):
     """What a whole export says. Per customer, claims less credits are the control.

@@ -8,7 +8,6 @@ from typing import Protocol
 import polars as pl
 
 from encours.imports.rules.continuation import EXISTING, Existing
-from encours.imports.rules.derived import Documents
 
 
 class Live(Protocol):
@@ -33,12 +32,6 @@ class Live(Protocol):
     def allocations(self) -> pl.DataFrame:
         """Shares: credit_id, instalment_id, amount_cents, effective_on."""
         ...
-
-
-def has_openings(documents: Documents) -> bool:
-    """Say whether an export carries opening balances: some only say what moved in the year."""
-    sides = (documents.claims, documents.credits)
-    return any(bool(side["is_opening"].any()) for side in sides)
 
 
 def existing(live: Live, names: pl.DataFrame, *, first_on: date) -> Existing:
