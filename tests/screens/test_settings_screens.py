@@ -20,7 +20,7 @@ INSIDE = [
     "profile", "account_change_password", "mfa_index", "usersessions_list", "settings_creditor",
     "settings_creditor_habits", "settings_creditor_new", "settings_bank", "settings_sender",
     "settings_terms", "settings_rates", "settings_scenario", "settings_users",
-    "settings_keys", "settings_webhooks", "settings_journal", "account_reauthenticate",
+    "settings_journal", "account_reauthenticate",
 ]  # fmt: skip
 HARMLESS = ("404 (Not Found)", "410 (Gone)")
 

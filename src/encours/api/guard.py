@@ -239,7 +239,9 @@ def _declare(operation: Operation, asked: Asked) -> None:
     }
     if parameters:
         said["parameters"] = parameters
-    operation.openapi_extra = said | (operation.openapi_extra or {})
+    own = operation.openapi_extra or {}
+    said["responses"] |= own.get("responses", {})
+    operation.openapi_extra = {**own, **said}
 
 
 def _described(operation: Operation, right: str) -> str:
