@@ -19,7 +19,7 @@ def test_the_description_draws_with_shipped_files_alone(
 ) -> None:
     window = screen(chromium, live_server.url, "light", None)
     window.open("/api/v1/docs")
-    window.page.locator(".opblock").first.wait_for(timeout=20_000)
+    window.page.locator(".opblock").first.wait_for(timeout=60_000)
 
     assert window.page.locator(".opblock").count() > 50
     assert window.complaints == []
