@@ -87,9 +87,9 @@ def data(request: StaffRequest) -> HttpResponseBase:
     return answer(request, PAST, in_memory(past), page="settings/data.html", context=context)
 
 
-@fresh_login("settings_data")
 @require_POST
 @needs("custody.export")
+@fresh_login("settings_data")
 def ask_export(request: StaffRequest) -> HttpResponse:
     """Ask for the archive of everything."""
     with telling(request, _("Export demandé : l'archive se prépare.")):
@@ -98,9 +98,9 @@ def ask_export(request: StaffRequest) -> HttpResponse:
     return redirect("settings_data")
 
 
-@fresh_login("settings_data")
 @require_GET
 @needs("custody.export")
+@fresh_login("settings_data")
 def fetch(request: StaffRequest, departure_id: int) -> HttpResponseBase:
     """Hand an archive over while its time lasts."""
     with telling(request):
@@ -145,9 +145,9 @@ def ask_access(request: StaffRequest, kind: str, number: int) -> HttpResponse:
     return redirect("settings_person", kind, number)
 
 
-@fresh_login("settings_data")
 @require_POST
 @needs("custody.persons")
+@fresh_login("settings_data")
 def erase(request: StaffRequest, kind: str, number: int) -> HttpResponse:
     """Erase a person, after somebody read what goes and what stays."""
     card = _card(request, kind, number)
