@@ -47,7 +47,9 @@ STATUSES = {
     "handed_over": "au contentieux",
     "assigned": "cédée",
     "direct_debit": "prélèvement en cours",
-    "rejected": "facture refusée",
+    "rejected": "facture rejetée",
+    "credit_expected": "avoir attendu",
+    "direct_payer": "paiement direct",
 }
 
 

@@ -18,7 +18,7 @@ from encours.kernel.money import french_text
 MENTIONS: Final = {
     "PMT": "l'indemnité de recouvrement de 40 €",
     "PMD": "les pénalités de retard",
-    "AAB": "l'escompte, ou son absence",
+    "AAB": "l'escompte (ou son absence)",
 }
 """Notes that a French invoice carries (BR-FR-05; C. com. L441-9)."""
 OWN_SUMS: Final = "totaux"
