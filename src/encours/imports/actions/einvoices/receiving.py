@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -28,6 +27,8 @@ from encours.tenancy.models import Creditor
 
 KIND: Final = "einvoice"
 COUNTS: Final = ("completed", "statuses")
+MANY: Final = 500
+"""From how many documents on the planner's statistics are worth their cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ def import_einvoices(
     if (ready.has_errors and not accept_rest) or ready.is_empty:
         return keeping.refused(received, ready.issues, creditor, kept, dry_run=dry_run)
     with transaction.atomic():
-        outcome = _apply(received, ready, creditor, kept, accept_rest=accept_rest, today=today)
+        outcome = _apply(
+            received, ready, creditor, kept, accept_rest=accept_rest, dry_run=dry_run, today=today
+        )
         if dry_run:
             transaction.set_rollback(True)
             outcome = replace(outcome, applied=False, import_id=None)
@@ -160,6 +163,7 @@ def _apply(
     kept: Kept,
     *,
     accept_rest: bool,
+    dry_run: bool,
     today: date,
 ) -> Outcome:
     tenant_id = creditor.tenant_id
@@ -168,10 +172,11 @@ def _apply(
     )
     place = Place(tenant_id, creditor.pk, batch.pk, kept.author_id, today)
     written = ledger.write(ready.decisions, place)
-    unkept = evidence.keep(received, written.documents, place)
+    unkept = [] if dry_run else evidence.keep(received, written.documents, place)
     taken = statuses.take(ready.statuses, place)
     statuses.match_waiting(tenant_id=tenant_id, creditor_id=creditor.pk, today=today)
-    bulk.refresh_statistics()
+    if len(ready.decisions) >= MANY:
+        bulk.refresh_statistics()
     issues = (*ready.issues, *written.issues, *unkept, *taken.issues)
     counts = {**NO_COUNTS, **dict.fromkeys(COUNTS, 0), **written.counts, "statuses": taken.count}
     control = written.control or dict(NO_CONTROL)
@@ -189,12 +194,6 @@ def _apply(
         applied_at=datetime.now(UTC),
         **issues_kept(issues),
     )
-    data: dict[str, Any] = {
-        "sha256": received.sha256,
-        "counts": counts,
-        "control_ok": control["ok"],
-        "kinds": dict(Counter(one.act.value for one in ready.decisions)),
-    }
     journal.record(
         "import.applied",
         tenant_id=tenant_id,
@@ -202,7 +201,7 @@ def _apply(
         effective_on=received.last_on or today,
         actor_id=kept.author_id,
         creditor_id=creditor.pk,
-        data=data,
+        data={"sha256": received.sha256, "counts": counts, "control_ok": control["ok"]},
     )
     return Outcome(
         received.name,
