@@ -22,10 +22,11 @@ from encours.tenancy.scope import in_tenant
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: object) -> Path:
+def folder(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.IMPORTS_ROOT = tmp_path / "imports"  # type: ignore[attr-defined]
     settings.FEED_ROOTS = [tmp_path]  # type: ignore[attr-defined]
-    FILE_SOURCES.fill({"folder": lambda account: Folder(account, roots=[tmp_path], settle_s=0)})
+    filled = {"folder": lambda account: Folder(account, roots=[tmp_path], settle_s=0)}
+    monkeypatch.setattr(FILE_SOURCES, "_filled", filled)
     (tmp_path / "in").mkdir()
     return tmp_path / "in"
 
@@ -129,23 +130,26 @@ def test_a_source_out_of_reach_says_why_and_tries_again_later(house: House, fold
 
 
 def test_an_error_of_the_program_is_kept_as_a_failure(
-    house: House, folder: Path, caplog: pytest.LogCaptureFixture
+    house: House,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(_account: object) -> Folder:
         raise RuntimeError("bug")
 
-    FILE_SOURCES.fill({"folder": broken})
+    monkeypatch.setattr(FILE_SOURCES, "_filled", {"folder": broken})
     source_id = watch(house, folder)
 
     assert "erreur du programme" in run(house, source_id).sentence
     assert source_of(house, source_id).running_since is None
 
 
-def test_asked_to_wait(house: House, folder: Path) -> None:
+def test_asked_to_wait(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(_account: object) -> Folder:
         raise SlowDown(7200)
 
-    FILE_SOURCES.fill({"folder": busy})
+    monkeypatch.setattr(FILE_SOURCES, "_filled", {"folder": busy})
     source_id = watch(house, folder)
     before = datetime.now(UTC)
     run(house, source_id)

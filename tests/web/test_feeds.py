@@ -27,9 +27,10 @@ def mine(transactional_db: None) -> Place:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: object) -> Path:
+def folder(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.IMPORTS_ROOT = tmp_path / "imports"  # type: ignore[attr-defined]
-    FILE_SOURCES.fill({"folder": lambda account: Folder(account, roots=[tmp_path], settle_s=0)})
+    filled = {"folder": lambda account: Folder(account, roots=[tmp_path], settle_s=0)}
+    monkeypatch.setattr(FILE_SOURCES, "_filled", filled)
     (tmp_path / "in").mkdir()
     return tmp_path / "in"
 

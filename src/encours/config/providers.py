@@ -50,6 +50,7 @@ def register() -> None:
             "source of files": file_sources,
             "platform": platforms,
             "public portal": public_portals,
+            "connector": connectors,
         }
     )
 
@@ -149,6 +150,55 @@ def file_sources() -> Mapping[str, Callable[[feeds.Account], feeds.FileSource]]:
         "sftp": Sftp,
         "imap": Imap,
     }
+
+
+def connectors() -> Mapping[str, Callable[[feeds.Account], feeds.Connector]]:
+    """Return which software can be asked."""
+    return {
+        "pennylane": _pennylane,
+        "odoo": _odoo,
+        "dolibarr": _dolibarr,
+        "quickbooks": _quickbooks,
+    }
+
+
+def _pennylane(account: feeds.Account) -> feeds.Connector:
+    from encours.feeds.providers import pennylane, web
+
+    headers = {"Authorization": f"Bearer {account.secrets.get('token', '')}"}
+    return pennylane.Pennylane(web.client(pennylane.BASE, private=False, headers=headers))
+
+
+def _odoo(account: feeds.Account) -> feeds.Connector:
+    from encours.feeds.providers import odoo, web
+
+    given = account.settings
+    return odoo.Odoo(
+        web.client(given["url"], private=account.private),
+        database=given["database"],
+        user=given["user"],
+        key=account.secrets.get("password", ""),
+    )
+
+
+def _dolibarr(account: feeds.Account) -> feeds.Connector:
+    from encours.feeds.providers import dolibarr, web
+
+    url = account.settings["url"].rstrip("/").removesuffix("/api/index.php") + "/api/index.php"
+    headers = {"DOLAPIKEY": account.secrets.get("token", "")}
+    return dolibarr.Dolibarr(web.client(url, private=account.private, headers=headers))
+
+
+def _quickbooks(account: feeds.Account) -> feeds.Connector:
+    from encours.feeds.providers import quickbooks, web
+
+    host = quickbooks.HOSTS[account.settings.get("environment") or "production"]
+    return quickbooks.QuickBooks(
+        web.client(host, private=False),
+        realm=account.settings["realm"],
+        secrets=account.secrets,
+        keep=account.keep,
+    )
 
 
 def smtp_channel(account: Account) -> EmailChannel:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from encours.kernel.registry import Registry
@@ -85,3 +86,37 @@ class FileSource(Protocol):
 
 
 FILE_SOURCES: Registry[Callable[[Account], FileSource]] = Registry("source of files")
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """One thing that a software holds, in our values (`rules.pulled` says which), by its id."""
+
+    kind: str
+    id: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Things read at once, and those that are no more: kind and id."""
+
+    rows: tuple[Pulled, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+
+
+class Connector(Protocol):
+    """Asks a software; never writes to it."""
+
+    code: str
+
+    def check(self) -> str:
+        """Return in French who answered; raises Unreachable."""
+        ...
+
+    def pull(self, since: datetime | None) -> Iterator[Page]:
+        """Yield what changed since an instant, or (None) all there is; raises Unreachable."""
+        ...
+
+
+CONNECTORS: Registry[Callable[[Account], Connector]] = Registry("connector")

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encours.feeds.actions import claims, taking
+from encours.feeds.actions import claims, pulling, taking
 from encours.feeds.actions.claims import Tally
 from encours.feeds.models import Source
 from encours.feeds.ports import SlowDown, Unreachable
@@ -72,3 +72,5 @@ def run_source(
 def _work(source: Source, run_id: int, tally: Tally) -> None:
     if KINDS[source.kind].brings == "files":
         taking.take_files(source, run_id, tally)
+    elif KINDS[source.kind].brings == "rows":
+        pulling.pull_rows(source, run_id, tally)

@@ -106,8 +106,10 @@ def set_enabled(
         return
     source.is_enabled = is_enabled
     source.failures = 0
+    if is_enabled and KINDS[source.kind].brings == "rows":
+        source.position = {}
     source.next_run_at = datetime.now(UTC) if is_enabled and source.schedule else None
-    source.save(update_fields=["is_enabled", "failures", "next_run_at"])
+    source.save(update_fields=["is_enabled", "failures", "next_run_at", "position"])
     tell("source.resumed" if is_enabled else "source.paused", source, actor_id, today)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from encours.feeds.actions import sources
 from encours.feeds.models import Source
-from encours.feeds.ports import FILE_SOURCES, Unreachable
+from encours.feeds.ports import CONNECTORS, FILE_SOURCES, Unreachable
 from encours.feeds.rules.kinds import KINDS
 from encours.tenancy.scope import in_tenant
 
@@ -25,6 +25,8 @@ def try_source(*, tenant_id: int, source_id: int) -> tuple[bool, str]:
 
 
 def _checked(source: Source) -> str:
+    if KINDS[source.kind].brings == "rows":
+        return CONNECTORS[source.kind](sources.account_of(source)).check()
     opened = FILE_SOURCES[source.kind](sources.account_of(source))
     try:
         return opened.check()

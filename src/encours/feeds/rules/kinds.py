@@ -85,6 +85,45 @@ KINDS: Final[Mapping[str, Kind]] = {
             schedule="15",
         ),
         Kind("push", "pushed"),
+        Kind(
+            "pennylane",
+            "rows",
+            (Field("token", is_required=True, is_secret=True),),
+            schedule="60",
+            fresh_hours=48,
+        ),
+        Kind(
+            "odoo",
+            "rows",
+            (
+                _URL,
+                Field("database", is_required=True),
+                Field("user", is_required=True),
+                Field("password", is_required=True, is_secret=True),
+            ),
+            schedule="60",
+            fresh_hours=48,
+        ),
+        Kind(
+            "dolibarr",
+            "rows",
+            (_URL, Field("token", is_required=True, is_secret=True)),
+            schedule="60",
+            fresh_hours=48,
+        ),
+        Kind(
+            "quickbooks",
+            "rows",
+            (
+                Field("realm", is_required=True),
+                Field("environment", choices=("production", "sandbox"), default="production"),
+                Field("client_id", is_required=True, is_secret=True),
+                Field("client_secret", is_required=True, is_secret=True),
+                Field("refresh_token", is_required=True, is_secret=True, is_long=True),
+            ),
+            schedule="60",
+            fresh_hours=48,
+        ),
     )
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,10 @@ from encours.feeds.queries.sources import ShownSource
 from encours.feeds.rules.kinds import KINDS, Field
 from encours.web.feeds import words
 
-HAS_SECRET = _("Enregistré, chiffré ; laissez vide pour le garder.")
+FIXED: Final = frozenset({"folder", "push", "pennylane", "quickbooks"})
+"""Kinds that call no address that somebody typed."""
+
+HAS_SECRET: Final = _("Enregistré, chiffré ; laissez vide pour le garder.")
 
 
 class Source(forms.Form):
@@ -76,7 +79,7 @@ class Source(forms.Form):
             del self.fields["schedule"]
         if self.kind.brings == "rows":
             del self.fields["mapping"]
-        if not is_admin or kind in ("folder", "push"):
+        if not is_admin or kind in FIXED:
             del self.fields["allows_private"]
         own = [one.name for one in self.kind.fields]
         self.order_fields(["name", "creditor", *own])

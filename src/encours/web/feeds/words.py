@@ -24,6 +24,10 @@ KINDS: Final[Mapping[str, tuple[Text, Text]]] = {
         _("Adresse de dépôt"),
         _("Une adresse secrète à laquelle un script envoie ses fichiers par HTTPS."),
     ),
+    "pennylane": (_("Pennylane"), _("Clients, factures et ce qui reste dû, par son API.")),
+    "odoo": (_("Odoo"), _("Échéances, règlements et lettrages des comptes clients.")),
+    "dolibarr": (_("Dolibarr"), _("Tiers, factures clients et leurs règlements.")),
+    "quickbooks": (_("QuickBooks Online"), _("Clients, factures, avoirs et règlements.")),
 }
 FIELDS: Final[Mapping[str, tuple[Text, Text]]] = {
     "path": (_("Dossier"), ""),
@@ -40,11 +44,24 @@ FIELDS: Final[Mapping[str, tuple[Text, Text]]] = {
         _("Vide : la clé rencontrée au premier passage est retenue, une autre sera refusée."),
     ),
     "security": (_("Sécurité"), ""),
-    "token": (_("Jeton OAuth (XOAUTH2)"), _("À la place du mot de passe.")),
+    "token": (
+        _("Jeton ou clé d'accès"),
+        _("Boîte aux lettres : jeton OAuth, à la place du mot de passe."),
+    ),
     "folder": (_("Dossier de la boîte"), ""),
     "senders": (
         _("Expéditeurs acceptés"),
         _("Adresses ou domaines, par exemple compta@cabinet.fr, @erp.fr. Les autres sont laissés."),
+    ),
+    "url": (_("Adresse"), _("Celle que vous ouvrez dans le navigateur, https://…")),
+    "database": (_("Base de données"), ""),
+    "realm": (_("Numéro de société (realm)"), ""),
+    "environment": (_("Environnement"), ""),
+    "client_id": (_("Identifiant de l'application"), ""),
+    "client_secret": (_("Secret de l'application"), ""),
+    "refresh_token": (
+        _("Jeton de renouvellement"),
+        _("Renouvelé et gardé chiffré à chaque passage."),
     ),
     "max_mb": (_("Taille maximale d'un message (Mo)"), ""),
 }
@@ -53,6 +70,7 @@ CHOICES: Final[Mapping[str, Mapping[str, Text]]] = {
         "move": _("Ranger dans le sous-dossier « traites »"),
         "keep": _("Laisser en place et retenir ce qui a été pris"),
     },
+    "environment": {"production": _("Production"), "sandbox": _("Essai (sandbox)")},
     "security": {
         "tls": _("TLS (port 993 d'ordinaire)"),
         "starttls": _("STARTTLS (port 143 d'ordinaire)"),
