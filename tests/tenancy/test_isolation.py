@@ -27,7 +27,12 @@ KNOWN: dict[str, Any] = {
     "receivables.Reclassification.state": "bill",
     "standing.StandingFact.kind": "pause",
     "dunning.Triage.decision": "remind",
+    "documents.Document.source": "upload",
+    "custody.Departure.kind": "tenant",
 }
+
+# Of several references, one is set: the database refuses a row without any.
+CHOSEN = {"documents.Attachment.customer"}
 
 
 def business_models() -> list[type[TenantModel]]:
@@ -59,6 +64,7 @@ def fill(tenant_id: int) -> dict[type, Any]:
     """Create one row of every business table, parents first."""
     made: dict[type, Any] = {}
     user = User.objects.create_user(f"u{tenant_id}-{os.getpid()}@example.com")
+    other = User.objects.create_user(f"o{tenant_id}-{os.getpid()}@example.com")
     waiting = business_models()
     while waiting:
         model = waiting.pop(0)
@@ -75,10 +81,13 @@ def fill(tenant_id: int) -> dict[type, Any]:
             for field in model._meta.local_fields
             if not field.primary_key
             and field.name not in ("tenant", "user")
-            and not (field.null or field.has_default() or field.has_db_default())
+            and (
+                f"{model._meta.label}.{field.name}" in CHOSEN
+                or not (field.null or field.has_default() or field.has_db_default())
+            )
         }
-        if any(field.name == "user" for field in model._meta.local_fields):
-            values["user"] = user
+        people = [one.name for one in model._meta.local_fields if one.related_model is User]
+        values |= {name: user if name == "user" else other for name in people}
         if any(f.name == "fact_ids" for f in model._meta.local_fields):
             values["fact_ids"] = [1]
         for name in ("instalment_ids", "open_cents", "line_ranks"):
