@@ -15,7 +15,14 @@ from encours.parties.actions import customers as parties
 from encours.parties.models import CustomerMerge, NotDuplicates
 from encours.receivables.actions import documents
 from encours.receivables.actions.documents import Amounts
+from encours.receivables.queries import figures, groups
+from encours.receivables.queries.ageing import aged_balance
+from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.terms import DueLine
+from encours.tenancy.actions import absences
+from encours.tenancy.actions.absences import InvalidAbsence
+from encours.tenancy.models import Creditor
+from encours.tenancy.queries.absences import people_of
 from encours.tenancy.scope import in_tenant
 
 SIREN = "552100554"
@@ -130,3 +137,99 @@ def test_who_may_only_read_merges_nothing(bed: Group, role: str) -> None:
         reverse("customer_merge", args=[bed.adam]), {"code": "ADAM2"}
     ).status_code in (403, 404)
     assert "Fusionner ceux" not in client.get(reverse("customers_duplicates")).content.decode()
+
+
+def listed(bed: Group, user_id: int, **session: bool) -> set[str]:
+    """The codes that a person's list of customers shows."""
+    client = logged_in(user_id)
+    if session.get("mine"):
+        client.post(reverse("choose_mine"), {"mine": "1"})
+    page = client.get(reverse("customers")).content.decode()
+    return {code for code in ("ADAM2", "PETIT") if code in page}
+
+
+def test_customers_given_to_a_collector_are_theirs_and_their_stand_ins(bed: Group) -> None:
+    manager, collector = bed.place.users["credit_manager"], bed.place.users["collector"]
+    client = logged_in(manager)
+    asked = {"ids": bed.petit, "part": "collector", "user_id": collector}
+    client.post(reverse("customers_assign"), asked)
+    assert listed(bed, collector) == {"ADAM2", "PETIT"}
+    assert listed(bed, collector, mine=True) == {"PETIT"}
+    assert listed(bed, manager, mine=True) == set()
+
+    day = today().isoformat()
+    away = {"user_id": collector, "stand_in_id": manager, "starts_on": day, "ends_on": day}
+    page = client.post(reverse("settings_portfolios_absent"), away, follow=True)
+    assert "Absence enregistrée" in page.content.decode()
+    assert listed(bed, manager, mine=True) == {"PETIT"}
+
+    with in_tenant(bed.tenant_id):
+        absence = absences.Absence.objects.of(bed.tenant_id).latest("id").pk
+    client.post(reverse("settings_portfolios_back", args=[absence]))
+    assert listed(bed, manager, mine=True) == set()
+
+
+def test_a_rule_shares_customers_out(bed: Group) -> None:
+    client = logged_in(bed.place.users["credit_manager"])
+    reader = bed.place.users["reader"]
+    rule = {"part": "salesperson", "user_id": reader, "first_letter": "o", "last_letter": "q"}
+    page = client.post(reverse("settings_portfolios_assign"), rule, follow=True)
+
+    assert "1 client attribué" in page.content.decode()
+    assert listed(bed, reader, mine=True) == {"PETIT"}
+
+
+def test_standing_in_goes_on_to_the_third(bed: Group) -> None:
+    one, two, three = (bed.place.users[role] for role in ("admin", "reader", "accountant"))
+    day = date(2030, 1, 2)
+    with in_tenant(bed.tenant_id):
+        who = {"tenant_id": bed.tenant_id, "today": day, "starts_on": day, "ends_on": day}
+        absences.record_absence(**who, user_id=one, stand_in_id=two)
+        absences.record_absence(**who, user_id=two, stand_in_id=three)
+        absences.record_absence(**who, user_id=three, stand_in_id=one)
+        asked = {"tenant_id": bed.tenant_id, "user_id": three}
+        assert people_of(**asked, on=day) == (three, two, one), "a ring ends"
+        assert people_of(**asked, on=date(2030, 1, 3)) == (three,)
+        with pytest.raises(InvalidAbsence, match="précède"):
+            absences.record_absence(
+                **{**who, "ends_on": date(2030, 1, 1)}, user_id=one, stand_in_id=two
+            )
+        with pytest.raises(InvalidAbsence, match="autre personne"):
+            absences.record_absence(**who, user_id=one, stand_in_id=one)
+
+
+def test_a_company_of_the_group_is_apart(bed: Group) -> None:
+    house = bed.place.house
+    with in_tenant(bed.tenant_id):
+        moment = Moment(tenant_id=bed.tenant_id, as_of=today(), currency="EUR")
+        Creditor.objects.filter(id=house.creditor_id).update(siren="443061841")
+        before = figures.month_figures(moment, months=1)[0]
+        Creditor.objects.filter(id=house.creditor_id).update(siren=SIREN)
+        trade, intra = groups.apart(aged_balance(moment))
+        after = figures.month_figures(moment, months=1)[0]
+    assert (trade.totals["open"], intra.totals["open"]) == (300_00, 300_00)
+    assert (before.open_cents, after.open_cents) == (600_00, 300_00)
+    assert (before.billed_cents, after.billed_cents) == (600_00, 300_00)
+
+    page = logged_in(bed.place.users["reader"]).get(reverse("aged_balance"), {"intra": "only"})
+    text = page.content.decode()
+    assert "sociétés du groupe" in text
+    assert "Petit" not in text
+
+
+def test_one_company_at_two_creditors_is_one_exposure(bed: Group) -> None:
+    with in_tenant(bed.tenant_id):
+        who = {"tenant_id": bed.tenant_id, "today": today()}
+        elsewhere = parties.create_customer(
+            **who, creditor_id=bed.place.second_id, code="AD", name="Adam Logistique", siren=SIREN
+        )
+        documents.record_invoice(
+            **who, customer_id=elsewhere, number="L-1", issued_on=today(),
+            amounts=Amounts(50_00), due=[DueLine(today(), 50_00)],
+        )  # fmt: skip
+        moment = Moment(tenant_id=bed.tenant_id, as_of=today(), currency="EUR")
+        found = groups.exposure(moment, customer_id=bed.adam)
+    links = {(one.id, one.link): one.open_cents for one in found}
+    assert links == {(bed.double, "siren"): 200_00, (elsewhere, "siren"): 50_00}
+    page = logged_in(bed.place.users["reader"]).get(reverse("customer", args=[bed.adam]))
+    assert "Adam Logistique" in page.content.decode()

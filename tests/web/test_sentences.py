@@ -12,7 +12,7 @@ from encours.web.settings.sentences import SENTENCES, sentence
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "encours"
 SUBJECTS = (
-    "allocation|api_key|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates|field"
+    "absence|allocation|api_key|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates|field"
     "|exchange|import|instalment|invoice|letter|mapping|message|person|plan|rates|reminders?|sender"
     "|sending|source|tenant|terms|triage|webhook"
     "allocation|api_key|bank_account|contacts?|credit|creditor|customers?|documents?|due_dates"

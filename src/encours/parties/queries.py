@@ -136,6 +136,12 @@ def merged_into(*, tenant_id: int, customer_id: int) -> list[MergedRow]:
     ]
 
 
+def creditors_of(*, tenant_id: int, customer_ids: Sequence[int]) -> set[int]:
+    """Return whose customers these are, for the check of rights."""
+    rows = Customer.objects.of(tenant_id).filter(id__in=list(customer_ids))
+    return set(rows.values_list("creditor_id", flat=True))
+
+
 def class_counts(*, tenant_id: int, creditor_id: int) -> list[ClassCount]:
     """Return how many customers are of each class, for the confirmation in bulk."""
     counts = {

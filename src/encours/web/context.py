@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from encours.tenancy.queries import places
 from encours.tenancy.rights import Access
 from encours.web import formats, navigation
-from encours.web.rights import chosen_creditor, creditors_of
+from encours.web.rights import MINE_KEY, chosen_creditor, creditors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu": navigation.menu(navigation.MAIN, access, url_name, chosen),
         "creditors": creditors,
         "chosen_creditor": chosen,
+        "is_mine": bool(request.session.get(MINE_KEY)),
         "tenants": tenants,
         "initials": _initials(str(request.user)),
         "banners": _banners(access, tenants, creditors),

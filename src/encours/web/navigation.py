@@ -71,6 +71,13 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         "settings.read",
         ("settings_webhook", "settings_delivery"),
     ),
+    Entry(
+        _("Portefeuilles et absences"),
+        "settings_portfolios",
+        "users",
+        "settings.read",
+        ("settings_portfolios",),
+    ),
     Entry(_("Journal"), "settings_journal", "journal", "audit.read"),
     Entry(_("Données"), "settings_data", "shield", "custody.export", ("settings_person",)),
 )

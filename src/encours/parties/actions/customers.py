@@ -59,7 +59,7 @@ def create_customer(
     **described: Any,
 ) -> int:
     """Add a customer and return its id; its class is at most proposed until somebody says it."""
-    values = _checked(tenant_id, creditor_id, described)
+    values = _checked(tenant_id, described)
     if not code.strip() or not values.get("name", "").strip():
         raise InvalidCustomer("Le code et le nom du client sont obligatoires.")
     try:
@@ -90,7 +90,7 @@ def update_customer(
 ) -> list[str]:
     """Change what describes a customer; return the names of the fields that changed."""
     customer = locked(tenant_id=tenant_id, customer_id=customer_id)
-    values = _checked(tenant_id, customer.creditor_id, described)
+    values = _checked(tenant_id, described)
     if "name" in values and not values["name"].strip():
         raise InvalidCustomer("Le nom du client est obligatoire.")
     if values.get("parent_id") == customer_id:
@@ -209,7 +209,7 @@ def locked(*, tenant_id: int, customer_id: int) -> Customer:
     return customer
 
 
-def _checked(tenant_id: int, creditor_id: int, described: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(tenant_id: int, described: Mapping[str, Any]) -> dict[str, Any]:
     unknown = described.keys() - DESCRIBED
     assert not unknown, unknown
     values = dict(described)
@@ -224,9 +224,9 @@ def _checked(tenant_id: int, creditor_id: int, described: Mapping[str, Any]) -> 
     if values.get("contract_rate") and not _RATE.match(values["contract_rate"].strip(" %")):
         raise InvalidCustomer("Le taux contractuel s'écrit en pour cent, par exemple 12,5.")
     parent_id = values.get("parent_id")
-    family = Customer.objects.of(tenant_id).filter(creditor_id=creditor_id)
-    if parent_id is not None and not family.filter(id=parent_id).exists():
-        raise InvalidCustomer("La maison mère n'est pas un client de cette société.")
+    everyone = Customer.objects.of(tenant_id)
+    if parent_id is not None and not everyone.filter(id=parent_id).exists():
+        raise InvalidCustomer("La maison mère n'est pas un client de l'organisation.")
     return values
 
 

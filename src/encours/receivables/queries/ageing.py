@@ -43,7 +43,11 @@ with taken as (
     where live(a) and a.effective_on <= %(as_of)s and of_either(a)
     group by a.customer_id, a.payer_id
 )
-select coalesce(shown.id, customer.id), {key}, {code}, {name}, {amounts},
+select coalesce(shown.id, customer.id), {key}, {code}, {name},
+    coalesce(shown.siren, customer.siren) = any(array(
+        select o.siren from tenancy_creditor o
+        where o.tenant_id = %(tenant_id)s and o.siren <> '')),
+    {amounts},
     coalesce(spent.cents, 0) - coalesce(received.cents, 0)
 from parties_customer customer
 left join faces() face on face.customer_id = customer.id
@@ -79,7 +83,13 @@ select l.currency from receivables_instalment l where live(l) group by 1
 union select c.currency from receivables_credit c where live(c) group by 1
 order by 1
 """
-OWNER: Final = {"customer_id": pl.Int64, "key": pl.Int64, "code": pl.String, "name": pl.String}
+OWNER: Final = {
+    "customer_id": pl.Int64,
+    "key": pl.Int64,
+    "code": pl.String,
+    "name": pl.String,
+    "intra_group": pl.Boolean,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +135,8 @@ class AgedBalance:
     """The aged balance of a ledger; `rows` is a frame with amounts in cents.
 
     Columns: key (the id of what a row stands for), code, name, open, the buckets, unallocated
-    (negative or nil), net; `customer_id` by customer, `customers` (how many) otherwise.
+    (negative or nil), net; by customer `customer_id` and `intra_group` (a company of the group),
+    `customers` (how many) otherwise.
     """
 
     moment: Moment

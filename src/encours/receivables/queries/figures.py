@@ -1,7 +1,8 @@
 """The figures of a ledger over the months: open, billed, received, and how fast we are paid.
 
 One statement whatever the number of months or lines: rows are counted by period once, then
-added up (design.md, decision 10). Formulas: `rules.indicators` (science.md §5).
+added up (design.md, decision 10). Formulas: `rules.indicators` (science.md §5). Companies of the
+group are left out: they neither buy nor pay as customers do.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ select width_bucket(l.issued_on, %(starts)s::date[]) as first,
     width_bucket(l.due_on, %(closes)s::date[]) as second, sum(l.amount_cents)::bigint as cents
 from receivables_instalment l
 where live(l) and l.issued_on <= %(as_of)s
-    and of_customer(l)
+    and of_customer(l) and trade(l)
 group by 1, 2
 """
 SETTLED: Final = """
@@ -39,7 +40,7 @@ select width_bucket(a.effective_on, %(starts)s::date[]) as first,
     width_bucket(a.issued_on, %(starts)s::date[]) as second,
     width_bucket(a.due_on, %(closes)s::date[]) as third, sum(a.amount_cents)::bigint as cents
 from receivables_allocation a
-where live(a) and a.effective_on <= %(as_of)s and of_lines(a)
+where live(a) and a.effective_on <= %(as_of)s and of_lines(a) and trade(a)
 group by 1, 2, 3
 """
 LATENESS: Final = """
@@ -48,7 +49,7 @@ select width_bucket(a.effective_on, %(starts)s::date[]) as first,
 from receivables_allocation a
 join receivables_credit c on c.tenant_id = a.tenant_id and c.id = a.credit_id
 where live(a) and a.effective_on between %(first)s and %(as_of)s and of_lines(a)
-    and c.kind in ('payment', 'deposit')
+    and trade(a) and c.kind in ('payment', 'deposit')
 group by 1, 2
 """
 TURNOVER: Final = """
@@ -56,13 +57,13 @@ select width_bucket(i.issued_on, %(starts)s::date[]) as first, i.kind,
     sum(i.amount_cents)::bigint as cents
 from receivables_invoice i
 where live(i) and i.issued_on between %(first)s and %(as_of)s
-    and of_customer(i)
+    and of_customer(i) and trade(i)
 group by 1, 2
 union all
 select width_bucket(c.received_on, %(starts)s::date[]), c.kind, sum(c.amount_cents)::bigint
 from receivables_credit c
 where live(c) and c.received_on between %(first)s and %(as_of)s
-    and of_customer(c)
+    and of_customer(c) and trade(c)
 group by 1, 2
 """
 SALES: Final = """
@@ -72,12 +73,27 @@ from receivables_salesmonth s
 where known(s) and s.month between %(first)s and %(as_of)s and %(customer_id)s::bigint is null
 group by 1
 """
+# what the books sold to companies of the group, which their sales months hold too
+INTRA: Final = """
+select width_bucket(i.issued_on, %(starts)s::date[]) as first, sum(i.amount_cents)::bigint as cents
+from receivables_invoice i
+where live(i) and i.issued_on between %(first)s and %(as_of)s and not (trade(i))
+    and i.kind in ('invoice', 'debit_note')
+group by 1
+union all
+select width_bucket(c.received_on, %(starts)s::date[]), -sum(c.amount_cents)::bigint
+from receivables_credit c
+where live(c) and c.received_on between %(first)s and %(as_of)s and not (trade(c))
+    and c.kind = 'credit_note'
+group by 1
+"""
 QUESTIONS: Final = (
     ("lines", "first, second, null::integer, null, cents", LINES),
     ("settled", "first, second, third, null, cents", SETTLED),
     ("lateness", "first, second, null, null, cents", LATENESS),
     ("turnover", "first, null, null, kind, cents", TURNOVER),
     ("sales", "first, null, null, null, cents", SALES),
+    ("intra", "first, null, null, null, cents", INTRA),
 )
 BILLED: Final = frozenset({"invoice", "debit_note"})
 RECEIVED: Final = frozenset({"payment", "deposit"})
@@ -169,6 +185,7 @@ class _Book:
     paid: Mapping[int, list[PaidLine]]
     turnover: Mapping[tuple[int, str], int]
     sales: _Sums
+    intra: _Sums
 
     def open_by_issue(self, period: int) -> dict[int, int]:
         """Return what was open at the close of a period, by the period of issue."""
@@ -194,7 +211,7 @@ class _Book:
     def sold(self, period: int) -> int:
         """Return the credit sales of a period: the books', else what was billed."""
         if period in self.sales:
-            return self.sales[period]
+            return self.sales[period] - self.intra.get(period, 0)
         return self.moved(period, BILLED) - self.moved(period, ("credit_note",))
 
     def figures(self, period: int) -> MonthFigures:
@@ -246,6 +263,9 @@ def _book(moment: Moment, periods: _Periods) -> _Book:
     for period, late, _unused, _kind, cents in parts["lateness"]:
         paid[period].append(PaidLine(cents, late))
     turnover: dict[tuple[int, str], int] = defaultdict(int)
+    intra: dict[int, int] = defaultdict(int)
+    for period, _late, _unused, _kind, cents in parts["intra"]:
+        intra[period] += cents
     for period, _late, _unused, kind, cents in parts["turnover"]:
         turnover[period, kind] += cents
     return _Book(
@@ -255,6 +275,7 @@ def _book(moment: Moment, periods: _Periods) -> _Book:
         paid=paid,
         turnover=turnover,
         sales={period: cents for period, _a, _b, _k, cents in parts["sales"]},
+        intra=intra,
     )
 
 

@@ -24,7 +24,7 @@ LIVE: Final = (
 )
 
 _WORD: Final = re.compile(
-    r"\b(live|known|of_lines|of_credits|of_either|of_customer|own|faces|family)\((\w*)\)"
+    r"\b(live|known|of_lines|of_credits|of_either|of_customer|own|trade|faces|family)\((\w*)\)"
 )
 
 OF_LINES: Final = """{t}.instalment_id = any(array(
@@ -36,6 +36,13 @@ OF_CREDITS: Final = """{t}.credit_id = any(array(
 OF_CUSTOMER: Final = "{t}.customer_id = any({family})"
 OWN: Final = """({t}.salesperson_id = any(%(people)s::bigint[])
         or {t}.collector_id = any(%(people)s::bigint[]))"""
+INTRA_GROUP: Final = """array(
+        select k.id from parties_customer k
+        join tenancy_creditor o on o.tenant_id = k.tenant_id and o.siren = k.siren
+        where k.tenant_id = %(tenant_id)s and k.siren <> '')"""
+"""The customers that are companies of the group: their SIREN is that of one of its creditors."""
+
+TRADE: Final = "{t}.customer_id <> all(" + INTRA_GROUP + ")"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +84,8 @@ def live(query: str, moment: Moment) -> str:
 
     `live(t)`: the row counts; `known(t)`: the same for tables without a currency. `of_lines(a)`,
     `of_credits(a)` and `of_either(a)` narrow allocations to one customer by the indexes they have,
-    `of_customer(t)` any other table; `own(t)` keeps the customers of `people`. `faces()` and
+    `of_customer(t)` any other table; `own(t)` keeps the customers of `people`,
+    `trade(t)` leaves the companies of the group out of a whole ledger. `faces()` and
     `family()` are those of `parties.faces`: a customer is itself and those merged into it.
     """
     narrow = moment.customer_id is not None
@@ -89,6 +97,7 @@ def live(query: str, moment: Moment) -> str:
         "of_either": f"({OF_LINES} or {OF_CREDITS})" if narrow else "true",
         "of_customer": OF_CUSTOMER if narrow else "true",
         "own": "true" if moment.people is None else OWN,
+        "trade": "true" if narrow else TRADE,
         "faces": faces.KNOWN,
         "family": faces.FAMILY_KNOWN,
     }

@@ -109,7 +109,7 @@ def invitation_creditor(*, tenant_id: int, invitation_id: int) -> tuple[bool, in
 def names(tenant_id: int) -> dict[int, str]:
     """Return the names of the tenant's members, by name."""
     ids = Membership.objects.of(tenant_id).values_list("user_id", flat=True)
-    found = User.objects.filter(id__in=list(ids)).order_by("last_name", "email")
+    found = User.objects.filter(id__in=ids).order_by("last_name", "email")
     return {user.pk: str(user) for user in found}
 
 

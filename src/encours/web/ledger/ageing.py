@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
-from encours.receivables.queries import drill, exchange, kept
+from encours.receivables.queries import drill, exchange, groups, kept
 from encours.receivables.queries.ageing import AgedBalance, GroupBy
 from encours.receivables.queries.exchange import Consolidated
 from encours.receivables.queries.moment import Moment
@@ -106,6 +106,10 @@ def aged_balance(request: StaffRequest) -> HttpResponseBase:
         balance = group.balance
     else:
         balance = kept.balance(moment, by=asked.by, group_by=asked.group_by)
+    intra: AgedBalance | None = None
+    if asked.group_by is GroupBy.CUSTOMER and group is None:
+        trade, intra = groups.apart(balance)
+        balance = {"only": intra, "out": trade}.get(request.GET.get("intra", ""), balance)
     table = _table(asked, balance)
     totals = {} if is_split else balance.totals
     context = {
@@ -122,6 +126,9 @@ def aged_balance(request: StaffRequest) -> HttpResponseBase:
         "net": totals.get("net"),
         "currency": asked.target or asked.moment.currency,
         "consolidated": group,
+        "intra_count": intra.rows.height if intra else 0,
+        "intra_net": intra.totals["net"] if intra else 0,
+        "intra_asked": request.GET.get("intra", ""),
         "dates_label": DATES[asked.by],
     }
     return answer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -20,7 +21,7 @@ from encours.dunning.queries import moment as dunning_moment
 from encours.dunning.queries.timeline import SHOWN, timeline
 from encours.dunning.rules.explain import explain
 from encours.kernel.dates import add_months
-from encours.receivables.queries import interest_detail, items, statement
+from encours.receivables.queries import groups, interest_detail, items, statement
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.rates import rates_of
@@ -112,6 +113,10 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
         "figures": _figures(lines, credits_left, moment),
         "credits": list(credits_left.iter_rows(named=True)),
         "kinds": words.KINDS,
+        "group": groups.exposure(
+            replace(moment, creditor_ids=request.scope.creditor_ids, customer_id=None),
+            customer_id=customer_id,
+        ),
         "timeline": [told(event) for event in events],
         "earlier": events[-1].on if len(events) == SHOWN and events[-1].on < until else None,
         "currency": moment.currency,

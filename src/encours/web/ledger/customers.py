@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from encours.attributes.rules import Field
+from encours.parties import queries as parties
 from encours.parties.actions import customers as actions
+from encours.parties.actions import portfolios
 from encours.receivables.actions import due_dates
 from encours.receivables.queries import customers as queries
 from encours.receivables.queries import terms as terms_queries
@@ -25,7 +27,7 @@ from encours.receivables.queries import unreachable as reach
 from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.terms import TermsRow
 from encours.receivables.rules.classes import propose_class
-from encours.tenancy.queries import places
+from encours.tenancy.queries import people, places
 from encours.web import own_fields
 from encours.web.answers import telling
 from encours.web.ledger import words
@@ -89,10 +91,15 @@ def customers(request: StaffRequest) -> HttpResponseBase:
     source = _source(moment, fields)
     may_confirm = request.access.may("customers.write", request.creditor_id)
     terms = _terms(request) if may_confirm else []
-    context = {"as_of": moment.as_of, "may_confirm": may_confirm, "terms": terms}
+    context = {
+        "as_of": moment.as_of,
+        "may_confirm": may_confirm,
+        "terms": terms,
+        "people": people.names(request.tenant_id).items() if may_confirm else (),
+    }
     table = replace(
         CUSTOMERS,
-        select=CUSTOMERS.select if terms else "",
+        select=CUSTOMERS.select if may_confirm else "",
         columns=(*CUSTOMERS.columns, *own_fields.columns(fields)),
         filters=(*CUSTOMERS.filters, *own_fields.filters(fields)),
     )
@@ -108,6 +115,27 @@ def _terms(request: StaffRequest) -> list[TermsRow]:
             return []
         creditor_id = choices[0].id
     return terms_queries.terms_of(tenant_id=request.tenant_id, creditor_id=creditor_id)
+
+
+@require_POST
+@needs("customers.write")
+def assign(request: StaffRequest) -> HttpResponse:
+    """Give the customers that were ticked their salesperson or their collector."""
+    ids = [int(one) for one in request.POST.getlist("ids") if one.isascii() and one.isdecimal()]
+    who = request.POST.get("user_id", "")
+    for creditor_id in parties.creditors_of(tenant_id=request.tenant_id, customer_ids=ids):
+        require(request, "customers.write", creditor_id)
+    if ids:
+        with telling(request, _("Clients attribués.")):
+            portfolios.assign(
+                tenant_id=request.tenant_id,
+                customer_ids=ids,
+                part=request.POST.get("part", ""),
+                user_id=int(who) if who.isascii() and who.isdecimal() else None,
+                actor_id=request.access.user_id,
+                today=today(),
+            )
+    return redirect("customers")
 
 
 @require_POST

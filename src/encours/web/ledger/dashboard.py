@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from encours.dunning.queries import attention as queries
 from encours.dunning.queries.attention import Attention, LastCycle
-from encours.receivables.queries import kept, reach
+from encours.receivables.queries import groups, kept, reach
 from encours.receivables.queries.ageing import AgedBalance
 from encours.receivables.queries.figures import MonthFigures
 from encours.web import formats
@@ -62,6 +62,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         return render(request, "ledger/welcome.html", {"may_import": may_import})
     balance = kept.balance(moment)
     totals = balance.totals
+    trade, intra = groups.apart(balance)
     lost = reach.unreachable(moment, balance)
     months = () if moment.people is not None else kept.months(moment, count=MONTHS)
     overdue = totals["open"] - totals["not_due"]
@@ -73,7 +74,9 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "unallocated": -totals["unallocated"],
         "overdue_share": share(overdue, totals["open"]),
         "buckets": list(_buckets(totals)),
-        "worst": _worst(balance),
+        "worst": _worst(trade),
+        "intra": intra.totals["open"],
+        "intra_customers": intra.rows.height,
         "months": months,
         "last_month": months[-1] if months else None,
         "charts": _charts(months),

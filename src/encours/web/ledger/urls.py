@@ -20,6 +20,7 @@ urlpatterns = [
         duplicates.unmerge,
         name="customer_unmerge",
     ),
+    path("clients/attribuer/", customers.assign, name="customers_assign"),
     path("clients/conditions/", customers.set_terms, name="customers_terms"),
     path("clients/<int:customer_id>/", customer.customer, name="customer"),
     path("clients/<int:customer_id>/releve/", customer.account, name="customer_statement"),

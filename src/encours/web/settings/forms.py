@@ -183,6 +183,48 @@ class NewTerms(forms.Form):
     )
 
 
+PARTS: Final = (("collector", _("Chargé de recouvrement")), ("salesperson", _("Commercial")))
+
+
+class _WithPeople(forms.Form):
+    """A form that names members of the organisation."""
+
+    named: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        """Offer the members."""
+        super().__init__(*args, **kwargs)
+        for name in self.named:
+            choice = self.fields[name]
+            assert isinstance(choice, forms.ChoiceField)
+            choice.choices = [("", "—"), *people]
+
+
+class Assignment(_WithPeople):
+    """Which customers go to whom."""
+
+    named = ("user_id",)
+    part = forms.ChoiceField(label=_("Comme"), choices=PARTS)
+    user_id = forms.TypedChoiceField(label=_("À qui"), coerce=int, required=False, empty_value=None)
+    postcodes = forms.CharField(
+        label=_("Codes postaux commençant par"), max_length=200, required=False,
+        help_text=_("Par exemple : 69, 42, 01."),
+    )  # fmt: skip
+    first_letter = forms.CharField(label=_("Noms de"), max_length=1, required=False)
+    last_letter = forms.CharField(label=_("à"), max_length=1, required=False)
+    again = forms.BooleanField(label=_("Aussi ceux qui sont déjà attribués"), required=False)
+
+
+class Absence(_WithPeople):
+    """Somebody away, and who stands in."""
+
+    named = ("user_id", "stand_in_id")
+    user_id = forms.TypedChoiceField(label=_("Absent"), coerce=int)
+    stand_in_id = forms.TypedChoiceField(label=_("Remplacé par"), coerce=int)
+    starts_on = forms.DateField(label=_("Du"), widget=forms.DateInput())
+    ends_on = forms.DateField(label=_("Au (inclus)"), widget=forms.DateInput())
+
+
 class ExchangeUpload(forms.Form):
     """The European Central Bank's file of reference rates."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from encours.receivables.queries import search as ledger_search
 from encours.tenancy import middleware
 from encours.tenancy.actions import people
-from encours.web.rights import CREDITOR_KEY, StaffRequest, creditors_of, needs, public
+from encours.web.rights import CREDITOR_KEY, MINE_KEY, StaffRequest, creditors_of, needs, public
 from encours.web.shell.language import keep_language
 
 
@@ -40,6 +40,17 @@ def choose_creditor(request: StaffRequest) -> HttpResponse:
     if not wanted.isascii() or not wanted.isdecimal() or int(wanted) not in known:
         raise Http404
     request.session[CREDITOR_KEY] = int(wanted)
+    return redirect(_next(request))
+
+
+@require_POST
+@needs("self")
+def choose_mine(request: StaffRequest) -> HttpResponse:
+    """Show one's own customers (and those of whom one stands in for), or everybody's."""
+    if request.POST.get("mine") == "1":
+        request.session[MINE_KEY] = True
+    else:
+        request.session.pop(MINE_KEY, None)
     return redirect(_next(request))
 
 
