@@ -32,7 +32,7 @@ from encours.web import own_fields
 from encours.web.answers import telling
 from encours.web.ledger import words
 from encours.web.ledger.subject import moment_of, today
-from encours.web.rights import StaffRequest, needs, require
+from encours.web.rights import StaffRequest, creditors_of, needs, require
 from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer, in_frame
 
 CHOICES: Final = (
@@ -110,7 +110,7 @@ def _terms(request: StaffRequest) -> list[TermsRow]:
     """Return the terms to choose from: those of the creditor shown, when there is but one."""
     creditor_id = request.creditor_id
     if creditor_id is None:
-        choices = places.creditors(request.tenant_id, request.scope.creditor_ids)
+        choices = [one for one in creditors_of(request) if request.scope.covers(one.id)]
         if len(choices) != 1:
             return []
         creditor_id = choices[0].id
