@@ -91,15 +91,17 @@ def customers(request: StaffRequest) -> HttpResponseBase:
     source = _source(moment, fields)
     may_confirm = request.access.may("customers.write", request.creditor_id)
     terms = _terms(request) if may_confirm else []
+    is_assigning = may_confirm and request.GET.get("assign") == "1"
     context = {
         "as_of": moment.as_of,
         "may_confirm": may_confirm,
         "terms": terms,
-        "people": people.names(request.tenant_id).items() if may_confirm else (),
+        "people": people.names(request.tenant_id).items() if is_assigning else (),
+        "is_assigning": is_assigning,
     }
     table = replace(
         CUSTOMERS,
-        select=CUSTOMERS.select if may_confirm else "",
+        select=CUSTOMERS.select if terms or is_assigning else "",
         columns=(*CUSTOMERS.columns, *own_fields.columns(fields)),
         filters=(*CUSTOMERS.filters, *own_fields.filters(fields)),
     )
