@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from django.core.cache import cache
 from django.db import connection
 
 from encours.receivables.queries.moment import Moment, live
 from encours.receivables.rules import duplicates as rules
 from encours.tenancy.frames import read_frame
+from encours.tenancy.kept import kept
 
-KEPT_SECONDS: Final = 24 * 3600
 SHOWN: Final = 500
 COMPARED: Final = """
 from parties_customer c
@@ -23,11 +21,6 @@ where c.tenant_id = %(tenant_id)s and face.face_id is null and not c.to_identify
     and (%(creditor_id)s::bigint is null or c.creditor_id = %(creditor_id)s)
     and (%(creditors)s::bigint[] is null or c.creditor_id = any(%(creditors)s::bigint[]))
     and own(c)
-"""
-MARK: Final = f"""
-select count(*) || ':' || coalesce(max(c.id), 0) || ':' || coalesce(sum(hashtext(concat_ws(
-    '|', c.id, c.name, c.siren, c.vat_number, c.iban, c.postcode))), 0)
-{COMPARED}
 """
 CUSTOMERS: Final = f"""
 select c.id, c.creditor_id, c.name, c.siren, c.vat_number, c.iban, c.postcode
@@ -86,21 +79,14 @@ def pairs(moment: Moment) -> tuple[list[Pair], int]:
 
 
 def _known_pairs(moment: Moment) -> pl.DataFrame:
-    """Compare the customers, unless they are those that were compared last."""
-    params = moment.params()
-    with connection.cursor() as cursor:
-        cursor.execute(live(MARK, moment), params)
-        mark = cursor.fetchone()[0]
-    asked = (
-        f"{moment.tenant_id}:{params['creditor_id']}:{params['creditors']}:{moment.people}:{mark}"
+    """Compare the customers, unless no fact of the tenant came since they were."""
+    return kept(
+        moment.tenant_id,
+        ("duplicates", moment.creditor_ids, moment.people),
+        lambda: rules.duplicates(
+            read_frame(live(CUSTOMERS, moment), moment.params(), schema=rules.CUSTOMERS)
+        ),
     )
-    key = f"duplicates:{hashlib.sha256(asked.encode()).hexdigest()}"
-    kept = cache.get(key)
-    if kept is not None:
-        return pl.DataFrame(kept, schema=rules.PAIRS, orient="row")
-    found = rules.duplicates(read_frame(live(CUSTOMERS, moment), params, schema=rules.CUSTOMERS))
-    cache.set(key, found.rows(), KEPT_SECONDS)
-    return found
 
 
 def _named(tenant_id: int, ids: set[int]) -> dict[int, Alike]:
