@@ -50,7 +50,7 @@ def fec(
             outcome = _import(path, *place, quiet=as_json, **asked)
         outcomes.append(outcome)
         if not as_json:
-            _show(outcome, dry_run=dry_run)
+            show(outcome, dry_run=dry_run)
     _finish(outcomes, as_json=as_json)
 
 
@@ -90,7 +90,7 @@ def einvoice(
             )
         outcomes.append(outcome)
         if not as_json:
-            _show(outcome, dry_run=dry_run)
+            show(outcome, dry_run=dry_run)
     _finish(outcomes, as_json=as_json)
 
 
@@ -166,7 +166,8 @@ def _read(path: Path, *, quiet: bool) -> Export:
         )
 
 
-def _show(outcome: Outcome, *, dry_run: bool) -> None:
+def show(outcome: Outcome, *, dry_run: bool) -> None:
+    """Tell on a terminal what an import did, or would do."""
     state = "importé" if outcome.applied else "non importé"
     if dry_run and not outcome.is_refused:
         state = "lu, rien n'a été changé"

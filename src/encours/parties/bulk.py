@@ -12,6 +12,10 @@ from encours.tenancy.frames import read_frame, stage_frame
 IDS: Final = """
 select code, id from parties_customer where tenant_id = %(tenant)s and creditor_id = %(creditor)s
 """
+NAMES: Final = """
+select code, name from parties_customer
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s
+"""
 INSERT: Final = """
 insert into parties_customer
     (tenant_id, creditor_id, code, name, account, to_identify, batch_id, siren, vat_number,
@@ -34,6 +38,15 @@ def customer_ids(*, tenant_id: int, creditor_id: int) -> pl.DataFrame:
         IDS,
         {"tenant": tenant_id, "creditor": creditor_id},
         schema={"code": pl.String, "customer_id": pl.Int64},
+    )
+
+
+def customer_names(*, tenant_id: int, creditor_id: int) -> pl.DataFrame:
+    """Return `code` and `name` of every customer of a creditor."""
+    return read_frame(
+        NAMES,
+        {"tenant": tenant_id, "creditor": creditor_id},
+        schema={"code": pl.String, "name": pl.String},
     )
 
 

@@ -15,9 +15,13 @@ from encours.parties.models import Customer
 from encours.tenancy.models import BitemporalModel, TenantForeignKey
 
 INVOICE_KINDS = ("invoice", "debit_note", "opening", "returned_payment", "refund", "other")
-CREDIT_KINDS = ("payment", "credit_note", "deposit", "discount", "write_off", "opening", "other")
+CREDIT_KINDS = (
+    *("payment", "credit_note", "deposit", "discount", "write_off", "opening", "other"),
+    "inferred",
+)
+"""`inferred`: a list of what is open lacks it; withdrawn when the real payment comes."""
 DUE_SOURCES = ("read", "terms_confirmed", "terms_assumed")
-ORIGINS = ("letter", "reference", "manual", "legal")
+ORIGINS = ("letter", "reference", "manual", "legal", "inferred")
 
 
 class Invoice(BitemporalModel):

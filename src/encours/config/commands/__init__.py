@@ -19,6 +19,7 @@ MODULES: Final = {
     "encours.config.commands.leaving": ("export",),
     "encours.cli.ledger": ("aged-balance", "open-items", "statement"),
     "encours.cli.imports": ("import",),
+    "encours.cli.tables": ("import",),
     "encours.cli.contacts": ("import", "unreachable"),
     "encours.cli.documents": ("import",),
     "encours.cli.exchange": ("import",),

@@ -22,6 +22,7 @@ COUNTS: Final = (
     "credit_notes",
     "payments",
     "other_credits",
+    "inferred",
     "allocations",
     "proposals",
     "withdrawn",

@@ -23,7 +23,7 @@ from encours.imports.actions.einvoices import Received
 from encours.imports.actions.files import Export, import_file, read_file
 from encours.imports.actions.keeping import Outcome, issues_kept
 from encours.imports.models import FileImport
-from encours.imports.ports import EINVOICE_READERS, READERS
+from encours.imports.ports import EINVOICE_READERS, READERS, Unreadable
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.tenancy.scope import in_tenant
@@ -92,11 +92,23 @@ def receive(
 
 
 def preview(*, tenant_id: int, import_id: int) -> None:
-    """Read an upload and keep what it would change; a job's work, outside any transaction."""
+    """Read an upload and keep what it would change; a job's work, outside any transaction.
+
+    A table whose columns nobody chose, and that are not sure, waits in the state `mapping`.
+    """
     row = _running(tenant_id, import_id)
     if row is None:
         return
-    export = _read(row)
+    try:
+        export = _read(row)
+    except tables.Unsure as unsure:
+        with in_tenant(tenant_id):
+            _update(row, state="mapping", progress=100, **issues_kept(unsure.issues))
+        return
+    except Unreadable as unreadable:
+        with in_tenant(tenant_id):
+            _update(row, state="refused", progress=100, **issues_kept([unreadable.issue]))
+        return
     with in_tenant(tenant_id):
         outcome = _tried(row, export)
         over = outcome.is_refused or outcome.is_repeated
@@ -108,6 +120,7 @@ def preview(*, tenant_id: int, import_id: int) -> None:
             counts=outcome.counts,
             control=outcome.control,
             progress=100,
+            **({} if isinstance(export, Export | Received) else export.kept),
             **issues_kept(outcome.issues),
         )
 
@@ -184,7 +197,7 @@ def _running(tenant_id: int, import_id: int) -> FileImport | None:
         return FileImport.objects.of(tenant_id).filter(pk=import_id, state="running").first()
 
 
-def _read(row: FileImport) -> Export | Received:
+def _read(row: FileImport) -> Export | tables.Incoming | Received:
     path = path_of(tenant_id=row.tenant_id, sha256=row.sha256)
     if not path.exists():
         raise FileGone
@@ -198,9 +211,19 @@ def _read(row: FileImport) -> Export | Received:
         with in_tenant(row.tenant_id):
             _update(row, progress=percent)
 
-    export: Export | Received
+    export: Export | tables.Incoming | Received
     if row.kind == einvoices.KIND:
         export = einvoices.receive(path, name=row.file_name, progress=tell)
+    elif row.kind == tables.KIND:
+        export = tables.read(
+            path,
+            tenant_id=row.tenant_id,
+            creditor_id=row.creditor_id,
+            name=row.file_name,
+            mapping=row.mapping or None,
+            progress=tell,
+            today=row.created_at.date(),
+        )
     else:
         export = read_file(path, name=row.file_name, kind=row.kind, progress=tell)
     with in_tenant(row.tenant_id):
@@ -208,7 +231,7 @@ def _read(row: FileImport) -> Export | Received:
     return export
 
 
-def _tried(row: FileImport, export: Export | Received) -> Outcome:
+def _tried(row: FileImport, export: Export | tables.Incoming | Received) -> Outcome:
     """Decide as the import would; where errors refuse it, what the rest would give."""
     outcome = _imported(row, export, dry_run=True)
     if outcome.is_refused and export.last_on is not None:
@@ -218,7 +241,7 @@ def _tried(row: FileImport, export: Export | Received) -> Outcome:
 
 def _imported(
     row: FileImport,
-    export: Export | Received,
+    export: Export | tables.Incoming | Received,
     *,
     accept_rest: bool = False,
     dry_run: bool = False,
@@ -234,7 +257,9 @@ def _imported(
     }
     if isinstance(export, Received):
         return einvoices.import_einvoices(export, **asked, today=timezone.localdate())
-    return import_file(export, **asked, kind=row.kind)
+    if isinstance(export, Export):
+        return import_file(export, **asked, kind=row.kind)
+    return tables.import_table(export, **asked)
 
 
 def _update(row: FileImport, **values: Any) -> None:

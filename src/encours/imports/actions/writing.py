@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -27,7 +27,7 @@ CLIPPED: Final = {"number": 80, "piece": 80, "label": 200, "journal": 20, "entry
 SAME_PROPOSAL: Final = ("credit_id", "instalment_id", "amount_cents")
 SAME_SALES: Final = ("month", "net_cents", "vat_cents", "cash_cents")
 DEBITS: Final = {"invoice": "invoices"}
-CREDITS: Final = {"credit_note": "credit_notes", "payment": "payments"}
+CREDITS: Final = {"credit_note": "credit_notes", "payment": "payments", "inferred": "inferred"}
 REF: Final = ("id", "key", "customer_id", "amount_cents")
 
 
@@ -41,9 +41,17 @@ class Place:
     currency: str
     first_on: date
     last_on: date
+    is_whole: bool = True
 
     @property
-    def owner(self) -> dict[str, int]:
+    def spoken(self) -> dict[str, date]:
+        """Return the period of which the export says everything: a table says it of no day."""
+        if self.is_whole:
+            return {"first_on": self.first_on, "last_on": self.last_on}
+        return {"first_on": date.max, "last_on": date.min}
+
+    @property
+    def owner(self) -> dict[str, Any]:
         """Return the tenant and creditor as keyword arguments."""
         return {"tenant_id": self.tenant_id, "creditor_id": self.creditor_id}
 
@@ -71,6 +79,59 @@ def write(derivation: Derivation, place: Place) -> tuple[dict[str, int], tuple[I
             writing.take(documents)
     writing.finish()
     return writing.counts, tuple(writing.issues)
+
+
+def add_documents(
+    documents: Documents,
+    named: pl.DataFrame,
+    place: Place,
+    known: Live,
+    gone: Mapping[str, pl.Series],
+) -> dict[str, int]:
+    """Add what a table says to what the ledger holds of its customers; return counts.
+
+    `named`: the customers' codes and names; `gone`, by table, the ids that leave (they are not in
+    `known`). Nothing else is withdrawn: a table need not say all of its period.
+    """
+    before = parties.customer_ids(**place.owner).height
+    customers = parties.add_customers(
+        named.select("code", "name", "account", to_identify="needs_confirmation"),
+        batch_id=place.batch_id,
+        **place.owner,
+    )
+    claims = _side(documents.claims, customers, known.invoices, "invoice", place)
+    credits_ = _side(documents.credits, customers, known.credits, "credit", place)
+    due = _lines(documents, claims, known, place)
+    shares = _shares(documents, known, due, credits_, place)
+    proposals = _proposals(documents, known, due, credits_).join(
+        known.proposals, on=SAME_PROPOSAL, how="anti"
+    )
+    counts = {**NO_COUNTS, "customers": customers.height - before}
+    own = {"allocation": shares.withdrawn, "instalment": due.withdrawn,
+           "credit": credits_.withdrawn, "invoice": claims.withdrawn}  # fmt: skip
+    for table, ids in own.items():
+        both = pl.concat([ids.cast(pl.Int64), gone.get(table, ids.clear()).cast(pl.Int64)])
+        left = bulk.withdraw(
+            tenant_id=place.tenant_id, table=table, ids=both, batch_id=place.batch_id
+        )
+        counts["withdrawn"] += left if table in ("credit", "invoice") else 0
+    rows = [
+        Rows("invoice", claims.fresh),
+        Rows("credit", credits_.fresh),
+        Rows("instalment", due.fresh),
+        Rows("allocation", shares.fresh),
+        Rows("proposedallocation", proposals),
+    ]
+    bulk.write(batch_id=place.batch_id, rows=rows, **place.owner)
+    for kinds, names, others in (
+        (claims.fresh["kind"], DEBITS, "other_debits"),
+        (credits_.fresh["kind"], CREDITS, "other_credits"),
+    ):
+        for kind, number in kinds.value_counts().iter_rows():
+            counts[names.get(kind, others)] += number
+    counts["allocations"] += shares.fresh.height
+    counts["proposals"] += proposals.height
+    return counts
 
 
 class _Writing:
@@ -211,15 +272,20 @@ def _side(
     rows = exported.join(
         customers, left_on="customer_code", right_on="code", how="left", maintain_order="left"
     ).with_columns(
-        pl.lit(place.currency).alias("currency"),
+        _currency(exported, place),
         *(pl.col(name).fill_null("").str.slice(0, most) for name, most in CLIPPED.items()),
     )
-    compared = difference.documents(
-        rows, known, day=day, first_on=place.first_on, last_on=place.last_on
-    )
+    compared = difference.documents(rows, known, day=day, **place.spoken)
     fresh = _identified(compared.fresh.sort("key"), table)
     every = pl.concat([fresh.select(REF), compared.kept.select(REF)])
     return Side(fresh, every, compared.withdrawn)
+
+
+def _currency(exported: pl.DataFrame, place: Place) -> pl.Expr:
+    """Return the currency of each document: a ledger is kept in one, a table may say another."""
+    if "currency" in exported.columns:
+        return pl.col("currency").fill_null(place.currency)
+    return pl.lit(place.currency).alias("currency")
 
 
 def _identified(rows: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -229,17 +295,18 @@ def _identified(rows: pl.DataFrame, table: str) -> pl.DataFrame:
 def _lines(documents: Documents, claims: Side, known: Live, place: Place) -> difference.Lines:
     """Return the due lines of every claim; those without a date get it from the terms."""
     is_fresh = claims.fresh.select("key", invoice_is_fresh=pl.lit(value=True))
-    heads = documents.claims.select("key", "kind", "issued_on", document_on="issued_on")
+    claimed = documents.claims
+    began = "open_from" if "open_from" in claimed.columns else "issued_on"
+    heads = claimed.select(
+        "key", "kind", _currency(claimed, place), issued_on=pl.col(began), document_on="issued_on"
+    )
     rows = (
         documents.instalments.rename({"claim_key": "key"})
         .join(claims.all.drop("amount_cents"), on="key", maintain_order="left")
         .rename({"id": "invoice_id"})
         .join(heads, on="key", how="left", maintain_order="left")
         .join(is_fresh, on="key", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("invoice_is_fresh").fill_null(value=False),
-            pl.lit(place.currency).alias("currency"),
-        )
+        .with_columns(pl.col("invoice_is_fresh").fill_null(value=False))
     )
     termed = due_dates.with_terms(rows, **place.owner).rename({"key": "claim_key"})
     termed = difference.as_read(termed, known.instalments)
@@ -301,8 +368,7 @@ def _shares(
         known.allocations,
         gone_lines=due.withdrawn,
         gone_credits=credits_.withdrawn,
-        first_on=place.first_on,
-        last_on=place.last_on,
+        **place.spoken,
     )
     staying = known.allocations.join(pl.DataFrame({"id": compared.withdrawn}), on="id", how="anti")
     crowded = [

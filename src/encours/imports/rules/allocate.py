@@ -57,7 +57,7 @@ def allocate(claims: Side, credits_: Side, groups: pl.DataFrame) -> Allocated:
                 _dated_by_entry(by_reference, claims.items, credits_.items),
             ]
         ),
-        _proposals(owed, paid, credits_.docs),
+        proposals(owed, paid, credits_.docs),
     )
 
 
@@ -158,7 +158,7 @@ def _dated_by_entry(shares: pl.DataFrame, owed: pl.DataFrame, paid: pl.DataFrame
     )
 
 
-def _proposals(owed: pl.DataFrame, paid: pl.DataFrame, docs: pl.DataFrame) -> pl.DataFrame:
+def proposals(owed: pl.DataFrame, paid: pl.DataFrame, docs: pl.DataFrame) -> pl.DataFrame:
     """Propose the numbers that a credit's label quotes, then amounts that only one pair has."""
     quoted = _quoted(owed, paid, docs)
     owed, paid = spread.less(owed, "claim", quoted), spread.less(paid, "credit", quoted)

@@ -33,6 +33,7 @@ COUNTS: Final[Mapping[str, Text]] = {
     "invoices": _("Factures"),
     "credit_notes": _("Avoirs"),
     "payments": _("Règlements"),
+    "inferred": _("Règlements déduits"),
     "other_debits": _("Autres débits"),
     "other_credits": _("Autres crédits"),
     "allocations": _("Lettrages"),

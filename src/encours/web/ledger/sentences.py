@@ -42,6 +42,7 @@ DOCUMENTS: Final[Mapping[str, Text]] = {
     "deposit": lazy("Acompte reçu %(name)s : %(amount)s."),
     "discount": lazy("Escompte accordé %(name)s : %(amount)s."),
     "write_off": lazy("Passage en perte %(name)s : %(amount)s."),
+    "inferred": lazy("Réglé d'après un état des encours %(name)s : %(amount)s."),
 }
 MESSAGES: Final[Mapping[str, Text]] = {
     "reserved": lazy("Message prêt à partir : « %(name)s »."),

@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "deposit": _("Acompte"),
     "discount": _("Escompte"),
     "write_off": _("Passage en perte"),
+    "inferred": _("Règlement déduit"),
     "paid_by_other": _("Payé par un autre client"),
     "paid_for_other": _("Payé pour un autre client"),
 }

@@ -6,36 +6,37 @@ known by name or proposed surely and shows what it would change, or leaves it in
 preview runs again. `uploads.accept` and `uploads.apply` are those of every file.
 """
 
-from typing import Final
-
 from encours.imports.actions.tables.describing import (
     Description,
     choose,
     describe,
     describe_file,
 )
+from encours.imports.actions.tables.importing import KIND, Incoming, import_table
 from encours.imports.actions.tables.mappings import (
     NameTaken,
     UnusableMapping,
     delete_mapping,
     save_mapping,
 )
+from encours.imports.actions.tables.opening import Unsure, read
 from encours.imports.actions.tables.reading import OpenSheet, is_table, open_sheet
-
-KIND: Final = "table"
-"""The kind of an import that is a table, whatever its file."""
 
 __all__ = (
     "KIND",
     "Description",
+    "Incoming",
     "NameTaken",
     "OpenSheet",
+    "Unsure",
     "UnusableMapping",
     "choose",
     "delete_mapping",
     "describe",
     "describe_file",
+    "import_table",
     "is_table",
     "open_sheet",
+    "read",
     "save_mapping",
 )

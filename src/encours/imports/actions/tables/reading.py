@@ -86,6 +86,10 @@ class OpenSheet:
         """Fill in what a mapping leaves to the cells."""
         return completed(mapping, self._below(), self.labels)
 
+    def rows(self) -> pl.DataFrame:
+        """Return the first rows under the header."""
+        return self._below()
+
     def _below(self) -> pl.DataFrame:
         names = [f"c{at}" for at in range(len(self.labels))]
         return self.head.slice(self.header.at + 1).select("line", *names)

@@ -106,7 +106,9 @@ def propose(
     chosen = _amounts_related(chosen, rows, found)
     chosen = _accounts(chosen, rows)
     decided = meaning or _meaning(chosen, found, rows)
-    chosen = _for_meaning(chosen, decided)
+    chosen = _for_meaning(chosen, decided, found)
+    if "settled_on" in chosen and not {"issued_on", "due_on"} & chosen.keys():
+        chosen["issued_on"] = replace(chosen.pop("settled_on"), field="issued_on")
     only_pays = decided == "movements" and _only_pays(chosen, labels, name)
     if only_pays and "number" in chosen and "reference" not in chosen:
         chosen["reference"] = replace(chosen.pop("number"), field="reference")
@@ -332,7 +334,9 @@ def _has_payment_rows(chosen: Mapping[str, _Pick], rows: pl.DataFrame) -> bool:
     return bool(is_payment.any())
 
 
-def _for_meaning(chosen: dict[str, _Pick], meaning: Meaning) -> dict[str, _Pick]:
+def _for_meaning(
+    chosen: dict[str, _Pick], meaning: Meaning, found: Sequence[Content]
+) -> dict[str, _Pick]:
     """Leave out what a meaning has no use for; a lone amount is then what is open."""
     if meaning == "open_items" and "open_amount" not in chosen and "amount" in chosen:
         pick = chosen.pop("amount")
@@ -342,6 +346,12 @@ def _for_meaning(chosen: dict[str, _Pick], meaning: Meaning) -> dict[str, _Pick]
     if meaning == "movements" and "open_amount" in chosen:
         pick = chosen.pop("open_amount")
         chosen["amount"] = replace(pick, field="amount")
+    if meaning != "master" and "number" not in chosen and "entry_number" in chosen:
+        pick = chosen["entry_number"]
+        if found[pick.at].distinct == 1 and not {"debit", "side"} & chosen.keys():
+            del chosen["entry_number"]
+            said = f"{pick.reason} ; un numéro par ligne"
+            chosen["number"] = replace(pick, field="number", reason=said)
     if meaning == "movements" and "reference" in chosen and "number" not in chosen:
         pick = chosen.pop("reference")
         chosen["number"] = replace(pick, field="number")

@@ -110,11 +110,11 @@ class RowReading:
 
     def _grouped(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Give rows the customer of the group heading above them."""
-        code, name = code_and_name(pl.col("said"))
         is_group = pl.col("role") == "group"
-        cells = cells.with_columns(
-            _group=pl.when(is_group).then("said"),
-        ).with_columns(pl.col("_group").forward_fill().fill_null(self._above.get("_group")))
+        above = pl.lit(self._above.get("_group"), pl.String)
+        cells = cells.with_columns(_group=pl.when(is_group).then("said")).with_columns(
+            pl.col("_group").forward_fill().fill_null(above)
+        )
         self._remember(cells, "_group")
         code, name = code_and_name(pl.col("_group"))
         given = {"customer_code": code, "customer_name": name}

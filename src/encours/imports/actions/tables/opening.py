@@ -1,0 +1,87 @@
+"""Opens a table with the mapping that fits: given, saved for its headings, or surely proposed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from encours.imports.actions.tables.applying import read_table
+from encours.imports.actions.tables.importing import Incoming
+from encours.imports.actions.tables.mappings import UnusableMapping, mark_used, usable
+from encours.imports.actions.tables.reading import OpenSheet, open_sheet
+from encours.imports.ports import Progress
+from encours.imports.queries import mappings as saved
+from encours.imports.rules.tables.mapping import Meaning, TableMapping, from_json
+from encours.kernel.issue import Issue
+from encours.tenancy.scope import in_tenant
+
+
+class Unsure(Exception):
+    """A table whose columns a person must look at first; `issues` say what is not sure."""
+
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
+        """Keep what is not sure."""
+        super().__init__("; ".join(issue.message for issue in issues))
+        self.issues = issues
+
+
+def read(
+    path: Path,
+    *,
+    tenant_id: int,
+    creditor_id: int,
+    name: str = "",
+    mapping: dict[str, Any] | None = None,
+    meaning: Meaning | None = None,
+    sheet: str = "",
+    as_of: date | None = None,
+    progress: Progress | None = None,
+    today: date,
+) -> Incoming:
+    """Read a table for `importing.import_table`; outside any transaction.
+
+    Without a mapping, the one saved for its headings, else the proposal when it is sure. Raises
+    Unsure when it is not, Unreadable on what is no table, UnusableMapping on a mapping that does
+    not fit the file.
+    """
+    given = usable(mapping) if mapping else None
+    chosen = sheet or (given.sheet if given else "")
+    table = open_sheet(path, name=name, sheet=chosen, progress=progress)
+    if given is None:
+        with in_tenant(tenant_id):
+            given = _known(table, tenant_id, creditor_id, meaning)
+    if given is None:
+        proposal = table.proposal(meaning)
+        if not proposal.is_sure:
+            raise Unsure(tuple(_doubt(said) for said in proposal.doubts))
+        given = proposal.mapping
+    _assert_fits(given, table)
+    return read_table(path, table, given, as_of=as_of, today=today)
+
+
+def _known(
+    table: OpenSheet, tenant_id: int, creditor_id: int, meaning: Meaning | None
+) -> TableMapping | None:
+    found = saved.recognised(
+        tenant_id=tenant_id, creditor_id=creditor_id, signature=table.signature
+    )
+    if found is None or meaning not in (None, found.definition.get("meaning")):
+        return None
+    mark_used(tenant_id=tenant_id, mapping_id=found.id)
+    return from_json(found.definition)
+
+
+def _assert_fits(mapping: TableMapping, table: OpenSheet) -> None:
+    absent = [label for label in mapping.columns.values() if label not in table.labels]
+    if absent:
+        named = ", ".join(f"« {label} »" for label in absent[:5])
+        raise UnusableMapping(f"Ce fichier n'a pas de colonne {named}.")
+
+
+def _doubt(said: str) -> Issue:
+    return Issue(
+        code="mapping_unsure",
+        message=said,
+        expected="une correspondance des colonnes (--mapping)",
+    )
