@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.web.places import Place, add_user, logged_in, place
 
 from encours.parties.actions import customers as parties
+from encours.parties.actions import merging
 from encours.parties.models import CustomerMerge, NotDuplicates
 from encours.receivables.actions import documents
 from encours.receivables.actions.documents import Amounts
@@ -77,9 +78,10 @@ def group() -> Group:
 def bed(transactional_db: None) -> Group:
     found = group()
     with in_tenant(found.tenant_id):
-        CustomerMerge.objects.of(found.tenant_id).filter(undone_at=None).update(
-            undone_at=timezone.now()
-        )
+        for link in CustomerMerge.objects.of(found.tenant_id).filter(undone_at=None):
+            merging.unmerge_customer(
+                tenant_id=found.tenant_id, customer_id=link.customer_id, today=today()
+            )
         NotDuplicates.objects.of(found.tenant_id).delete()
     return found
 
