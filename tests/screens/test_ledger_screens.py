@@ -43,7 +43,7 @@ def test_the_first_visit_is_clean(
     window.open(reverse("dashboard"))
 
     assert not window.flaws()
-    assert window.page.get_by_role("link", name="Importer mon FEC").is_visible()
+    assert window.page.get_by_role("link", name="Importer mon fichier").is_visible()
 
 
 def test_a_change_of_filter_draws_the_table_again(

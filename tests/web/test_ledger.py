@@ -185,8 +185,8 @@ def test_without_any_customer_the_dashboard_leads_to_the_first_import(
     empty = place("DESERT")
     page = text(logged_in(empty.users["admin"]), "dashboard")
 
-    assert "Importer mon FEC" in page
-    assert "Importer mon FEC" not in text(logged_in(empty.users["reader"]), "dashboard")
+    assert "Importer mon fichier" in page
+    assert "Importer mon fichier" not in text(logged_in(empty.users["reader"]), "dashboard")
 
 
 @pytest.mark.parametrize("group", ["customer", "group", "salesperson", "creditor", "currency"])

@@ -35,6 +35,13 @@ class PastImport:
     size_bytes: int
     accepted_rest: bool
     issue_counts: dict[str, int]
+    mapping: dict[str, Any]
+
+    @property
+    def has_contacts(self) -> bool:
+        """Say whether a table has columns that reach people, beside its invoices."""
+        columns: dict[str, str] = self.mapping.get("columns", {})
+        return bool(columns.keys() & {"email", "phone", "address_line1"})
 
     @property
     def errors(self) -> int:
@@ -110,4 +117,5 @@ def _row(one: FileImport, *, with_issues: bool = True) -> PastImport:
         size_bytes=one.size_bytes,
         accepted_rest=one.accepted_rest,
         issue_counts=one.issue_counts,
+        mapping=one.mapping,
     )

@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from encours.imports.actions import annotating
+from encours.imports.actions import annotating, own_contacts
 from encours.parties import rules
 from encours.parties.actions import contacts
 from encours.tenancy.queries.places import CreditorChoice
+from encours.web.answers import telling
 from encours.web.chosen import of_one_creditor
 from encours.web.imports.annotated import csv_pieces
+from encours.web.imports.ledger_files import import_or_404
 from encours.web.imports.sentences import SEVERITIES
 from encours.web.rights import StaffRequest, needs, require
 
@@ -112,6 +114,25 @@ def _annotated(
     name = "interlocuteurs-remarques.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+@require_POST
+@needs("customers.write")
+def take(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Add the contacts that an imported table holds beside its invoices."""
+    row = import_or_404(request, import_id)
+    require(request, "customers.write", row.creditor_id)
+    with telling(request):
+        done = own_contacts.take(
+            tenant_id=request.tenant_id,
+            import_id=row.id,
+            actor_id=request.access.user_id,
+            today=timezone.localdate(),
+        )
+        counts = {"created": done.contacts_created, "updated": done.contacts_updated}
+        told = _("%(created)s interlocuteurs ajoutés, %(updated)s mis à jour.") % counts
+        messages.success(request, told)
+    return redirect("import_one", row.id)
 
 
 @require_GET

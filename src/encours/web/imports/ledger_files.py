@@ -51,7 +51,7 @@ HISTORY: Final = Table(
         Column("invoices", lazy("Factures"), "count"),
         Column("payments", lazy("Règlements"), "count"),
     ),
-    empty=lazy("Déposez ci-dessus le FEC de votre logiciel de comptabilité."),
+    empty=lazy("Déposez ci-dessus un tableau de vos factures, ou le FEC de votre comptabilité."),
     export_right="imports.read",
 )
 ISSUES: Final = Table(
@@ -171,6 +171,8 @@ def one(request: StaffRequest, import_id: int) -> HttpResponseBase:
         "control": _control(row.control),
         "missing": sum(row.issue_counts.values()) - len(row.issues),
         "may_write": request.access.may("imports.write", row.creditor_id),
+        "may_contact": request.access.may("customers.write", row.creditor_id),
+        "may_plan": request.access.may("dunning.decide", row.creditor_id),
         "has_rows": any(issue["line"] for issue in row.issues) and row.kind in WITH_ROWS,
         "author": people.names_of({row.author_id}).get(row.author_id, "") if row.author_id else "",
     }

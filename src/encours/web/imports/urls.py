@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:import_id>/importer/", ledger_files.accept, name="import_accept"),
     path("<int:import_id>/oublier/", ledger_files.cancel, name="import_cancel"),
     path("<int:import_id>/annuler/", undoing.undo, name="import_undo"),
+    path("<int:import_id>/interlocuteurs/", contact_files.take, name="import_contacts_take"),
     path("interlocuteurs/", contact_files.contacts_page, name="contacts_import"),
     path("interlocuteurs/modele/", contact_files.template, name="contacts_template"),
 ]
