@@ -17,8 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from encours.attributes import queries as attributes
-from encours.attributes.rules import SUBJECTS
 from encours.imports import jobs
 from encours.imports.actions import tables, uploads
 from encours.imports.actions.tables import Description
@@ -45,10 +43,6 @@ GROUPS: Final[Mapping[str, Text]] = {
     "document": lazy("La pièce"),
     "amount": lazy("Les montants"),
     "master": lazy("La fiche du client"),
-}
-OWN_GROUPS: Final[Mapping[str, Text]] = {
-    "customer": lazy("Vos champs des clients"),
-    "invoice": lazy("Vos champs des factures"),
 }
 ASKED: Final[Mapping[Meaning, tuple[Text, Text]]] = {
     "open_items": (
@@ -190,7 +184,6 @@ def _day(text: str) -> str:
 
 def _context(request: StaffRequest, row: PastImport, found: Description) -> dict[str, Any]:
     mapping = found.mapping
-    names = _field_names(request)
     asked = [_asked(one, mapping.get("columns", {})) for one in found.columns]
     read = [_read(one) for one in found.rows]
     keys = list(dict.fromkeys(key for one in read for key, _text in one.cells))
@@ -202,14 +195,14 @@ def _context(request: StaffRequest, row: PastImport, found: Description) -> dict
         "meanings": [(key, *ASKED[key], key == mapping.get("meaning")) for key in ASKED],
         "asked": asked,
         "unknown": sum(not one.field for one in asked),
-        "options": _options(names, mapping),
+        "options": _options(mapping),
         "preferences": [
             (name, label, choices, mapping.get(name) or choices[0][0])
             for name, (label, choices) in PREFERENCES.items()
         ],
         "currency": mapping.get("defaults", {}).get("currency", ""),
         "kind": mapping.get("defaults", {}).get("kind", ""),
-        "heads": [_(FIELDS[key].label) if key in FIELDS else names.get(key, key) for key in keys],
+        "heads": [_(FIELDS[key].label) if key in FIELDS else key for key in keys],
         "read": [(one, [dict(one.cells).get(key, "") for key in keys]) for one in read],
         "wrong": sum(bool(one.problems) for one in read),
         "name": found.saved_name or PurePath(row.file_name).stem[:NAME_MAX],
@@ -217,18 +210,7 @@ def _context(request: StaffRequest, row: PastImport, found: Description) -> dict
     }
 
 
-def _field_names(request: StaffRequest) -> dict[str, str]:
-    """Return the targets that are the tenant's own fields: `custom.customer.zone` → « Zone »."""
-    return {
-        f"{CUSTOM_PREFIX}{subject}.{one.code}": one.label
-        for subject in SUBJECTS
-        for one in attributes.fields(tenant_id=request.tenant_id, subject=subject)
-    }
-
-
-def _options(
-    own: Mapping[str, str], mapping: Mapping[str, Any]
-) -> list[tuple[Text, list[tuple[str, str]]]]:
+def _options(mapping: Mapping[str, Any]) -> list[tuple[Text, list[tuple[str, str]]]]:
     """Return what a column may be, in groups."""
     is_master = mapping.get("meaning") == "master"
     groups: list[tuple[Text, list[tuple[str, str]]]] = []
@@ -237,14 +219,6 @@ def _options(
             continue
         known = [(name, _(one.label)) for name, one in FIELDS.items() if one.part == part]
         groups.append((title, known))
-    for subject, title in OWN_GROUPS.items():
-        mine = [
-            (name, label)
-            for name, label in own.items()
-            if name.startswith(f"{CUSTOM_PREFIX}{subject}.")
-        ]
-        if mine and not (is_master and subject == "invoice"):
-            groups.append((title, mine))
     return groups
 
 
