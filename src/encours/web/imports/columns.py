@@ -24,7 +24,7 @@ from encours.imports.actions.tables.describing import ShownRow
 from encours.imports.queries.history import PastImport
 from encours.imports.rules.tables import headings
 from encours.imports.rules.tables.fields import CUSTOM_PREFIX, FIELDS
-from encours.imports.rules.tables.mapping import MEANINGS, Meaning
+from encours.imports.rules.tables.mapping import MEANINGS
 from encours.imports.rules.tables.proposal import Column
 from encours.imports.rules.tables.rows import CENTS, DAYS
 from encours.kernel.money import parse_cents
@@ -44,7 +44,7 @@ GROUPS: Final[Mapping[str, Text]] = {
     "amount": lazy("Les montants"),
     "master": lazy("La fiche du client"),
 }
-ASKED: Final[Mapping[Meaning, tuple[Text, Text]]] = {
+ASKED: Final[Mapping[str, tuple[Text, Text]]] = {
     "open_items": (
         lazy("Ce qui reste dû"),
         lazy("La liste des factures non réglées à une date : ce qui n'y est plus est réglé."),
@@ -52,10 +52,6 @@ ASKED: Final[Mapping[Meaning, tuple[Text, Text]]] = {
     "movements": (
         lazy("Des factures et des règlements"),
         lazy("Ce qui s'est passé : chaque ligne s'ajoute à ce qui est connu."),
-    ),
-    "master": (
-        lazy("Des fiches de clients"),
-        lazy("Adresses, interlocuteurs, conditions : aucun montant n'entre."),
     ),
 }
 PREFERENCES: Final[Mapping[str, tuple[Text, tuple[tuple[str, Text], ...]]]] = {
