@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import House
 from tests.feeds.places import TODAY, USER, fec, put, source_of, watch
 
+from encours.dunning.queries.day import day_of
+from encours.dunning.queries.moment import setting
 from encours.feeds import actions
 from encours.feeds.actions.sources import InvalidSource, Told
 from encours.feeds.models import Source, SourceRun, TakenFile
@@ -225,3 +227,18 @@ def test_late_data_is_named(house: House, folder: Path) -> None:
         asked = {"tenant_id": house.tenant_id, "creditor_ids": [house.creditor_id]}
         assert queries.late(**asked, now=datetime.now(UTC)) == []
         assert queries.late(**asked, now=datetime.now(UTC) + timedelta(hours=49)) == ["Exports"]
+
+
+def test_a_late_source_holds_the_plan_whatever_else_came_in(house: House, folder: Path) -> None:
+    put(folder, "a.txt", fec())
+    source_id = watch(house, folder)
+    run(house, source_id)
+    later = datetime.now(UTC) + timedelta(hours=49)
+    owner = {"tenant_id": house.tenant_id, "creditor_id": house.creditor_id}
+
+    with in_tenant(house.tenant_id):
+        asked = {**owner, "on": later.date(), "now": later}
+        assert setting(**asked).moment.is_stale(10_000)
+        assert not setting(**asked, allow_stale=True).moment.is_stale(10_000)
+        assert day_of(**owner, now=later).is_stale
+        assert not day_of(**owner, now=datetime.now(UTC)).is_stale
