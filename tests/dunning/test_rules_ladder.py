@@ -135,6 +135,14 @@ def test_a_formal_notice_lists_only_the_lines_that_reached_it() -> None:
     assert fates(plan) == {1: "mise_en_demeure", 2: "waiting", 3: "ladder_done", 4: "ladder_done"}
 
 
+def test_a_line_that_missed_the_last_reminder_is_done_whoever_its_debtor_is() -> None:
+    """To confirm the class would change nothing for it: the reason told is the one that holds."""
+    unsure = Book().customer(class_confirmed=False)
+    plan = climbed(unsure, 10, 1).line(1, 31).line(2, 40).plan()
+
+    assert fates(plan) == {1: "unknown_class", 2: "ladder_done"}
+
+
 def test_a_line_that_is_due_lower_waits_for_the_formal_notice_to_have_left() -> None:
     """Only relance 3 was recorded: the newcomer may still have its first reminder, later."""
     plan = book().line(1, 31).line(2, 40).line(3, 4).said("relance_3", 10, 1).plan()

@@ -50,8 +50,9 @@ def with_dues(lines: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.Dat
     missed = is_formal & (pl.col("level") < formal - 1)
     old = pl.col("rung_on") <= today
     read_on = pl.col("first_reminder_on") + pl.duration(days=scenario.formal_notice_gap_days)
-    unread = is_formal & old & ~(read_on <= today).fill_null(False)
-    unknown = is_formal & old & (pl.col("known_class") == "unknown")
+    reached = is_formal & old & ~missed
+    unread = reached & ~(read_on <= today).fill_null(False)
+    unknown = reached & (pl.col("known_class") == "unknown")
     stuck = pl.min_horizontal(
         coded(pl.col("rung").is_null() | missed, Reason.LADDER_DONE),
         coded(unknown, Reason.UNKNOWN_CLASS),
