@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.conftest import House
 from typer.testing import CliRunner
 
@@ -99,3 +100,16 @@ def test_what_is_no_table_is_refused(house: House, tmp_path: Path) -> None:
     code, told = typed(house, str(path))
 
     assert (code, told["issues"][0]["code"]) == (1, "not_a_table")
+
+
+@pytest.mark.parametrize("words", [(), ("--meaning", "master")], ids=["proposed", "asked"])
+def test_a_list_of_customers_moves_nothing(
+    house: House, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "clients.csv"
+    path.write_text("Code client;Nom;E-mail;Ville\nC1;Dupont SA;a@dupont.example;Lyon\n")
+
+    code, told = typed(house, str(path), *words)
+
+    assert (code, told["applied"], told["issues"][0]["code"]) == (1, False, "list_of_customers")
+    assert "encours import contacts" in told["issues"][0]["message"]

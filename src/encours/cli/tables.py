@@ -58,7 +58,7 @@ def table(
     tenant: Tenant = "",
     as_json: Json = False,
 ) -> None:
-    """Fait entrer des tableaux : mouvements, pièces ouvertes, fiches clients."""
+    """Fait entrer des tableaux : mouvements ou pièces ouvertes."""
     if meaning and meaning not in MEANINGS:
         raise typer.BadParameter(f"--meaning : {', '.join(MEANINGS)}")
     with common.at_creditor(creditor, tenant) as place:

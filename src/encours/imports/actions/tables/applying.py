@@ -146,6 +146,7 @@ def read_table(
     Nothing is written; rows wait on disk. A table of whole entries (sales and bank accounts beside
     the customers') is read as a ledger export is.
     """
+    assert mapping.meaning != "master", "a list of customers moves no money"
     mapping = table.completed(mapping)
     is_dated = bool(mapping.as_of or table.as_of or as_of)
     if mapping.meaning == "open_items":
