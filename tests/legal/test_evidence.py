@@ -140,7 +140,7 @@ def test_a_page_costs_a_few_queries_whatever_it_holds(
 ) -> None:
     with in_tenant(house.tenant_id):
         claims(house, limit=50)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             assert len(claims(house, limit=50)) == 2
         assert [row.document for row in claims(house, limit=1, offset=1)] == ["F2"]
         assert [row.document for row in claims(house, search="f2")] == ["F2"]

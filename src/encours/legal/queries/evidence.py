@@ -18,12 +18,13 @@ from encours.parties import faces
 from encours.receivables.queries.moment import Moment, live
 
 FORMAL_NOTICE: Final = "mise_en_demeure"
-CLAIMS: Final = """
+CLAIMS: Final = f"""
 select i.id, i.customer_id, k.name, coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label),
     i.issued_on, l.due_on, l.open_cents, i.currency, k.debtor_class,
     k.class_confirmed_at is not null, l.is_certain,
     k.siren <> '' or (k.address_line1 <> '' and k.postcode <> '' and k.city <> ''),
-    k.contract_rate <> '' or s.penalty_rate <> '', coalesce(s.settings ->> 'sale', '')
+    k.contract_rate <> '' or s.penalty_rate <> '', coalesce(s.settings ->> 'sale', ''),
+    pieces.kinds, o.id, o.file_name, o.sha256, o.applied_at
 from receivables_invoice i
 join parties_customer k on k.tenant_id = i.tenant_id and k.id = i.customer_id
 join tenancy_creditor s on s.tenant_id = i.tenant_id and s.id = i.creditor_id
@@ -37,20 +38,24 @@ cross join lateral (
     where x.tenant_id = i.tenant_id and x.invoice_id = i.id and x.undone_at is null
         and (x.due_on < %(as_of)s or %(whole)s)
 ) l
+left join {faces.LIVE} f on f.customer_id = i.customer_id
+cross join lateral (
+    select coalesce(array_agg(distinct d.kind), array[]::varchar[]) as kinds
+    from documents_attachment a
+    join documents_document d
+        on d.tenant_id = a.tenant_id and d.id = a.document_id and d.removed_at is null
+    where a.tenant_id = i.tenant_id and a.detached_at is null
+        and ((a.creditor_id = i.creditor_id and a.natural_key = i.key and a.invoice_id is not null)
+            or a.customer_id = any(array[i.customer_id, f.face_id])
+            and d.kind = any(
+                array['contract', 'terms', 'kbis', 'acknowledgment', 'order', 'quote']))
+) pieces
+left join lateral (
+    select b.id, b.file_name, b.sha256, b.applied_at from imports_fileimport b
+    where b.tenant_id = i.tenant_id and b.batch_id = i.batch_id order by b.id limit 1
+) o on true
 where live(i) and own(k) and i.id = any(%(ids)s)
 order by i.id
-"""
-KINDS: Final = f"""
-select i.id, array_agg(distinct d.kind) from receivables_invoice i
-left join {faces.LIVE} f on f.customer_id = i.customer_id
-join documents_attachment a on a.tenant_id = i.tenant_id and a.detached_at is null
-    and ((a.creditor_id = i.creditor_id and a.natural_key = i.key and a.invoice_id is not null)
-        or a.customer_id = any(array[i.customer_id, f.face_id]))
-join documents_document d
-    on d.tenant_id = a.tenant_id and d.id = a.document_id and d.removed_at is null
-where i.tenant_id = %(tenant_id)s and i.id = any(%(ids)s) and (a.customer_id is null
-    or d.kind = any(array['contract', 'terms', 'kbis', 'acknowledgment', 'order', 'quote']))
-group by i.id
 """
 SENT: Final = f"""
 select x.invoice_id, r.id, coalesce(r.sent_on, r.planned_on), r.step_code, r.channel, r.message_id,
@@ -64,11 +69,6 @@ join dunning_reminder r on r.tenant_id = x.tenant_id
 left join messaging_message m on m.tenant_id = r.tenant_id and m.id = r.message_id
 where x.tenant_id = %(tenant_id)s and x.invoice_id = any(%(ids)s) and x.undone_at is null
 order by 3, 2
-"""
-ORIGIN: Final = """
-select f.id, f.file_name, f.sha256, f.applied_at from receivables_invoice i
-join imports_fileimport f on f.tenant_id = i.tenant_id and f.batch_id = i.batch_id
-where i.tenant_id = %(tenant_id)s and i.id = %(invoice_id)s
 """
 
 
@@ -130,27 +130,30 @@ class ClaimEvidence:
     original: OriginalFile | None
 
 
-def claims_of(moment: Moment, invoice_ids: Sequence[int], *, whole: bool = False) -> list[ClaimRow]:
-    """Return these claims with what they have and lack; `whole` counts lines not due yet too."""
-    params = {**moment.params(), "ids": list(invoice_ids), "whole": whole}
-    with connection.cursor() as cursor:
-        cursor.execute(live(CLAIMS, moment), params)
-        rows = cursor.fetchall()
-    ids = [row[0] for row in rows]
-    kinds, sent = _kinds(moment.tenant_id, ids), _sent(moment.tenant_id, ids)
-    return [_row(row, kinds.get(row[0], frozenset()), sent.get(row[0], [])) for row in rows]
+def claims_of(moment: Moment, invoice_ids: Sequence[int]) -> list[ClaimRow]:
+    """Return these overdue claims with what they have and lack."""
+    return [one.claim for one in _evidence(moment, invoice_ids, whole=False)]
 
 
 def claim_evidence(moment: Moment, invoice_id: int) -> ClaimEvidence | None:
     """Return what one invoice has and lacks, overdue or not; None when it is not there."""
-    row = next(iter(claims_of(moment, [invoice_id], whole=True)), None)
-    if row is None:
-        return None
-    sent = _sent(moment.tenant_id, [invoice_id]).get(invoice_id, [])
+    return next(iter(_evidence(moment, [invoice_id], whole=True)), None)
+
+
+def _evidence(moment: Moment, ids: Sequence[int], *, whole: bool) -> list[ClaimEvidence]:
+    """Return claims with all that proves them; `whole` counts lines not due yet too."""
+    params = {**moment.params(), "ids": list(ids), "whole": whole}
     with connection.cursor() as cursor:
-        cursor.execute(ORIGIN, {"tenant_id": moment.tenant_id, "invoice_id": invoice_id})
-        found = cursor.fetchone()
-    return ClaimEvidence(row, tuple(sent), OriginalFile(*found) if found else None)
+        cursor.execute(live(CLAIMS, moment), params)
+        rows = cursor.fetchall()
+    sent = _sent(moment.tenant_id, [row[0] for row in rows])
+    return [_proved(row, sent.get(row[0], [])) for row in rows]
+
+
+def _proved(row: Sequence[Any], sent: Sequence[SentMessage]) -> ClaimEvidence:
+    kinds, original = frozenset(row[14]), row[15:19]
+    claim = _row(row, kinds, sent)
+    return ClaimEvidence(claim, tuple(sent), OriginalFile(*original) if original[0] else None)
 
 
 def _row(row: Sequence[Any], kinds: frozenset[str], sent: Sequence[SentMessage]) -> ClaimRow:
@@ -166,12 +169,6 @@ def _row(row: Sequence[Any], kinds: frozenset[str], sent: Sequence[SentMessage])
         has_formal_notice=any(one.step == FORMAL_NOTICE for one in sent),
     )
     return ClaimRow(*(*row[:9], readiness(claim)))
-
-
-def _kinds(tenant_id: int, ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(KINDS, {"tenant_id": tenant_id, "ids": list(ids)})
-        return {invoice_id: frozenset(kinds) for invoice_id, kinds in cursor.fetchall()}
 
 
 def _sent(tenant_id: int, ids: Sequence[int]) -> dict[int, list[SentMessage]]:

@@ -3,7 +3,7 @@
 A reference rate says how many units of a currency one euro is worth. A day without a rate (a
 Sunday, a bank holiday) takes the last one before it, within `GAP_DAYS`; beyond, there is no rate,
 and what cannot be converted is shown apart, never left out unsaid. Rounding stands in one place:
-each open item, half up, to the cent (docs/decisions/0031).
+each open item, half up, to the cent (docs/decisions/0034).
 """
 
 from __future__ import annotations
