@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -18,12 +19,19 @@ INFERRED: Final = """
 select distinct c.code, c.id from receivables_credit t
 join parties_customer c on c.tenant_id = t.tenant_id and c.id = t.customer_id
 where t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is null
-  and t.kind = 'inferred' order by 2
+  and t.kind = 'inferred' and exists (
+      select from parties_batch b where b.tenant_id = %(tenant)s
+        and b.creditor_id = %(creditor)s and b.kind = 'table' and b.undone_at is null)
+order by 2
 """
 
 
 def correct(place: Place) -> dict[str, int]:
-    """Put real credits in the place of inferred settlements; return counts to add."""
+    """Put real credits in the place of inferred settlements; return counts to add.
+
+    Only tables infer: without any, nothing is read. Nothing else leaves, whatever the period.
+    """
+    place = replace(place, is_whole=False)
     asked = {"tenant": place.tenant_id, "creditor": place.creditor_id}
     everyone = read_frame(INFERRED, asked, schema={"code": pl.String, "customer_id": pl.Int64})
     counts = {"allocations": 0, "withdrawn": 0}

@@ -11,6 +11,7 @@ import polars as pl
 from django.db import connection, transaction
 from django.db.models import Min
 
+from encours.imports.actions.correcting import correct
 from encours.imports.actions.einvoices.statuses import match_waiting
 from encours.imports.actions.keeping import (
     Kept,
@@ -140,6 +141,8 @@ def _apply(
         totals.last_on,
     )
     counts, unlike = write(export.derivation, place)
+    for name, more in correct(place).items():
+        counts[name] += more
     issues = _issues(export, creditor, unlike)
     match_waiting(tenant_id=tenant_id, creditor_id=creditor.pk, today=totals.last_on)
     bulk.refresh_statistics()

@@ -17,9 +17,10 @@ t.tenant_id = %(tenant)s and t.creditor_id = %(creditor)s and t.undone_at is nul
 """
 EXPORTS: Final = """
 select id from parties_batch
-where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'fec'
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind in ('fec', 'table')
   and undone_at is null and id <> %(batch)s
 """
+"""What an export of the accounts takes the place of: earlier ones, and tables of the same."""
 EINVOICES: Final = """
 select id from parties_batch
 where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'einvoice'
