@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
+from encours.attributes import queries as attributes
+from encours.attributes.rules import SUBJECTS
 from encours.imports import jobs
 from encours.imports.actions import tables, uploads
 from encours.imports.actions.tables import Description
@@ -191,7 +193,7 @@ def _context(request: StaffRequest, row: PastImport, found: Description) -> dict
         "meanings": [(key, *ASKED[key], key == mapping.get("meaning")) for key in ASKED],
         "asked": asked,
         "unknown": sum(not one.field for one in asked),
-        "options": _options(mapping),
+        "options": [*_options(mapping), *_own_fields(request)],
         "preferences": [
             (name, label, choices, mapping.get(name) or choices[0][0])
             for name, (label, choices) in PREFERENCES.items()
@@ -216,6 +218,16 @@ def _options(mapping: Mapping[str, Any]) -> list[tuple[Text, list[tuple[str, str
         known = [(name, _(one.label)) for name, one in FIELDS.items() if one.part == part]
         groups.append((title, known))
     return groups
+
+
+def _own_fields(request: StaffRequest) -> list[tuple[Text, list[tuple[str, str]]]]:
+    """Return the group of the tenant's own fields, of customers and of invoices, if any."""
+    known = {
+        f"{CUSTOM_PREFIX}{one.code}": one.label
+        for subject in SUBJECTS
+        for one in attributes.fields(tenant_id=request.tenant_id, subject=subject)
+    }
+    return [(lazy("Vos champs"), list(known.items()))] if known else []
 
 
 def _asked(column: Column, chosen: Mapping[str, str]) -> Asked:

@@ -16,6 +16,7 @@ from encours.imports.actions.keeping import COUNTS, digest_of
 from encours.imports.actions.tables import customers, ledgers
 from encours.imports.actions.tables.controls import Control
 from encours.imports.actions.tables.importing import KIND
+from encours.imports.actions.tables.own_fields import OwnFields
 from encours.imports.actions.tables.reading import OpenSheet
 from encours.imports.actions.tables.spool import Spool, part_of
 from encours.imports.actions.writing import Place, add_documents
@@ -80,12 +81,13 @@ class TableExport:
         findings, counts = Findings(), Counter[str](dict.fromkeys(COUNTS, 0))
         names = customers.Directory(place)
         days = days_of(place, self.mapping)
+        own = OwnFields(place, self.mapping, findings)
         for part, rows in self.spool.read():
             good = good_rows(customers.resolved(rows, names, place.currency, findings))
             if self.mapping.meaning == "open_items":
-                counts.update(self._write_list(part, good, place, days, findings))
+                counts.update(self._write_list(part, good, place, days, findings, own=own))
             else:
-                counts.update(self._write_movements(good, place))
+                counts.update(self._write_movements(good, place, own))
         if self.mapping.meaning == "movements":
             counts.update(correct(place))
         return dict(counts), findings.sealed()
@@ -100,7 +102,7 @@ class TableExport:
     def _is_signed(self) -> bool:
         return bool({"debit", "credit", "side"} & self.mapping.columns.keys())
 
-    def _write_movements(self, rows: pl.DataFrame, place: Place) -> dict[str, int]:
+    def _write_movements(self, rows: pl.DataFrame, place: Place, own: OwnFields) -> dict[str, int]:
         if rows.is_empty():
             return {}
         moves = movements.moves_of(rows, is_signed=self._is_signed)
@@ -109,13 +111,21 @@ class TableExport:
         known = held_live(**place.owner, customer_ids=whose["customer_id"])
         documents = movements.documents_of(moves, known_claims(known, whose))
         counts = add_documents(documents, customers.named(rows), place, known, {})
+        own.take(rows, documents.claims.select("line", "key"))
         self.found.add(moves.select("customer_code", cents="amount"))
         keys = pl.concat([documents.claims["key"], documents.credits["key"]])
         self.found.add_ledger(keys, place)
         return counts
 
     def _write_list(
-        self, part: int, rows: pl.DataFrame, place: Place, days: Days, findings: Findings
+        self,
+        part: int,
+        rows: pl.DataFrame,
+        place: Place,
+        days: Days,
+        findings: Findings,
+        *,
+        own: OwnFields,
     ) -> dict[str, int]:
         ids = parties.customer_ids(**place.owner)
         whose = ids.filter(part_of(pl.col("code"), self.spool.parts) == part)
@@ -126,6 +136,7 @@ class TableExport:
         gone = found.withdrawn
         stays = without(known, gone)
         counts = add_documents(found.documents, customers.named(rows), place, stays, gone)
+        own.take(rows, items.filter(pl.col("side") == "D").select("line", "key"))
         signed = pl.when(pl.col("side") == "D").then("open").otherwise(-pl.col("open"))
         self.found.add(items.select("customer_code", cents=signed))
         for number, code in found.kept_settled.select("number", "customer_code").iter_rows():

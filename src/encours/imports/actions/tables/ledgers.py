@@ -33,6 +33,12 @@ NO_CUSTOMER: Final = Issue(
     message="Aucune ligne de ce tableau n'est d'un compte client (411, 413, 416, 419).",
     expected="des comptes 411…",
 )
+NO_OWN_FIELDS: Final = Issue(
+    code="custom_not_taken",
+    message="Un tableau d'écritures entières ne renseigne pas vos champs : leurs colonnes sont "
+    "laissées de côté.",
+    severity="warning",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ def read_ledger(
     derived = derive(gathering.finish(layout, table.findings))
     if derived.claims.is_empty() and derived.credits.is_empty():
         derived = replace(derived, issues=(NO_CUSTOMER, *derived.issues))
+    if mapping.own_fields:
+        derived = replace(derived, issues=(NO_OWN_FIELDS, *derived.issues))
     return LedgerExport(table.name, sha256, size_bytes, mapping, derived)
 
 

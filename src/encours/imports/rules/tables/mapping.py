@@ -54,6 +54,12 @@ class TableMapping:
         """Return the day of the snapshot, where the mapping fixes it."""
         return date.fromisoformat(self.as_of) if self.as_of else None
 
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """Return the codes of the tenant's own fields that columns go to."""
+        names = (name for name in self.columns if name.startswith(CUSTOM_PREFIX))
+        return tuple(name.removeprefix(CUSTOM_PREFIX) for name in names)
+
     def missing(self) -> tuple[str, ...]:
         """Return, in French, what this meaning needs and no column gives."""
         has = {*self.columns, *self.defaults}

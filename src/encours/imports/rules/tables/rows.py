@@ -9,7 +9,7 @@ import polars as pl
 
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.tables import amounts, days
-from encours.imports.rules.tables.fields import FIELDS
+from encours.imports.rules.tables.fields import CUSTOM_PREFIX, FIELDS
 from encours.imports.rules.tables.layout import code_and_name, with_roles
 from encours.imports.rules.tables.mapping import TableMapping
 from encours.kernel.issue import Issue, Severity
@@ -46,7 +46,10 @@ ROWS: Final[dict[str, Any]] = {
     **dict.fromkeys(CENTS, pl.Int64),
     "bad": pl.Boolean,
 }
-"""A row as read; `amount_cents` is signed, owed positive. `bad`: an error was said of it."""
+"""A row as read; `amount_cents` is signed, owed positive. `bad`: an error was said of it.
+
+After these come the columns that go to the tenant's own fields, as text, `custom.<code>` each.
+"""
 
 _CODES: Final = ("customer_code", "number", "reference", "account", "entry_number")
 _CURRENCY_SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "EUROS": "EUR"}
@@ -151,7 +154,7 @@ class _Typing:
         self._bad = pl.repeat(False, len(cells), dtype=pl.Boolean, eager=True)
 
     def rows(self) -> pl.DataFrame:
-        """Return the block as `ROWS`."""
+        """Return the block as `ROWS`, then the own fields."""
         texts = {name: self._text(name) for name in TEXTS}
         read = {name: self._days(name) for name in DAYS}
         cents = {name: self._cents(field) for name, field in CENTS.items()}
@@ -161,7 +164,10 @@ class _Typing:
             cents["open_cents"] = -cents["open_cents"]
         columns = {"line": self._cells["line"], **texts, **read, **cents}
         frame = pl.DataFrame({**columns, "bad": self._bad})
-        return frame.select(pl.col(name).cast(kind) for name, kind in ROWS.items())
+        own = (self._cells[name] for name in self._cells.columns if name.startswith(CUSTOM_PREFIX))
+        return frame.select(pl.col(name).cast(kind) for name, kind in ROWS.items()).hstack(
+            list(own)
+        )
 
     def _blank(self, kind: Any) -> pl.Series:
         return pl.Series([None], dtype=kind).new_from_index(0, len(self._cells))
