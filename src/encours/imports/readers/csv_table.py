@@ -174,6 +174,9 @@ class _Cutter:
         frame = self._at_once(block, lines)
         if frame is None:
             return self._row_by_row(block, first)
+        longest = frame.select(pl.all().str.len_bytes().max()).row(0)
+        if max((one for one in longest if one), default=0) > FIELD_MAX:
+            raise Unreadable(_huge_field(first))
         return _tidy(frame.with_row_index("line", first), self._names)
 
     def _at_once(self, block: bytes, lines: int) -> pl.DataFrame | None:
