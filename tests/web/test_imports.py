@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 from tests.imports.test_uploads import fec
 from tests.web.places import Place, logged_in, place
 
+from encours.attributes.actions import fields
 from encours.imports import jobs
 from encours.imports.queries import history
 from encours.parties.queries import customer_by_code
@@ -157,3 +159,30 @@ def test_contacts_are_shown_then_taken(mine: Place) -> None:
             tenant_id=mine.house.tenant_id, creditor_id=mine.second_id, code="C1"
         )
     assert client.get(reverse("contacts_template")).content.startswith(b"\xef\xbb\xbf")
+
+
+def test_a_column_may_go_to_a_field_of_ones_own(mine: Place, client: Client) -> None:
+    with in_tenant(mine.house.tenant_id):
+        fields.add_field(
+            tenant_id=mine.house.tenant_id,
+            subject="customer",
+            label="Région",
+            kind="text",
+            today=date(2026, 11, 20),
+        )
+    import_id = dropped(mine, client, b"Truc;Machin;Chose\nC1;F1;12,00\nC2;F2;24,50\n", "x.csv")
+
+    page = client.get(reverse("import_columns", args=[import_id])).content.decode()
+
+    assert '<optgroup label="Vos champs">' in page
+    assert '<option value="custom.region"' in page
+
+
+def test_a_list_of_customers_is_refused_with_where_to_go(mine: Place, client: Client) -> None:
+    text = "Code client;Nom;E-mail;Ville\nC1;Dupont SA;a@dupont.example;Lyon\n"
+    import_id = dropped(mine, client, text.encode(), "clients.csv")
+
+    page = client.get(reverse("import_one", args=[import_id])).content.decode()
+
+    assert state(mine, import_id) == "refused"
+    assert "liste de clients" in page

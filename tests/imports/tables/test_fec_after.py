@@ -19,6 +19,16 @@ HEADER = "Code client;Nom;N° facture;Date;Échéance;Reste dû\n"
 SALE = "C1;Client Distribution;F2026-001;01/10/2026;31/10/2026;1200,00\n"
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 30)
 OTHER = "C2;Durand;F9;01/10/2026;31/10/2026;50,00\n"
+MOVES = {
+    "meaning": "movements",
+    "columns": {
+        "customer_code": "Code client",
+        "number": "N° facture",
+        "issued_on": "Date",
+        "due_on": "Échéance",
+        "amount": "Reste dû",
+    },
+}
 
 
 def export(house: House, path: Path) -> Outcome:
@@ -84,3 +94,19 @@ def test_openings_are_not_a_second_time_what_a_list_said(house: House, tmp_path:
 
     assert outcome.control["ok"], outcome.control
     assert cents(house) == {"F2025-7": 240_00, "F2026-001": 120_000}
+
+
+def test_a_customer_named_otherwise_by_the_accounts_is_not_owed_twice(
+    house: House, tmp_path: Path
+) -> None:
+    by_name = (
+        "Nom;N° facture;Date;Échéance;Reste dû\nDistribution Sud;F2026-001;01/10/2026;;1200,00\n"
+    )
+    bring(house, write(tmp_path, by_name), as_of=OCTOBER)
+    later = "C1;Client Distribution;F2027-1;05/01/2027;04/02/2027;60,00\n"
+    bring(house, write(tmp_path, HEADER + later, "later.csv"), mapping=MOVES)
+
+    outcome = export(house, fec(tmp_path))
+
+    assert outcome.control["ok"], outcome.control
+    assert cents(house) == {"F2026-001": 120_000, "F2027-1": 60_00}, "what came after stays"
