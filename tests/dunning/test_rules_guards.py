@@ -383,7 +383,7 @@ def test_triage_says_whether_it_was_decided() -> None:
                 "last_import_at": datetime(2026, 1, 1, tzinfo=NOW.tzinfo),
                 "mode": Mode.STOPPED,
             },
-            ("stale", "Dernier import trop ancien : un règlement a pu arriver depuis."),
+            ("stale", "Données trop anciennes : un règlement a pu arriver depuis."),
             id="stale before stopped",
         ),
         pytest.param(

@@ -151,17 +151,17 @@ def test_what_was_known_before_does_not_move(
     with written(house, facts):
         before = everything(house, as_of, known_at)
         merge(house, pairs)
-        now = aged_balance(moment(house, as_of)).rows
         links = CustomerMerge.objects.of(house.tenant_id)
         links.update(recorded_at=known_at + timedelta(microseconds=1))
         after = everything(house, as_of, known_at)
         links.update(recorded_at=datetime(2000, 1, 1, tzinfo=UTC))
         unmerge(house, pairs)
         undone_at = links.values_list("undone_at", flat=True)[0]
+        duplicates = set(links.values_list("customer_id", flat=True))
         meanwhile = aged_balance(moment(house, as_of, undone_at - timedelta(seconds=1))).rows
 
     assert after == before
-    assert (meanwhile["customer_id"].is_in(now["customer_id"].implode())).all()
+    assert not set(meanwhile["customer_id"]) & duplicates
 
 
 @on_real_rows

@@ -110,7 +110,7 @@ def test_a_file_is_dropped_and_previewed(
     window = screen(chromium, live_server.url, "light", user.pk)
     window.open(reverse("imports"))
     window.page.set_input_files("#drop-file", path)
-    window.page.get_by_role("button", name="Lire le fichier").click()
+    window.page.get_by_role("button", name="Lire les fichiers").click()
     window.page.get_by_text("Lecture du fichier").wait_for()
     import_id = int(window.page.url.strip("/").split("/")[-1])
     jobs.preview(tenant_id=shop.house.tenant_id, import_id=import_id)

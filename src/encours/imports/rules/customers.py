@@ -70,6 +70,8 @@ def resolved(parties: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     is_own_account = ~pl.col("account").str.contains(_COLLECTIVE)
     twin = pl.lit("411") + pl.col("account").str.slice(3)
     twins = parties.filter(is_own_account)["account"].implode()
+    # 416DUPON01 is the customer 411DUPON01, though its year has no line of 411
+    is_name = pl.col("account").str.slice(3).str.contains(r"[A-Za-z]")
     spoken = pl.coalesce(
         pl.when(~pl.col("aux_label").is_in(_labels_of_others(parties))).then(
             name_in(pl.col("aux_label"))
@@ -84,7 +86,7 @@ def resolved(parties: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
         .when(spoken.is_not_null())
         .then(pl.lit("label")),
         spoken=spoken,
-        twin=pl.when(twin.is_in(twins)).then(twin).otherwise("account"),
+        twin=pl.when(twin.is_in(twins) | is_name).then(twin).otherwise("account"),
     ).with_columns(
         code=pl.when(pl.col("identified_by") == "aux")
         .then("aux")
