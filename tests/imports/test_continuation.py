@@ -109,6 +109,25 @@ def test_a_lump_stands_for_all_that_was_open_oldest_first() -> None:
     assert settled(found) == [("K8", 7_000), ("K9", 1_000)]
 
 
+def test_a_number_that_both_have_is_not_taken_for_another_of_the_same_amount() -> None:
+    found = continued(
+        derived("""
+            AN 1 20240101/20231101 411000 C1 FA8 100.00 a A nouveau
+            AN 1 20240101/20231101 411000 C1 R8 -10.00 a A nouveau
+            AN 1 20240101/20231102 411000 C1 FA9 30.00 b A nouveau
+            AN 1 20240101/20231102 411000 C1 FA9 70.00 - A nouveau
+            AN 1 20240101 110000 - - -190.00 - A nouveau
+            BQ 1 20240201 512000 - x 3.00 - Virement
+            BQ 1 20240201 411000 C1 x -3.00 b Virement
+        """),
+        existing(("K8", "C1", "FA8", 9_000), ("K9", "C1", "FA9", 10_000)),
+    )
+
+    assert found.differences.is_empty()
+    assert found.documents.claims.is_empty()
+    assert settled(found) == [("K9", 300)]
+
+
 def test_a_credit_carried_over_settles_a_new_invoice() -> None:
     found = continued(
         derived("""

@@ -38,7 +38,8 @@ DIFFERENCES: Final[dict[str, Any]] = {
     "file_cents": pl.Int64,
     "ledger_cents": pl.Int64,
 }
-_MATCHES: Final = (["customer_code", "ref"], ["customer_code", "issued_on"], ["customer_code"])
+_NUMBERED: Final = ["customer_code", "ref"]
+_UNNUMBERED: Final = (["customer_code", "issued_on"], ["customer_code"])
 _ROW: Final = ["credit_key", "claim_key", "position", "customer_code"]
 
 
@@ -141,23 +142,31 @@ def _items(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _matched(file: pl.DataFrame, ledger: pl.DataFrame) -> _Side:
-    """Match one to one by amount: of the same number, of the same date, then the oldest first."""
+    """Match one to one by amount: of the same number, of the same date, then the oldest first.
+
+    A number that both sides have is sought nowhere else: another document may owe as much.
+    """
+    on_both = file.select(_NUMBERED).join(ledger, on=_NUMBERED, how="semi").unique()
     found: list[pl.DataFrame] = []
     left, right = file, ledger
-    for by in _MATCHES:
-        pairs = spread.equal_pairs(left, right, list(by))
+    for by in (_NUMBERED, *_UNNUMBERED):
+        if by != _NUMBERED:
+            left, right = (side.join(on_both, on=_NUMBERED, how="anti") for side in (left, right))
+        pairs = spread.equal_pairs(left.sort("item"), right.sort("item"), by)
         found.append(pairs)
-        left = left.join(pairs, left_on="item", right_on="claim", how="anti", maintain_order="left")
-        right = right.join(
-            pairs, left_on="item", right_on="credit", how="anti", maintain_order="left"
-        )
+        left = left.join(pairs, left_on="item", right_on="claim", how="anti")
+        right = right.join(pairs, left_on="item", right_on="credit", how="anti")
+    matched = pl.concat(found)
     pairs = (
-        pl.concat(found)
-        .join(file.select("key", "position", claim="item"), on="claim")
+        matched.join(file.select("key", "position", claim="item"), on="claim")
         .join(ledger.select(to_key="key", to_position="position", credit="item"), on="credit")
         .select("key", "position", "to_key", "to_position")
     )
-    return _Side(pairs, left, right)
+    return _Side(
+        pairs,
+        file.join(matched, left_on="item", right_on="claim", how="anti", maintain_order="left"),
+        ledger.join(matched, left_on="item", right_on="credit", how="anti", maintain_order="left"),
+    )
 
 
 def _rest(owed: _Side, paid: _Side) -> pl.DataFrame:
@@ -281,14 +290,17 @@ def _with_targets(
 def _allocations(
     allocations: pl.DataFrame, owed: _Side, paid: _Side, made_up: _MadeUp, lumps: pl.DataFrame
 ) -> pl.DataFrame:
-    """Map allocations; what was set on a lump is spread over what the ledger had, oldest first."""
+    """Map allocations; what was set on a lump is spread over what the ledger had.
+
+    First on the document of the same number, then oldest first.
+    """
     rows = _with_targets(allocations, owed, paid, lumps)
     plain = rows.filter(~pl.col("from_lump") & ~pl.col("on_lump"))
     on_claims = _spread_rows(
-        rows.filter(~pl.col("from_lump") & pl.col("on_lump")), owed.ledger, made_up.side("D"), "D"
+        rows.filter(~pl.col("from_lump") & pl.col("on_lump")), owed, made_up.side("D"), "D"
     )
     from_credits = _spread_rows(
-        rows.filter(pl.col("from_lump") & ~pl.col("on_lump")), paid.ledger, made_up.side("C"), "C"
+        rows.filter(pl.col("from_lump") & ~pl.col("on_lump")), paid, made_up.side("C"), "C"
     )
     columns = list(ALLOCATIONS)
     same = [name for name in columns if name != "amount_cents"]
@@ -302,20 +314,28 @@ def _allocations(
 
 
 def _spread_rows(
-    rows: pl.DataFrame, ledger: pl.DataFrame, made_up: pl.DataFrame, side: str
+    rows: pl.DataFrame, matched: _Side, made_up: pl.DataFrame, side: str
 ) -> pl.DataFrame:
-    """Set rows against the ledger's own lines: equal amounts first, then the oldest."""
-    names = ["key", "position", "customer_code", "open"]
-    targets = pl.concat([ledger.select(names), made_up.select(names)]).with_row_index("item")
+    """Set rows against the ledger's own lines: of the same number, then equal, then the oldest."""
+    names = ["key", "position", "customer_code", "ref", "open"]
+    made_up = made_up.with_columns(ref=pl.lit(None, dtype=pl.String))
+    targets = pl.concat([matched.ledger.select(names), made_up.select(names)])
+    targets = targets.with_row_index("item")
+    own = ["claim_key", "position"] if side == "D" else ["credit_key"]
+    refs = matched.file.rename({"key": own[0]}).select(*own, "ref").unique(own)
     rows = rows.sort("effective_on", *_ROW).with_row_index("item")
-    offers = rows.select("item", "customer_code", open="amount_cents")
-    claims, credits_ = (targets, offers) if side == "D" else (offers, targets)
-    by = ["customer_code"]
-    equal = spread.equal_pairs(claims, credits_, by)
-    rest = spread.oldest_first(
-        spread.less(claims, "claim", equal), spread.less(credits_, "credit", equal), by
+    offers = rows.join(refs, on=own, how="left", maintain_order="left").select(
+        "item", "customer_code", "ref", open="amount_cents"
     )
-    shares = pl.concat([equal, rest])
+    claims, credits_ = (targets, offers) if side == "D" else (offers, targets)
+    found: list[pl.DataFrame] = []
+    for by in (_NUMBERED, ["customer_code"]):
+        for take in (spread.equal_pairs, spread.oldest_first):
+            taken = take(claims, credits_, by)
+            found.append(taken)
+            claims = spread.less(claims, "claim", taken)
+            credits_ = spread.less(credits_, "credit", taken)
+    shares = pl.concat(found)
     target, row = ("claim", "credit") if side == "D" else ("credit", "claim")
     placed = shares.join(rows, left_on=row, right_on="item").join(
         targets.select("item", "key", to_position="position"), left_on=target, right_on="item"
