@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from encours.cli.common import refusals
+
 app = typer.Typer()
 
 
@@ -18,7 +20,8 @@ def serve(
     """Sert le site."""
     from encours.config.operations import serving  # noqa: PLC0415 - gunicorn only here
 
-    serving.serve(host=host, port=port, workers=workers)
+    with refusals():
+        serving.serve(host=host, port=port, workers=workers)
 
 
 @app.command()
@@ -41,4 +44,5 @@ def demo(
     """Charge une entreprise d'exemple, relance ses clients vers une boîte locale, sert le site."""
     from encours.config.operations import demonstration  # noqa: PLC0415 - generator and jobs
 
-    demonstration.run(serve=not no_serve, host=host, port=port)
+    with refusals():
+        demonstration.run(serve=not no_serve, host=host, port=port)

@@ -50,6 +50,8 @@ NOON: Final = timedelta(hours=11)
 def run(*, serve: bool, host: str, port: int) -> None:
     """Load what is missing, remind up to today, then serve until told to stop."""
     console = Console()
+    if serve:
+        serving.assert_port_free(host, port)
     schema.migrate(quiet=True)
     today = demo_day(datetime.now().astimezone().date())
     with SmtpSink(home.files("sink")) as sink:

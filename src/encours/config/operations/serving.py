@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from django.core.management import call_command
 from gunicorn.app.base import BaseApplication
 
 from encours.config.operations import isolation, schema
+from encours.kernel.refusal import Refusal
+
+
+class PortTaken(Refusal):
+    """Another program, often an encours already started, listens there."""
 
 
 class Site(BaseApplication):  # type: ignore[misc]
@@ -35,8 +41,23 @@ def collect_assets() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
+def assert_port_free(host: str, port: int) -> None:
+    """Raise PortTaken where nobody could connect to us; before any long work."""
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(address)
+        except OSError as problem:
+            raise PortTaken(
+                f"Impossible d'écouter sur {host}:{port}, sans doute déjà pris par un autre "
+                "programme : arrêtez-le ou choisissez un autre port avec --port."
+            ) from problem
+
+
 def serve(*, host: str, port: int, workers: int) -> None:
     """Serve until told to stop; the schema is brought up to date first."""
+    assert_port_free(host, port)
     schema.migrate(quiet=True)
     isolation.assert_isolated()
     collect_assets()
