@@ -190,6 +190,11 @@ def test_a_thank_you_says_what_was_paid() -> None:
             id="a scenario that never thanks",
         ),
         pytest.param(book().settled(1, -1).said("relance_1", 9, 1), {}, id="a payment of tomorrow"),
+        pytest.param(
+            book().settled(1, 1).said("relance_1", 9, 1).line(2, -10).said("prevenance", 0, 2),
+            {},
+            id="a message has left today already",
+        ),
     ],
 )
 def test_no_thank_you(told: Book, given: dict[str, Any]) -> None:
