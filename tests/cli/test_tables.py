@@ -103,13 +103,15 @@ def test_what_is_no_table_is_refused(house: House, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--meaning", "master")], ids=["proposed", "asked"])
-def test_a_list_of_customers_moves_nothing(
+def test_a_list_of_customers_enters_after_a_dry_run(
     house: House, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     path = tmp_path / "clients.csv"
     path.write_text("Code client;Nom;E-mail;Ville\nC1;Dupont SA;a@dupont.example;Lyon\n")
 
+    code, told = typed(house, str(path), *words, "--dry-run")
+    assert (code, told["applied"], told["counts"]["customers"]) == (0, False, 1)
     code, told = typed(house, str(path), *words)
-
-    assert (code, told["applied"], told["issues"][0]["code"]) == (1, False, "list_of_customers")
-    assert "encours import contacts" in told["issues"][0]["message"]
+    assert (code, told["applied"], told["counts"]["contacts_created"]) == (0, True, 1)
+    code, told = typed(house, str(path), *words)
+    assert (code, told["applied"], told["issues"][0]["code"]) == (0, False, "already_imported")

@@ -178,11 +178,39 @@ def test_a_column_may_go_to_a_field_of_ones_own(mine: Place, client: Client) -> 
     assert '<option value="custom.region"' in page
 
 
-def test_a_list_of_customers_is_refused_with_where_to_go(mine: Place, client: Client) -> None:
-    text = "Code client;Nom;E-mail;Ville\nC1;Dupont SA;a@dupont.example;Lyon\n"
+def test_a_list_of_customers_is_shown_taken_and_undone(mine: Place, client: Client) -> None:
+    text = "Code client;Nom;E-mail;Ville;Type de client\nC1;Dupont SA;a@dupont.example;Lyon;Pro\n"
     import_id = dropped(mine, client, text.encode(), "clients.csv")
+    columns = client.get(reverse("import_columns", args=[import_id])).content.decode()
+    assert "Des fiches de clients" in columns
+    assert "<td>a@dupont.example</td>" in columns, "rows are shown as they will be read"
 
     page = client.get(reverse("import_one", args=[import_id])).content.decode()
+    assert "Les premières fiches qui changeraient" in page
+    assert "<td>Entreprise</td>" in page
+    client.post(reverse("import_accept", args=[import_id]))
+    jobs.apply(tenant_id=mine.house.tenant_id, import_id=import_id)
+    taken = client.get(reverse("import_one", args=[import_id])).content.decode()
+    assert "Interlocuteurs nouveaux" in taken
+    assert "Les premières fiches" not in taken, "personal values stay on records alone"
+    client.post(reverse("import_undo", args=[import_id]))
+    assert state(mine, import_id) == "undone"
 
-    assert state(mine, import_id) == "refused"
-    assert "liste de clients" in page
+
+def test_a_contacts_file_is_undone_unless_it_changed_since(mine: Place, client: Client) -> None:
+    text = "code;interlocuteur;e-mail\nC1;Claire Martin;claire@x.example\n"
+    asked = {"creditor_id": mine.second_id, "text": text, "do": "take"}
+    taken = client.post(reverse("contacts_import"), asked)
+    import_id = int(taken.headers["Location"].strip("/").split("/")[-1])
+    page = client.get(reverse("import_one", args=[import_id])).content.decode()
+    assert "Lignes collées" in page
+    other = {**asked, "text": text.replace("Claire Martin", "Claire Roux")}
+    client.post(reverse("contacts_import"), other)
+
+    blocked = client.get(reverse("import_undo", args=[import_id])).content.decode()
+    assert "Import plus récent" in blocked
+    client.post(reverse("import_undo", args=[import_id]))
+    assert state(mine, import_id) == "applied"
+    client.post(reverse("import_undo", args=[import_id + 1]))
+    client.post(reverse("import_undo", args=[import_id]))
+    assert state(mine, import_id) == "undone"

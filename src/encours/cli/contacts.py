@@ -9,9 +9,9 @@ import typer
 
 from encours.cli import common
 from encours.cli.common import Creditor, Json, Tenant
+from encours.imports.actions import contacts
 from encours.kernel.money import decimal_text
 from encours.parties import rules
-from encours.parties.actions import contacts
 from encours.parties.actions.contacts import ContactsImport
 from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.unreachable import unreachable_customers

@@ -186,6 +186,9 @@ def show(outcome: Outcome, *, dry_run: bool) -> None:
 
 
 def _show_control(control: dict[str, Any]) -> None:
+    for one in control.get("changes", []):
+        change = f"« {one['before']} » → « {one['after']} »"
+        typer.echo(f"  {one['customer']}, {one['field']} : {change}")
     if control["on"] is None:
         return
     verdict = "concordent au centime" if control["ok"] else "NE CONCORDENT PAS"

@@ -126,6 +126,28 @@ class Contact(TenantModel):
         indexes = (models.Index(fields=("tenant", "customer"), name="contact_customer"),)
 
 
+class RecordChange(TenantModel):
+    """What a file changed of a customer, or of a contact: the values before and after, by field.
+
+    Undoing the file gives the first ones back, unless somebody changed them since. It goes with
+    the contact that it speaks of.
+    """
+
+    batch = TenantForeignKey(Batch, models.CASCADE, verbose_name="acte")
+    customer = TenantForeignKey(Customer, models.CASCADE, verbose_name="client")
+    contact = TenantForeignKey(Contact, models.CASCADE, null=True, verbose_name="interlocuteur")
+    is_new = models.BooleanField("créé par l'acte", default=False)
+    before = models.JSONField("avant", default=dict)
+    after = models.JSONField("après", default=dict)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("tenant", "batch"), name="record_change_batch"),
+            models.Index(fields=("tenant", "customer"), name="record_change_customer"),
+            models.Index(fields=("tenant", "contact"), name="record_change_contact"),
+        )
+
+
 class CustomerMerge(BitemporalModel):
     """A duplicate and the customer that survives it; withdrawn, both stand alone again."""
 

@@ -54,6 +54,13 @@ ROLES: Final = (
     ("legal", r"juridique|avocat|contentieux"),
     ("sales", r"commercial|vente"),
 )
+CLASSES: Final = {
+    "foreign": r"etranger|foreign|export|hors france|intracom",
+    "public": r"publi[cq]|administration|collectivite|mairie|\b(?:etat|b2g|apu)\b|hopital",
+    "consumer": r"particulier|consommateur|consumer|personne physique|\b(?:b2c|individual)\b",
+    "business": r"entreprise|professionnel|societe|business|company|personne morale"
+    r"|\b(?:pro|b2b)\b",
+}
 COUNTRIES: Final = {
     "FRANCE": "FR", "BELGIQUE": "BE", "BELGIUM": "BE", "LUXEMBOURG": "LU", "SUISSE": "CH",
     "ALLEMAGNE": "DE", "GERMANY": "DE", "ESPAGNE": "ES", "SPAIN": "ES", "ITALIE": "IT",
@@ -151,6 +158,25 @@ def role_of(text: str) -> str:
     return next((role for role, pattern in ROLES if re.search(pattern, words)), "other")
 
 
+def country_of(text: str) -> str:
+    """Return the ISO code of a country written in words or letters; nothing when not known."""
+    words = plain(text)
+    code = COUNTRIES.get(words, words)
+    return code if re.fullmatch(r"[A-Z]{2}", code) else ""
+
+
+def language_of(text: str) -> str:
+    """Return the language that we write in; nothing when it is none of them."""
+    return _LANGUAGES.get(plain(text).lower(), "")
+
+
+def class_of(text: str) -> str:
+    """Return the class of debtor that a word of an export names; nothing when none, or two."""
+    words = plain(text).lower()
+    found = [one for one, pattern in CLASSES.items() if re.search(pattern, words)]
+    return found[0] if found[:1] == ["foreign"] or len(found) == 1 else ""
+
+
 def is_email(text: str) -> bool:
     """Say whether a text looks like one e-mail address."""
     return bool(_EMAIL.match(text)) and len(text) <= WIDTHS["email"]
@@ -193,9 +219,7 @@ def _check_country(row: _Row) -> None:
     written = row.values.get("country", "")
     if not written:
         return
-    words = plain(written)
-    code = COUNTRIES.get(words, words)
-    if re.fullmatch(r"[A-Z]{2}", code):
+    if code := country_of(written):
         row.values["country"] = code
     else:
         row.doubt("country_unknown", "country", "Pays non reconnu : laissé.", "FR")
@@ -215,8 +239,7 @@ def _check_language(row: _Row) -> None:
     written = row.values.get("language", "")
     if not written:
         return
-    code = _LANGUAGES.get(plain(written).lower())
-    if code:
+    if code := language_of(written):
         row.values["language"] = code
     else:
         row.doubt("language_unknown", "language", "Langue non reconnue : laissée.", "fr ou en")

@@ -8,7 +8,7 @@ never in it in clear: a fact keeps a token, and the person's key is a row like a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -62,3 +62,9 @@ def destroy_key(*, tenant_id: int, person: Person) -> bool:
     """Destroy a person's key; say whether there was one."""
     rows = PersonKey.objects.of(tenant_id).filter(subject_type=person[0], subject_id=person[1])
     return bool(rows.exclude(sealed_key="").update(sealed_key="", destroyed_at=Now()))
+
+
+def destroy_keys(*, tenant_id: int, kind: str, ids: Collection[int]) -> int:
+    """Destroy the keys of several persons of a kind; return how many there were."""
+    rows = PersonKey.objects.of(tenant_id).filter(subject_type=kind, subject_id__in=ids)
+    return rows.exclude(sealed_key="").update(sealed_key="", destroyed_at=Now())

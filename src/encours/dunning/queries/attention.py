@@ -75,7 +75,8 @@ select
         and s.details ->> 'status' = '227' and (s.ends_on is null or s.ends_on >= %(as_of)s)),
     greatest(
         (select max(f.applied_at) from imports_fileimport f join scope on scope.id = f.creditor_id
-         where f.tenant_id = %(tenant_id)s and f.state = 'applied' and f.kind <> 'einvoice'),
+         where f.tenant_id = %(tenant_id)s and f.state = 'applied'
+            and f.kind not in ('einvoice', 'master', 'contacts')),
         (select max(ledger_at) from source)),
     (select count(*) from source where is_late),
     (select count(*) from source where is_failing and not is_late),

@@ -15,7 +15,7 @@ select c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_
        greatest(
            (select max(f.applied_at) from imports_fileimport f
             where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied'
-               and f.kind <> 'einvoice'),
+               and f.kind not in ('einvoice', 'master', 'contacts')),
            (select max(s.ledger_at) from feeds_source s where s.tenant_id = c.tenant_id
             and s.creditor_id = c.id and s.removed_at is null)),
        exists (select from feeds_source s where s.tenant_id = c.tenant_id

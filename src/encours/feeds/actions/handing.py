@@ -16,6 +16,8 @@ from encours.imports.models import FileImport, Mapping
 from encours.kernel.refusal import Refusal
 from encours.tenancy.scope import in_tenant
 
+SILENT: Final = (einvoices.KIND, "master", "contacts")
+"""Kinds of import that say nothing of what was paid since: the ledger is no fresher."""
 CHUNK: Final = 1024 * 1024
 DOCUMENTS: Final = ("invoices", "other_debits", "credit_notes", "payments", "other_credits")
 State = Literal["applied", "waiting", "known", "refused"]
@@ -94,7 +96,7 @@ def _chose(tenant_id: int, import_id: int, mapping_id: int | None) -> bool:
 
 
 def _told(row: FileImport) -> Handed:
-    name, is_ledger = f"« {row.file_name} »", row.kind != einvoices.KIND
+    name, is_ledger = f"« {row.file_name} »", row.kind not in SILENT
     if row.state == "applied":
         rows = int(row.control.get("lines") or sum(row.counts.get(one, 0) for one in DOCUMENTS))
         return Handed("applied", f"{name} est importé.", row.pk, rows, is_ledger)

@@ -95,6 +95,8 @@ class Kept:
         """Write the row and return its id."""
         owned = FileImport.objects.of(creditor.tenant_id)
         if self.import_id is not None:
+            if values.get("state") == "applied":
+                values["kind"] = self.kind  # a table is known to be a list of customers once read
             owned.filter(pk=self.import_id).update(**values)
             return self.import_id
         return FileImport.objects.create(

@@ -7,14 +7,13 @@ import io
 from datetime import date
 from typing import Final
 
-from encours.imports.actions import uploads
+from encours.imports.actions import contacts, uploads
 from encours.imports.actions.tables import open_sheet
 from encours.imports.models import FileImport
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.tables.mapping import from_json
 from encours.imports.rules.tables.rows import RowReading
 from encours.kernel.refusal import Refusal
-from encours.parties.actions import contacts
 from encours.parties.actions.contacts import ContactsImport
 
 COLUMNS: Final = {

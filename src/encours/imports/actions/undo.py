@@ -7,10 +7,12 @@ from typing import Final
 
 from encours.imports.actions import einvoices
 from encours.imports.models import FileImport
-from encours.imports.queries.blockers import blockers
+from encours.imports.queries.blockers import RECORDS, blockers
 from encours.kernel.refusal import Refusal
+from encours.parties.actions import records
 from encours.parties.models import Batch
 from encours.receivables.actions import reinstate
+from encours.receivables.actions.due_dates import recompute_due_dates
 from encours.tenancy import journal
 
 SHOWN: Final = 10
@@ -28,6 +30,8 @@ def undo(*, tenant_id: int, import_id: int, user_id: int | None, today: date) ->
     _assert_nothing_rests_on(row)
     batch_id = row.batch_id
     reinstate.undo_batch(tenant_id=tenant_id, creditor_id=row.creditor_id, batch_id=batch_id)
+    if row.kind in RECORDS:
+        _records_back(row, today)
     if row.kind == einvoices.KIND:
         einvoices.take_back(tenant_id=tenant_id, batch_id=batch_id, today=today)
     now = datetime.now(UTC)
@@ -45,12 +49,25 @@ def undo(*, tenant_id: int, import_id: int, user_id: int | None, today: date) ->
     )
 
 
+def _records_back(row: FileImport, today: date) -> None:
+    """Give customers and contacts back what they were; due dates follow their terms."""
+    assert row.batch_id is not None
+    owner = {"tenant_id": row.tenant_id, "creditor_id": row.creditor_id}
+    moved = records.take_back(tenant_id=row.tenant_id, batch_id=row.batch_id)
+    if moved:
+        recompute_due_dates(**owner, customer_ids=moved, today=today)
+
+
 def _assert_nothing_rests_on(row: FileImport) -> None:
     found = blockers(row)
     later = [f"« {one.name} »" for one in found if one.kind == "import"]
     if later:
         names = ", ".join(later[:SHOWN])
         raise CannotUndo(f"Annulez d'abord les imports plus récents : {names}.")
+    used = [f"« {one.name} »" for one in found if one.kind == "customer"]
+    if used:
+        names = ", ".join(used[:SHOWN]) + (", …" if len(used) > SHOWN else "")
+        raise CannotUndo(f"Des fiches ont changé ou servi depuis cet import : {names}.")
     held = list(dict.fromkeys(one.name for one in found))
     if held:
         names = ", ".join(held[:SHOWN]) + (", …" if len(held) > SHOWN else "")

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import connection
 
 from encours.imports.models import FileImport
 
-Kind = Literal["import", "allocation"]
+Kind = Literal["import", "allocation", "customer"]
+RECORDS: Final = ("master", "contacts")
+"""Kinds of import that write customers and contacts, and nothing of the ledger."""
 SHOWN_MAX: Final = 1_000
 # Ledger exports rest on those before them. Electronic invoices stand alone, unless one completed
-# or replaced what the other brought.
+# or replaced what the other brought. Lists of customers and of contacts rest on each other alone,
+# where they say something of the same record.
 LATER: Final = """
 select 'import', f.id, f.file_name, f.applied_at, null::bigint, null::bigint, ''
 from imports_fileimport f
 where f.tenant_id = %(tenant)s and f.creditor_id = %(creditor)s and f.state = 'applied'
   and f.applied_at > %(applied_at)s and (
-    (f.kind <> 'einvoice' and %(kind)s <> 'einvoice')
+    (f.kind <> all (%(alone)s) and %(kind)s <> all (%(alone)s))
+    or exists (
+        select from parties_recordchange mine
+        join parties_recordchange theirs on theirs.tenant_id = mine.tenant_id
+            and theirs.batch_id = f.batch_id and theirs.customer_id = mine.customer_id
+        where mine.tenant_id = f.tenant_id and mine.batch_id = %(batch)s and (
+            (mine.is_new and mine.contact_id is null)
+            or (mine.contact_id is not distinct from theirs.contact_id
+                and mine.after ?| array(select jsonb_object_keys(theirs.after)))))
     or exists (
         select from receivables_instalment i
         join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
@@ -34,6 +45,38 @@ where f.tenant_id = %(tenant)s and f.creditor_id = %(creditor)s and f.state = 'a
         where i.tenant_id = f.tenant_id and i.creditor_id = f.creditor_id
           and i.batch_id = %(batch)s and i.undone_by_id = f.batch_id))
 order by f.applied_at desc limit %(most)s
+"""
+# A record that is no longer as the import left it, or that is new and was used since.
+CHANGED_SINCE: Final = """
+select distinct 'customer', c.id, c.name, null::timestamptz, null::bigint, c.id, c.name
+from parties_recordchange h
+join parties_customer c on c.tenant_id = h.tenant_id and c.id = h.customer_id
+left join parties_contact t on t.tenant_id = h.tenant_id and t.id = h.contact_id
+cross join lateral (select case when h.contact_id is null then to_jsonb(c) else to_jsonb(t) end
+    as now) n
+where h.tenant_id = %(tenant)s and h.batch_id = %(batch)s
+    and exists (select from jsonb_each_text(h.after) a
+        where a.value is distinct from n.now ->> a.key)
+order by 3, 2 limit %(most)s
+"""
+USED_SINCE: Final = """
+select distinct 'customer', c.id, c.name, null::timestamptz, null::bigint, c.id, c.name
+from parties_recordchange h
+join parties_customer c on c.tenant_id = h.tenant_id and c.id = h.customer_id
+where h.tenant_id = %(tenant)s and h.batch_id = %(batch)s and h.is_new
+    and ({used})
+order by 3, 2 limit %(most)s
+"""
+REFERENCES: Final = """
+select k.conrelid::regclass::text, k.confrelid::regclass::text, a.attname
+from pg_constraint k
+cross join lateral unnest(k.conkey, k.confkey) one (mine, theirs)
+join pg_attribute a on a.attrelid = k.conrelid and a.attnum = one.mine
+join pg_attribute b on b.attrelid = k.confrelid and b.attnum = one.theirs and b.attname = 'id'
+where k.contype = 'f' and k.conparentid = 0
+    and k.confrelid in ('parties_customer'::regclass, 'parties_contact'::regclass)
+    and k.conrelid <> 'parties_recordchange'::regclass
+order by 1, 3
 """
 SET_BY_HAND: Final = """
 select 'allocation', v.id, coalesce(nullif(v.number, ''), nullif(v.piece, ''), v.label),
@@ -52,12 +95,15 @@ order by 3, a.id limit %(most)s
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One thing to undo first: a later import, or an allocation of an invoice (`id` is its)."""
+    """One thing to undo first: a later import, an allocation of an invoice (`id` is its).
+
+    Or a customer whose record changed, or was used, since.
+    """
 
     kind: Kind
     id: int
     name: str
-    since: datetime
+    since: datetime | None
     amount_cents: int | None
     customer_id: int | None
     customer_name: str
@@ -82,13 +128,33 @@ def blockers(row: FileImport) -> tuple[Blocker, ...]:
         "kind": row.kind,
         "batch": row.batch_id,
         "most": SHOWN_MAX,
+        "alone": ["einvoice", *RECORDS],
     }
     found: list[Blocker] = []
     with connection.cursor() as cursor:
-        for query in (LATER, SET_BY_HAND):
+        asked = [LATER, SET_BY_HAND]
+        if row.kind in RECORDS:
+            asked += [CHANGED_SINCE, USED_SINCE.format(used=_used(cursor))]
+        for query in asked:
             cursor.execute(query, params)
             found += [Blocker(*values) for values in cursor.fetchall()]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def _used(cursor: Any) -> str:
+    """Return the condition that some table names a new record: whatever package owns it."""
+    cursor.execute(REFERENCES)
+    said = []
+    for table, parent, column in cursor.fetchall():
+        mine = "h.customer_id" if parent == "parties_customer" else "h.contact_id"
+        only = "h.contact_id is null" if parent == "parties_customer" else "true"
+        # a contact that the import itself added goes with it
+        ours = " and r.batch_id is distinct from h.batch_id" if table == "parties_contact" else ""
+        said.append(
+            f"({only} and exists (select from {table} r where r.tenant_id = h.tenant_id"
+            f" and r.{column} = {mine}{ours}))"
+        )
+    return " or ".join(said) or "false"
 
 
 def undoing(*, tenant_id: int, import_id: int) -> Undoing | None:

@@ -41,7 +41,7 @@ class PastImport:
     def has_contacts(self) -> bool:
         """Say whether a table has columns that reach people, beside its invoices."""
         columns: dict[str, str] = self.mapping.get("columns", {})
-        return bool(columns.keys() & {"email", "phone", "address_line1"})
+        return self.kind == "table" and bool(columns.keys() & {"email", "phone", "address_line1"})
 
     @property
     def errors(self) -> int:

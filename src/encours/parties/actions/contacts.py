@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+import polars as pl
 from django.db import transaction
 
 from encours.kernel.issue import Issue, has_errors
 from encours.kernel.refusal import Refusal
 from encours.parties import rules
-from encours.parties.actions import customers
+from encours.parties.actions import customers, records
 from encours.parties.models import Batch, Contact, Customer
 from encours.parties.rules import ContactLine
 from encours.tenancy import persons
@@ -25,8 +26,6 @@ OF_CUSTOMER: Final = (
     "address_line1", "address_line2", "postcode", "city", "country", "language", "siren",
     "vat_number",
 )  # fmt: skip
-ONCE: Final = frozenset({"siren", "vat_number"})
-"""Identifiers: a file fills them in, it does not change them."""
 
 
 class InvalidContact(Refusal):
@@ -43,6 +42,8 @@ class ContactsImport:
     customers: int = 0
     contacts_created: int = 0
     contacts_updated: int = 0
+    batch_id: int | None = None
+    import_id: int | None = None
     issues: list[Issue] = field(default_factory=list)
 
     @property
@@ -54,6 +55,7 @@ class ContactsImport:
         """Return the shape that `import contacts --json` promises."""
         return {
             "file": self.file,
+            "import": self.import_id,
             "applied": self.applied,
             "counts": {
                 "rows": self.rows,
@@ -132,24 +134,16 @@ def import_contacts(
     everyone = Customer.objects.of(tenant_id).filter(creditor_id=creditor_id)
     found = rules.matches(read.rows, list(everyone.values_list("id", "code", "name")))
     outcome.issues += found.issues
-    ids = sorted({pk for pk, _ in found})
-    held = {one.pk: one for one in everyone.filter(id__in=ids).select_for_update(no_key=True)}
-    addressed = _addressed(held, found.rows)
-    fresh, changed = _contacts(tenant_id, found.rows)
-    outcome.customers, outcome.contacts_created = len(addressed), len(fresh)
-    outcome.contacts_updated = len(changed)
-    if not dry_run and (addressed or fresh or changed):
-        outcome.applied = True
+    with transaction.atomic():
         batch = Batch.objects.create(
             tenant_id=tenant_id, creditor_id=creditor_id, kind="contacts", author_id=actor_id
         )
-        for contact in fresh:
-            contact.batch_id = batch.pk
-        Customer.objects.of(tenant_id).bulk_update(addressed, OF_CUSTOMER, batch_size=500)
-        Contact.objects.bulk_create(fresh, batch_size=1000)
-        Contact.objects.of(tenant_id).bulk_update(
-            changed, sorted(FIELDS | {"bounced_at"}), batch_size=500
-        )
+        _write(outcome, found.rows, batch)
+        changes = outcome.customers or outcome.contacts_created or outcome.contacts_updated
+        if dry_run or not changes:
+            transaction.set_rollback(True)
+            return outcome
+        outcome.applied, outcome.batch_id = True, batch.pk
         record(
             "contacts.imported",
             tenant_id=tenant_id,
@@ -162,53 +156,29 @@ def import_contacts(
     return outcome
 
 
-def _addressed(
-    held: dict[int, Customer], rows: tuple[tuple[int, ContactLine], ...]
-) -> list[Customer]:
-    """Put what the rows say of the customers themselves; return those that changed."""
-    changed: dict[int, Customer] = {}
-    for pk, row in rows:
-        customer = held[pk]
-        for name in OF_CUSTOMER:
-            before, value = getattr(customer, name), row[name]
-            if value and before != value and not (name in ONCE and before):
-                setattr(customer, name, value)
-                changed[pk] = customer
-    return list(changed.values())
-
-
-def _contacts(
-    tenant_id: int, rows: tuple[tuple[int, ContactLine], ...]
-) -> tuple[list[Contact], list[Contact]]:
-    """Return the contacts to add and those that the rows change."""
-    known: dict[tuple[int, str], Contact] = {}
-    for one in Contact.objects.of(tenant_id).filter(customer_id__in={pk for pk, _ in rows}):
-        for key in _keys(one.customer_id, one.email, one.name):
-            known.setdefault(key, one)
-    fresh: list[Contact] = []
-    changed: dict[int, Contact] = {}
-    for pk, row in rows:
-        values = _values(row)
-        if not any(values.get(name) for name in ("name", "email", "phone")):
-            continue
-        same = next(
-            (known[key] for key in _keys(pk, row["email"], row["contact"]) if key in known), None
-        )
-        contact = same or Contact(tenant_id=tenant_id, customer_id=pk)
-        touched = _changes(contact, values)
-        if same is None:
-            fresh.append(contact)
-            for key in _keys(pk, contact.email, contact.name):
-                known.setdefault(key, contact)
-        elif touched and contact.pk is not None:
-            changed[contact.pk] = contact
-    return fresh, list(changed.values())
-
-
-def _keys(customer_id: int, email: str, name: str) -> list[tuple[int, str]]:
-    """Return by what a contact is known again: its address, else its name."""
-    words = (email.casefold(), rules.plain(name))
-    return [(customer_id, word) for word in words if word]
+def _write(
+    outcome: ContactsImport, rows: tuple[tuple[int, ContactLine], ...], batch: Batch
+) -> None:
+    """Put what the rows say of customers and their contacts; count it."""
+    owner = {"tenant_id": batch.tenant_id, "creditor_id": batch.creditor_id}
+    codes = dict(
+        Customer.objects.of(batch.tenant_id)
+        .filter(id__in={pk for pk, _ in rows})
+        .select_for_update(no_key=True)
+        .order_by("id")
+        .values_list("id", "code")
+    )
+    told = [
+        {"code": codes[pk], **{name: row[name] or None for name in OF_CUSTOMER}} for pk, row in rows
+    ]
+    schema: Any = dict.fromkeys(("code", *OF_CUSTOMER), pl.String)
+    frame = pl.DataFrame(told, schema=schema, orient="row")
+    records.write_customers(records.each_once(frame), **owner, batch_id=batch.pk)
+    contacts = records.contact_rows(((pk, _values(row)) for pk, row in rows), **owner)
+    records.write_contacts(contacts, tenant_id=batch.tenant_id, batch_id=batch.pk)
+    done = records.written(tenant_id=batch.tenant_id, batch_id=batch.pk)
+    outcome.customers, outcome.contacts_created = done.updated, done.contacts_created
+    outcome.contacts_updated = done.contacts_updated
 
 
 def _values(row: ContactLine) -> dict[str, str]:

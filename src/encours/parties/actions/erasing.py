@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from encours.parties.actions import contacts, customers
-from encours.parties.models import Contact, Customer
+from encours.parties.models import Contact, Customer, RecordChange
 from encours.tenancy.journal import record
 
 GONE: Final = "Client effacé"
@@ -26,6 +26,7 @@ def anonymise_customer(
     Customer.objects.of(tenant_id).filter(pk=customer_id).update(
         name=f"{GONE} {customer_id}", note="", **dict.fromkeys(IDENTITY, "")
     )
+    RecordChange.objects.of(tenant_id).filter(customer_id=customer_id, contact=None).delete()
     _tell("customer.anonymised", customer, actor_id, today)
 
 
@@ -36,6 +37,12 @@ def erase_note(
     """Empty the free note of a customer."""
     customer = customers.locked(tenant_id=tenant_id, customer_id=customer_id)
     Customer.objects.of(tenant_id).filter(pk=customer_id).update(note="")
+    for change in RecordChange.objects.of(tenant_id).filter(
+        customer_id=customer_id, after__has_key="note"
+    ):
+        change.before.pop("note", None)
+        change.after.pop("note")
+        change.save(update_fields=["before", "after"])
     _tell("customer.note_erased", customer, actor_id, today)
 
 

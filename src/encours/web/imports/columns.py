@@ -55,6 +55,10 @@ ASKED: Final[Mapping[str, tuple[Text, Text]]] = {
         lazy("Des factures et des règlements"),
         lazy("Ce qui s'est passé : chaque ligne s'ajoute à ce qui est connu."),
     ),
+    "master": (
+        lazy("Des fiches de clients"),
+        lazy("Noms, SIREN, adresses, conditions, interlocuteurs : une case vide n'efface rien."),
+    ),
 }
 PREFERENCES: Final[Mapping[str, tuple[Text, tuple[tuple[str, Text], ...]]]] = {
     "order": (

@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from encours.imports.actions import annotating, own_contacts
+from encours.imports.actions import annotating, contacts, own_contacts
 from encours.parties import rules
-from encours.parties.actions import contacts
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web.answers import telling
 from encours.web.chosen import of_one_creditor
@@ -85,6 +84,8 @@ def contacts_page(request: StaffRequest, *, creditor: CreditorChoice) -> HttpRes
         counts = {"created": outcome.contacts_created, "updated": outcome.contacts_updated}
         told = _("%(created)s interlocuteurs ajoutés, %(updated)s mis à jour.") % counts
         messages.success(request, told)
+        if outcome.import_id is not None:
+            return redirect("import_one", outcome.import_id)
         return redirect("contacts_import")
     context |= {
         "form": Contacts(initial={"text": _text(content)}),

@@ -25,17 +25,20 @@ from encours.imports.actions import uploads
 from encours.imports.queries import history
 from encours.imports.queries.history import PastImport
 from encours.imports.rules.file_names import company_and_closing, unknown_owner
+from encours.imports.rules.tables.fields import FIELDS
+from encours.imports.rules.tables.records import FIELD_OF
 from encours.tenancy.queries import people, places
 from encours.web import chosen
 from encours.web.answers import fragment, telling
 from encours.web.imports.sentences import CONTROLS, COUNTS, SEVERITIES, STATES
 from encours.web.imports.uploading import body_first
+from encours.web.ledger import words
 from encours.web.rights import StaffRequest, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
 
 MEGABYTE: Final = 1024 * 1024
 DIFFERENCES_SHOWN: Final = 20
-WITH_ROWS: Final = ("fec", "table")
+WITH_ROWS: Final = ("fec", "table", "master")
 HISTORY: Final = Table(
     name="imports",
     caption=lazy("Imports"),
@@ -168,6 +171,8 @@ def one(request: StaffRequest, import_id: int) -> HttpResponseBase:
         "creditor": names.get(row.creditor_id, ""),
         "state": STATES[row.state],
         "counts": [(label, row.counts.get(name, 0)) for name, label in COUNTS.items()],
+        "has_counts": any(row.counts.get(name) for name in COUNTS),
+        "changes": _changes(row.control),
         "control": _control(row.control),
         "missing": sum(row.issue_counts.values()) - len(row.issues),
         "may_write": request.access.may("imports.write", row.creditor_id),
@@ -271,6 +276,23 @@ def _control(control: Mapping[str, Any]) -> dict[str, Any] | None:
         ],
         "more": max(len(control["differences"]) - DIFFERENCES_SHOWN, 0),
     }
+
+
+def _changes(control: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the first records that a list of customers would change."""
+    return [
+        {
+            "customer": one["customer"],
+            "label": _(FIELDS[FIELD_OF.get(one["field"], one["field"])].label),
+            "before": _said(one["field"], one["before"]),
+            "after": _said(one["field"], one["after"]),
+        }
+        for one in control.get("changes", [])
+    ]
+
+
+def _said(field: str, text: str) -> Any:
+    return words.CLASSES.get(text, text) if field == "debtor_class" else text
 
 
 def _cents(text: str) -> int:

@@ -30,6 +30,10 @@ CONTROLS: Final[Mapping[str, Badge]] = {
 }
 COUNTS: Final[Mapping[str, Text]] = {
     "customers": _("Clients nouveaux"),
+    "customers_updated": _("Fiches complétées"),
+    "classed": _("Types de client donnés"),
+    "contacts_created": _("Interlocuteurs nouveaux"),
+    "contacts_updated": _("Interlocuteurs complétés"),
     "invoices": _("Factures"),
     "credit_notes": _("Avoirs"),
     "payments": _("Règlements"),

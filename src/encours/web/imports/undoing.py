@@ -23,12 +23,14 @@ from encours.web.tables import Badge, Column, Table, answer, in_memory
 KINDS: Final = {
     "import": Badge(lazy("Import plus récent"), "blue"),
     "allocation": Badge(lazy("Lettrage fait depuis"), "orange"),
+    "customer": Badge(lazy("Fiche changée ou utilisée depuis"), "orange"),
 }
+
+ADDRESSES: Final = {"import": "import_undo", "allocation": "invoice", "customer": "customer"}
 
 
 def _address(row: Any) -> str:
-    name = "import_undo" if row["kind"] == "import" else "invoice"
-    return reverse(name, args=[row["id"]])
+    return reverse(ADDRESSES[row["kind"]], args=[row["id"]])
 
 
 def _customer(row: Any) -> str:
@@ -40,7 +42,7 @@ BLOCKERS: Final = Table(
     caption=lazy("À défaire d'abord"),
     columns=(
         Column("kind", lazy("Quoi"), "badge", badges=KINDS),
-        Column("name", lazy("Import ou facture"), link=_address),
+        Column("name", lazy("Import, facture ou client"), link=_address),
         Column("customer_name", lazy("Client"), link=_customer),
         Column("amount_cents", lazy("Montant lettré"), "money"),
         Column("since", lazy("Depuis le"), "instant"),

@@ -46,6 +46,7 @@ class TableExport:
     layout: Layout
     spool: Spool
     found: Control
+    kind: str = KIND
 
     @property
     def first_on(self) -> date | None:

@@ -15,6 +15,8 @@ from encours.imports.models import FileImport
 from encours.imports.ports import Sheet, Unreadable
 from encours.imports.queries import mappings as saved
 from encours.imports.rules.findings import Findings
+from encours.imports.rules.tables import records
+from encours.imports.rules.tables.fields import FIELDS
 from encours.imports.rules.tables.mapping import Meaning, TableMapping, from_json
 from encours.imports.rules.tables.proposal import Column
 from encours.imports.rules.tables.rows import ROWS, RowReading
@@ -23,6 +25,7 @@ from encours.kernel.money import decimal_text
 from encours.kernel.refusal import Refusal
 
 SHOWN_ROWS: Final = 20
+SHOWN_FIELDS: Final = {*ROWS, *FIELDS}.difference(("line", "bad", "side"))
 CHOOSABLE: Final = ("mapping", "previewed", "refused")
 
 
@@ -212,7 +215,11 @@ def _described(
     used = table.completed(used)
     findings = Findings()
     reading = RowReading(used, table.labels, findings, header_line=table.header.line)
-    rows = reading.read(table.head).head(SHOWN_ROWS)
+    if used.meaning == "master":
+        cells = records.read_cells(reading.table(table.head), used.columns, findings)
+        rows = cells.head(SHOWN_ROWS).rename(records.FIELD_OF, strict=False)
+    else:
+        rows = reading.read(table.head).head(SHOWN_ROWS)
     return Description(
         file=table.name,
         sheets=table.opened.sheets,
@@ -241,8 +248,8 @@ def _shown(rows: pl.DataFrame, issues: tuple[Issue, ...]) -> tuple[ShownRow, ...
             row["line"],
             {
                 name.removesuffix("_cents"): _text(row[name], name)
-                for name in ROWS
-                if name not in ("line", "bad", "side") and row[name] is not None
+                for name in rows.columns
+                if name in SHOWN_FIELDS and row[name] is not None
             },
             tuple(said.get(row["line"], ())),
         )

@@ -25,6 +25,11 @@ class Incoming(Source, Protocol):
     """A table as read with its mapping, ready to be written."""
 
     @property
+    def kind(self) -> str:
+        """Return what an applied import of it is: `KIND`, or a list of customers."""
+        ...
+
+    @property
     def issues(self) -> tuple[Issue, ...]:
         """Return what was found while reading."""
         ...
@@ -87,7 +92,7 @@ def import_table(
     )
     if again:
         return again
-    kept = Kept(import_id, KIND, author_id)
+    kept = Kept(import_id, export.kind, author_id)
     if (has_errors(issues) and not accept_rest) or export.totals.last_on is None:
         return refused(export, issues, creditor, kept, dry_run=dry_run)
     with transaction.atomic():
@@ -109,7 +114,7 @@ def _apply(
     tenant_id, totals = creditor.tenant_id, export.totals
     assert totals.last_on is not None
     batch = Batch.objects.create(
-        tenant_id=tenant_id, creditor=creditor, kind=KIND, author_id=kept.author_id
+        tenant_id=tenant_id, creditor=creditor, kind=export.kind, author_id=kept.author_id
     )
     place = export.place(creditor, batch.pk)
     counts, found = export.write(place)
@@ -124,7 +129,7 @@ def _apply(
         first_on=totals.first_on,
         last_on=totals.last_on,
         counts=counts,
-        control=control,
+        control={name: said for name, said in control.items() if name != "changes"},
         batch=batch,
         progress=100,
         applied_at=datetime.now(UTC),

@@ -15,6 +15,7 @@ import polars as pl
 
 from encours.imports.actions.correcting import correct
 from encours.imports.actions.tables.controls import Control
+from encours.imports.actions.tables.importing import KIND
 from encours.imports.actions.tables.reading import OpenSheet
 from encours.imports.actions.writing import Place, add_documents
 from encours.imports.queries.holdings import held_live
@@ -50,6 +51,7 @@ class LedgerExport:
     size_bytes: int
     mapping: TableMapping
     derived: Derived
+    kind: str = KIND
 
     @property
     def issues(self) -> tuple[Issue, ...]:

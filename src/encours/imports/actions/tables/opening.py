@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from encours.imports.actions.tables.applying import read_table
 from encours.imports.actions.tables.importing import Incoming
 from encours.imports.actions.tables.mappings import UnusableMapping, mark_used, usable
 from encours.imports.actions.tables.reading import OpenSheet, open_sheet
-from encours.imports.ports import Progress, Unreadable
+from encours.imports.actions.tables.records import read_records
+from encours.imports.ports import Progress
 from encours.imports.queries import mappings as saved
 from encours.imports.rules.tables.mapping import Meaning, TableMapping, from_json
 from encours.kernel.issue import Issue
 from encours.tenancy.scope import in_tenant
-
-OF_CUSTOMERS: Final = Issue(
-    code="list_of_customers",
-    message="Ce tableau est une liste de clients, sans montant : il n'entre pas par cet import. "
-    "Faites-en entrer les adresses et les interlocuteurs par l'import des interlocuteurs "
-    "(encours import contacts).",
-    expected="un tableau de factures, de règlements ou de pièces ouvertes",
-)
 
 
 class Unsure(Exception):
@@ -50,8 +43,8 @@ def read(
     """Read a table for `importing.import_table`; outside any transaction.
 
     Without a mapping, the one saved for its headings, else the proposal when it is sure. Raises
-    Unsure when it is not, Unreadable on what is no table of invoices and payments,
-    UnusableMapping on a mapping that does not fit the file.
+    Unsure when it is not, Unreadable on what is no table, UnusableMapping on a mapping that does
+    not fit the file.
     """
     given = usable(mapping) if mapping else None
     chosen = sheet or (given.sheet if given else "")
@@ -64,9 +57,9 @@ def read(
         if not proposal.is_sure:
             raise Unsure(tuple(_doubt(said) for said in proposal.doubts))
         given = proposal.mapping
-    if given.meaning == "master":
-        raise Unreadable(OF_CUSTOMERS)
     _assert_fits(given, table)
+    if given.meaning == "master":
+        return read_records(path, table, given, today=today)
     return read_table(path, table, given, as_of=as_of, today=today)
 
 

@@ -199,6 +199,10 @@ _FIELDS: Final = (
         "pays, country, code pays, country code, country region, country region code"
     )),
     Field("language", "Langue", "master", "text", _words("langue, language, lang, code langue")),
+    Field("debtor_class", "Type de client", "master", "text", _words(
+        "type client, client type, categorie client, classe client, nature client, type tiers,"
+        "categorie tiers, customer type, customer class, type debiteur, categorie juridique"
+    )),
     Field("salesperson", "Commercial", "master", "text", _words(
         "commercial, representant, vendeur, salesperson, sales rep, sales person, nom commercial,"
         "nom representant, salesperson code, code commercial, code representant, collaborateur,"
@@ -234,7 +238,6 @@ CUSTOM_PREFIX: Final = "custom."
 MASTER_ONLY: Final = frozenset(name for name, field in FIELDS.items() if field.part == "master")
 HOMELESS: Final[Mapping[str, str]] = {
     "credit_limit": "les limites de crédit",
-    "iban": "les IBAN des clients",
     "bic": "les BIC des clients",
     "mandate_reference": "les mandats de prélèvement",
 }
