@@ -25,6 +25,7 @@ def settings_of(url: str, *, pooled: bool) -> dict[str, Any]:
         "PORT": query.get("port", str(parts.port or "")),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": pooled,
         "ATOMIC_REQUESTS": False,
     }
 

@@ -6,6 +6,8 @@ import socket
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from gunicorn.app.base import BaseApplication
 
 from encours.config.operations import isolation, schema
@@ -55,12 +57,25 @@ def assert_port_free(host: str, port: int) -> None:
             ) from problem
 
 
+def leave_connections() -> None:
+    """Close what this process opened before it forks.
+
+    A pool does not survive a fork: its threads stay behind, its sockets are shared, and the site
+    would answer until the first connection grows old, then never again.
+    """
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
+
+
 def serve(*, host: str, port: int, workers: int) -> None:
     """Serve until told to stop; the schema is brought up to date first."""
     assert_port_free(host, port)
     schema.migrate(quiet=True)
     isolation.assert_isolated()
     collect_assets()
+    leave_connections()
     Site(
         {
             "bind": f"{host}:{port}",
