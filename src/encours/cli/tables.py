@@ -48,6 +48,9 @@ def table(
         typer.Option("--as-of", parser=parse_day, help="Date d'un état des pièces ouvertes."),
     ] = None,
     sheet: Annotated[str, typer.Option("--sheet", help="Feuille du classeur.")] = "",
+    header: Annotated[
+        int | None, typer.Option("--header", min=0, help="Ligne des titres ; 0 : aucune.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer sans rien changer.")] = False,
     accept_rest: Annotated[
         bool, typer.Option("--accept-rest", help="Prendre les bonnes pièces, chacune entière.")
@@ -58,12 +61,12 @@ def table(
     tenant: Tenant = "",
     as_json: Json = False,
 ) -> None:
-    """Fait entrer des tableaux : mouvements ou pièces ouvertes."""
+    """Fait entrer des tableaux : mouvements, pièces ouvertes ou fiches de clients."""
     if meaning and meaning not in MEANINGS:
         raise typer.BadParameter(f"--meaning : {', '.join(MEANINGS)}")
     with common.at_creditor(creditor, tenant) as place:
         chosen = _mapping(mapping, place)
-    asked = {"mapping": chosen, "meaning": meaning or None, "sheet": sheet}
+    asked = {"mapping": chosen, "meaning": meaning or None, "sheet": sheet, "header": header}
     answers: list[dict[str, Any]] = []
     is_refused = False
     for path in files:

@@ -53,7 +53,7 @@ def _as_contacts(row: FileImport) -> str:
     if not path.exists():
         raise uploads.FileGone
     mapping = from_json(row.mapping)
-    table = open_sheet(path, name=row.file_name, sheet=mapping.sheet)
+    table = open_sheet(path, name=row.file_name, sheet=mapping.sheet, header=mapping.header)
     reading = RowReading(mapping, table.labels, Findings(), header_line=table.header.line)
     kept: dict[tuple[str, ...], None] = {}
     for block in table.blocks():

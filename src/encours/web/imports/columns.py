@@ -34,6 +34,7 @@ from encours.kernel.refusal import Refusal
 from encours.web import formats
 from encours.web.answers import fragment, telling
 from encours.web.imports.ledger_files import import_or_404
+from encours.web.ledger import words
 from encours.web.rights import StaffRequest, needs
 from encours.web.wording import Text
 
@@ -145,9 +146,14 @@ def _described(request: StaffRequest, row: PastImport) -> Description:
         return tables.describe(**asked)
     if given.get("sheet", "") != given.get("sheet_before", ""):
         return tables.describe(**asked, sheet=given["sheet"])
-    meaning = given.get("meaning", "")
+    meaning, header = given.get("meaning", ""), given.get("header", "")
+    line = int(header) if header.isdecimal() else None
+    if header != given.get("header_before", ""):
+        said = meaning if meaning in MEANINGS else None
+        return tables.describe(**asked, sheet=given.get("sheet", ""), meaning=said, header=line)
     if meaning in MEANINGS and meaning != given.get("meaning_before"):
-        return tables.describe(**asked, sheet=given.get("sheet", ""), meaning=meaning)
+        sheet = given.get("sheet", "")
+        return tables.describe(**asked, sheet=sheet, meaning=meaning, header=line)
     return tables.describe(**asked, mapping=_posted(request))
 
 
@@ -174,6 +180,7 @@ def _posted(request: StaffRequest) -> dict[str, Any]:
         "has_groups": given.get("has_groups") == "1",
         **{name: given.get(name, "") for name in PREFERENCES},
         "as_of": _day(given.get("as_of", "")),
+        "header": header if (header := given.get("header", "")).isdecimal() else None,
     }
 
 
@@ -193,6 +200,8 @@ def _context(request: StaffRequest, row: PastImport, found: Description) -> dict
         "row": row,
         "found": found,
         "mapping": mapping,
+        "header": "" if mapping.get("header") is None else str(mapping["header"]),
+        "lines": [(str(line), text) for line, text in found.first_lines],
         "issues": found.issues,
         "meanings": [(key, *ASKED[key], key == mapping.get("meaning")) for key in ASKED],
         "asked": asked,
@@ -266,4 +275,6 @@ def _written(name: str, text: str) -> str:
         return formats.day(date.fromisoformat(text))
     if name in _CELLS:
         return formats.money(parse_cents(text), "").strip()
+    if name == "debtor_class":
+        return str(words.CLASSES.get(text, text))
     return text

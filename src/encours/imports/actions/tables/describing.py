@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +10,11 @@ from typing import Any, Final
 import polars as pl
 
 from encours.imports.actions.tables.mappings import save_mapping, usable
-from encours.imports.actions.tables.reading import OpenSheet, open_sheet
+from encours.imports.actions.tables.opening import recognised
+from encours.imports.actions.tables.own_fields import labels_of
+from encours.imports.actions.tables.reading import NO_HEADER, NO_SUCH_LINE, OpenSheet, open_sheet
 from encours.imports.models import FileImport
 from encours.imports.ports import Sheet, Unreadable
-from encours.imports.queries import mappings as saved
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.tables import records
 from encours.imports.rules.tables.fields import FIELDS
@@ -25,6 +26,8 @@ from encours.kernel.money import decimal_text
 from encours.kernel.refusal import Refusal
 
 SHOWN_ROWS: Final = 20
+FIRST_LINES: Final = 15
+LINE_SHOWN: Final = 70
 SHOWN_FIELDS: Final = {*ROWS, *FIELDS}.difference(("line", "bad", "side"))
 CHOOSABLE: Final = ("mapping", "previewed", "refused")
 
@@ -48,14 +51,16 @@ class ShownRow:
 class Description:
     """A table as the mapping screen shows it; `issues` alone where it cannot be read at all.
 
-    `mapping` is the one the rows were read with: given, saved (`saved_name`) or proposed. `doubts`
-    is empty when it may be used without looking.
+    `first_lines` are those among which the headings may be chosen, as text. `mapping` is the one
+    the rows were read with: given, saved (`saved_name`) or proposed. `doubts` is empty when it may
+    be used without looking.
     """
 
     file: str
     sheets: tuple[Sheet, ...] = ()
     sheet: str = ""
     header_line: int = 0
+    first_lines: tuple[tuple[int, str], ...] = ()
     labels: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     mapping: dict[str, Any] = field(default_factory=dict)
@@ -117,19 +122,31 @@ def describe_file(
     name: str = "",
     sheet: str = "",
     meaning: Meaning | None = None,
+    header: int | None = None,
     mapping: dict[str, Any] | None = None,
 ) -> Description:
     """Describe a file on disk; `mapping` (JSON) reads the first rows with it, as a person edits.
 
-    Without it, the mapping saved for these headings, else what is proposed. Never raises on what
-    a file contains; raises UnusableMapping on a mapping that is no mapping.
+    `header` is the line of the headings that a person chose, 0 for none. Without mapping, the one
+    saved for these headings, else what is proposed. Never raises on what a file contains; raises
+    UnusableMapping on a mapping that is no mapping.
     """
     given = from_json(mapping) if mapping else None
+    chosen = sheet or (given.sheet if given else "")
+    line = given.header if given and header is None else header
+    doubts: tuple[str, ...] = ()
     try:
-        table = open_sheet(path, name=name, sheet=sheet or (given.sheet if given else ""))
+        try:
+            table = open_sheet(path, name=name, sheet=chosen, header=line)
+        except Unreadable as unreadable:
+            if unreadable.issue not in (NO_HEADER, NO_SUCH_LINE) or line == 0:
+                raise
+            table = open_sheet(path, name=name, sheet=chosen, header=0)
+            doubts = (unreadable.issue.message,)
     except Unreadable as refused:
         return Description(name or path.name, issues=(refused.issue,))
-    return _described(table, tenant_id, creditor_id, given, meaning)
+    found = _described(table, tenant_id, creditor_id, given, meaning)
+    return replace(found, doubts=(*doubts, *found.doubts)) if not found.saved_name else found
 
 
 def describe(
@@ -138,6 +155,7 @@ def describe(
     import_id: int,
     sheet: str = "",
     meaning: Meaning | None = None,
+    header: int | None = None,
     mapping: dict[str, Any] | None = None,
 ) -> Description:
     """Describe an upload as `describe_file` does; with its own mapping when it has one."""
@@ -147,7 +165,8 @@ def describe(
     path = uploads.path_of(tenant_id=tenant_id, sha256=row.sha256)
     if not path.exists():
         raise uploads.FileGone
-    chosen = mapping or ({} if sheet or meaning else row.mapping)
+    is_anew = bool(sheet or meaning) or header is not None
+    chosen = mapping or ({} if is_anew else row.mapping)
     return describe_file(
         path,
         tenant_id=tenant_id,
@@ -155,6 +174,7 @@ def describe(
         name=row.file_name,
         sheet=sheet,
         meaning=meaning,
+        header=header,
         mapping=chosen or None,
     )
 
@@ -202,15 +222,16 @@ def _described(
     given: TableMapping | None,
     meaning: Meaning | None,
 ) -> Description:
-    proposal = table.proposal(meaning or (given.meaning if given else None))
-    known = saved.recognised(
-        tenant_id=tenant_id, creditor_id=creditor_id, signature=table.signature
-    )
+    known = None
+    if given is None and meaning is None:
+        known, table = recognised(table, tenant_id=tenant_id, creditor_id=creditor_id)
+    own = labels_of(tenant_id=tenant_id)
+    proposal = table.proposal(meaning or (given.meaning if given else None), own)
     used, doubts = proposal.mapping, proposal.doubts
     saved_name = ""
     if given is not None:
         used, doubts = given, tuple(f"Il manque {what}." for what in given.missing())
-    elif known is not None and meaning is None:
+    elif known is not None:
         used, doubts, saved_name = from_json(known.definition), (), known.name
     used = table.completed(used)
     findings = Findings()
@@ -225,6 +246,7 @@ def _described(
         sheets=table.opened.sheets,
         sheet=table.opened.sheet,
         header_line=table.header.line,
+        first_lines=_first_lines(table),
         labels=table.labels,
         columns=proposal.columns,
         mapping=used.as_json(),
@@ -237,6 +259,15 @@ def _described(
         rows=_shown(rows, findings.sealed()),
         issues=table.findings.sealed(),
     )
+
+
+def _first_lines(table: OpenSheet) -> tuple[tuple[int, str], ...]:
+    """Return the first lines of a sheet, and that of its headings, each in one text."""
+    near = table.head.head(FIRST_LINES)
+    at = max(table.header.at, 0)
+    rows = near if at < near.height else pl.concat([near, table.head.slice(at, 1)])
+    said = ((row[0], " · ".join(cell for cell in row[1:] if cell)) for row in rows.iter_rows())
+    return tuple((line, text[:LINE_SHOWN]) for line, text in said if text)
 
 
 def _shown(rows: pl.DataFrame, issues: tuple[Issue, ...]) -> tuple[ShownRow, ...]:

@@ -20,6 +20,15 @@ OURS: Final = ("line", "key")
 """Names of the frame that is read: no field of these codes can be."""
 
 
+def labels_of(*, tenant_id: int) -> dict[str, str]:
+    """Return the tenant's own fields in use, label by code."""
+    return {
+        one.code: one.label
+        for subject in SUBJECTS
+        for one in queries.fields(tenant_id=tenant_id, subject=subject)
+    }
+
+
 class OwnFields:
     """What columns mapped to `custom.<code>` say, written part by part.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -33,6 +33,10 @@ NO_HEADER: Final = Issue(
     "ses colonnes (client, numéro, date, montant…).",
     expected="une ligne d'en-têtes",
 )
+NO_SUCH_LINE: Final = Issue(
+    code="no_such_header",
+    message="La ligne des titres choisie n'est pas dans ce tableau : choisissez-en une autre.",
+)
 
 
 @dataclass(slots=True)
@@ -48,6 +52,7 @@ class OpenSheet:
     name: str
     as_of: date | None
     _rest: Iterator[pl.DataFrame]
+    chosen_line: int | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -68,8 +73,18 @@ class OpenSheet:
         """Yield every block from the first row of the file: once only."""
         return chain([self.head], self._rest)
 
-    def proposal(self, meaning: Meaning | None = None) -> Proposal:
-        """Propose what the columns are, from the first thousands of rows."""
+    def with_header(self, line: int) -> OpenSheet | None:
+        """Return the sheet with the headings of another line (0: none), if it has that line."""
+        header = layout.header_at(self.head, line)
+        return replace(self, header=header, chosen_line=line) if header else None
+
+    def proposal(
+        self, meaning: Meaning | None = None, own: Mapping[str, str] | None = None
+    ) -> Proposal:
+        """Propose what the columns are, from the first thousands of rows.
+
+        `own` are the tenant's own fields, label by code: a column of that heading goes there.
+        """
         told = layout.with_roles(self._below(), self.labels)
         has_groups = bool((told["role"] == "group").any())
         return propose(
@@ -80,6 +95,8 @@ class OpenSheet:
             as_of=self.as_of,
             sheet=self.opened.sheet,
             name=self.name,
+            own=own or {},
+            header=self.chosen_line,
         )
 
     def completed(self, mapping: TableMapping) -> TableMapping:
@@ -96,9 +113,17 @@ class OpenSheet:
 
 
 def open_sheet(
-    path: Path, *, name: str = "", sheet: str = "", progress: Progress | None = None
+    path: Path,
+    *,
+    name: str = "",
+    sheet: str = "",
+    header: int | None = None,
+    progress: Progress | None = None,
 ) -> OpenSheet:
-    """Open a table and find its header; raises Unreadable with the issue a person needs."""
+    """Open a table and find its header; raises Unreadable with the issue a person needs.
+
+    `header` is the line of the headings where somebody chose it, 0 where there are none.
+    """
     shown = name or path.name
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
@@ -110,11 +135,13 @@ def open_sheet(
         if sum(len(one) for one in first) >= SAMPLED_ROWS:
             break
     rows = pl.concat(first) if first else pl.DataFrame({"line": pl.Series([], dtype=pl.UInt32)})
-    header = layout.header_of(rows) if rows.width > 2 else None  # noqa: PLR2004 - line, two columns
-    if header is None:
+    if rows.width <= 2:  # noqa: PLR2004 - line, two columns
         raise Unreadable(NO_HEADER)
-    as_of = layout.sold_on(rows, header.at, shown)
-    return OpenSheet(opened, header, rows, shown, as_of, blocks)
+    found = layout.header_of(rows) if header is None else layout.header_at(rows, header)
+    if found is None:
+        raise Unreadable(NO_HEADER if header is None else NO_SUCH_LINE)
+    as_of = layout.sold_on(rows, found.at, shown)
+    return OpenSheet(opened, found, rows, shown, as_of, blocks, header)
 
 
 def is_table(head: bytes, name: str) -> bool:

@@ -212,7 +212,7 @@ _FIELDS: Final = (
         "conditions reglement, condition reglement, conditions paiement, condition paiement,"
         "payment terms, terms, cust payment terms, payment term, delai reglement, delai paiement,"
         "cond reglement, modalite reglement, payment terms code, zterm"
-    )),
+    ), _words("conditions, condition")),
     Field("payment_method", "Mode de règlement", "master", "text", _words(
         "mode reglement, mode paiement, payment method, moyen paiement, moyen reglement, mode"
     )),

@@ -62,6 +62,26 @@ def header_of(rows: pl.DataFrame) -> Header | None:
     return Header(best[1], int(first["line"][best[1]]), named, known)
 
 
+def header_at(rows: pl.DataFrame, line: int) -> Header | None:
+    """Return the headings of a line that a person chose; 0: none, columns are named by place.
+
+    None where the first rows do not have that line.
+    """
+    if line == 0:
+        cells = [row[1:] for row in rows.head(LOOKED_AT).iter_rows()]
+        width = _last_filled((), cells)
+        return Header(-1, 0, headings.labels([None] * width), 0) if width else None
+    found = rows.with_row_index("at").filter(pl.col("line") == line)
+    if found.is_empty():
+        return None
+    at = int(found["at"][0])
+    row = rows.row(at)[1:]
+    below = [one[1:] for one in rows.slice(at + 1, LOOKED_AT).iter_rows()]
+    named = headings.labels(row[: _last_filled(row, below)])
+    known = sum(bool(headings.recognise(label)) for label in named)
+    return Header(at, line, named, known) if named else None
+
+
 def _score(row: Sequence[str | None], below: Sequence[Sequence[str | None]]) -> float:
     filled = [cell for cell in row if cell]
     if len(filled) < 2 or any(len(cell) > TEXT_MAX for cell in filled):  # noqa: PLR2004
@@ -94,9 +114,9 @@ def _last_filled(row: Sequence[str | None], below: Sequence[Sequence[str | None]
     return max([own, *ends]) + 1
 
 
-def sold_on(rows: pl.DataFrame, header_at: int, name: str) -> date | None:
+def sold_on(rows: pl.DataFrame, above: int, name: str) -> date | None:
     """Return the day that the title rows or the file's name give: "Balance au 31/03/2026"."""
-    for row in rows.head(header_at).iter_rows():
+    for row in rows.head(max(above, 0)).iter_rows():
         text = " ".join(str(cell) for cell in row[1:] if cell)
         match = _SOLD_ON.search(text)
         if match and (day := days.read_day(match[1], "dmy")):
@@ -119,11 +139,12 @@ def with_roles(rows: pl.DataFrame, header: Sequence[str]) -> pl.DataFrame:
         ).fill_null(value=False)
         for name in names
     )
-    repeats = pl.all_horizontal(
+    said_again = [
         pl.col(name).fill_null("").str.replace_all(r"\s+", " ") == label
         for name, label in zip(names, header, strict=False)
         if not label.startswith("Colonne ") and not label.endswith(")")
-    )
+    ]
+    repeats = pl.all_horizontal(said_again) if said_again else pl.lit(value=False)
     few = filled <= max(3, len(header) // 3)
     said = first.str.extract(GROUP)
     alone = first.str.contains(r"(?i)^\s*(?:client|customer|tiers|compte|debtor|account)\s*:?$")

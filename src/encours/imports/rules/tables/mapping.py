@@ -29,7 +29,8 @@ class TableMapping:
     `columns`: our field (`fields.FIELDS`, or `custom.<code>`) → label of the column. `defaults`:
     value of a field that no column gives (`currency`, `kind`…). `carried`: fields whose blank
     cells take the value above. `has_groups`: a row "Client : …" names the customer of the rows
-    below. `sheet`: of a workbook; "" takes the first that is filled.
+    below. `sheet`: of a workbook; "" takes the first that is filled. `header`: the
+    line of the headings, 0 where there are none; None finds it.
     """
 
     meaning: Meaning
@@ -42,6 +43,7 @@ class TableMapping:
     decimals: Decimals | None = None
     sign: Sign = "owed_positive"
     as_of: str = ""
+    header: int | None = None
     version: int = VERSION
 
     def as_json(self) -> dict[str, Any]:
@@ -110,7 +112,16 @@ def from_json(data: Any) -> TableMapping:
         decimals=_one_of(data, "decimals", get_args(Decimals), None),
         sign=_one_of(data, "sign", get_args(Sign), "owed_positive"),
         as_of=as_of,
+        header=_line(data.get("header")),
     )
+
+
+def _line(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if not str(value).isdecimal():
+        raise Unusable(f"Ligne des titres illisible : {value}.")
+    return int(value)
 
 
 def _one_of(data: Mapping[str, Any], key: str, allowed: tuple[Any, ...], default: Any) -> Any:

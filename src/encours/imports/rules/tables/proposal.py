@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -13,7 +13,7 @@ import polars as pl
 from encours.imports.rules.tables import amounts, headings
 from encours.imports.rules.tables.content import MOSTLY, Content, content_of
 from encours.imports.rules.tables.days import order_of
-from encours.imports.rules.tables.fields import FIELDS
+from encours.imports.rules.tables.fields import CUSTOM_PREFIX, FIELDS
 from encours.imports.rules.tables.headings import LIKELY, POSSIBLE, SURE
 from encours.imports.rules.tables.mapping import Meaning, TableMapping
 
@@ -93,11 +93,14 @@ def propose(
     as_of: date | None = None,
     sheet: str = "",
     name: str = "",
+    own: Mapping[str, str] | None = None,
+    header: int | None = None,
 ) -> Proposal:
     """Propose a mapping for a table; `rows` are its rows alone: no title, total nor group heading.
 
     `meaning` where a person chose it; `as_of` is the day that a title or the file's name gives,
-    `name` the file's.
+    `name` the file's. `own` are the user's own fields, label by code; `header` the line of the
+    headings where a person chose it.
     """
     found = [content_of(rows[f"c{at}"]) for at in range(len(labels))]
     chosen = _assigned(labels, found)
@@ -112,10 +115,11 @@ def propose(
     only_pays = decided == "movements" and _only_pays(chosen, labels, name)
     if only_pays and "number" in chosen and "reference" not in chosen:
         chosen["reference"] = replace(chosen.pop("number"), field="reference")
-    columns = _columns(labels, found, chosen)
+    mine = _own_fields(labels, own or {}, {pick.at for pick in chosen.values()})
+    columns = _columns(labels, found, {**chosen, **mine})
     mapping = TableMapping(
         meaning=decided,
-        columns={pick.field: labels[pick.at] for pick in chosen.values()},
+        columns={pick.field: labels[pick.at] for pick in (*chosen.values(), *mine.values())},
         sheet=sheet,
         defaults=_defaults(chosen, labels) | ({"kind": "payment"} if only_pays else {}),
         carried=_carried(chosen, found, rows),
@@ -123,6 +127,7 @@ def propose(
         order=_order(chosen, found),
         decimals=_decimals(chosen, rows),
         as_of=as_of.isoformat() if as_of and decided == "open_items" else "",
+        header=header,
     )
     return Proposal(mapping, columns, _doubts(mapping, chosen, found))
 
@@ -367,6 +372,20 @@ def _only_pays(chosen: Mapping[str, _Pick], labels: Sequence[str], name: str) ->
         return False
     said = [name, *(labels[chosen[one].at] for one in ("amount", "issued_on") if one in chosen)]
     return any(re.search(_PAYMENTS, text) for text in said)
+
+
+def _own_fields(
+    labels: Sequence[str], own: Mapping[str, str], taken: Collection[int]
+) -> dict[str, _Pick]:
+    """Send the columns that are nothing of ours to the user's own field of that heading."""
+    known = {headings.plain(said): code for code, label in own.items() for said in (code, label)}
+    chosen: dict[str, _Pick] = {}
+    for at, label in enumerate(labels):
+        code = known.get(headings.plain(label))
+        name = f"{CUSTOM_PREFIX}{code}"
+        if code and at not in taken and name not in chosen:
+            chosen[name] = _Pick(at, name, SURE, f"votre champ « {own[code]} »")
+    return chosen
 
 
 def _columns(
