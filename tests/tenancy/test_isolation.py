@@ -40,10 +40,16 @@ KNOWN: dict[str, Any] = {
     "einvoicing.Flow.kind": "collected",
     "einvoicing.Receipt.way": "status",
     "feeds.TakenFile.state": "received",
+    "receivables.PenaltyNote.year": 2026,
+    "receivables.PenaltyPart.kind": "interest",
 }
 
 # Of several references, one is set: the database refuses a row without any.
-CHOSEN = {"documents.Attachment.customer", "receivables.VatPart.invoice"}
+CHOSEN = {
+    "documents.Attachment.customer",
+    "receivables.VatPart.invoice",
+    "receivables.PenaltyNote.invoice",
+}
 # A reference to another row than the first one.
 SECOND = {"parties.CustomerMerge.survivor", "parties.NotDuplicates.other"}
 

@@ -40,6 +40,7 @@ router = Router(tags=["Factures"])
 credit_router = Router(tags=["Règlements et avoirs"])
 
 InvoiceKind = Literal["invoice", "debit_note", "opening", "returned_payment", "refund", "other"]
+FoundKind = Literal[InvoiceKind, "penalty_note"]
 Reason = Literal["duplicate", "mistake", "rejected", "cancelled"]
 HAND: Final = "hand."
 PAYMENTS: Final = ("payment", "deposit")
@@ -149,7 +150,7 @@ def list_invoices(
     creditor: CreditorCode = "",
     customer: Text60 = "",
     number: Text80 = "",
-    kind: InvoiceKind | None = None,
+    kind: FoundKind | None = None,
     issued_since: Day | None = None,
     issued_until: Day | None = None,
     open_only: bool = False,

@@ -14,7 +14,11 @@ from django.db.models.functions import Now
 from encours.parties.models import Customer
 from encours.tenancy.models import BitemporalModel, TenantForeignKey
 
-INVOICE_KINDS = ("invoice", "debit_note", "opening", "returned_payment", "refund", "other")
+INVOICE_KINDS = (
+    *("invoice", "debit_note", "opening", "returned_payment", "refund", "other"),
+    "penalty_note",
+)
+"""`penalty_note`: penalties and indemnities billed here; bears neither (`PenaltyNote`)."""
 CREDIT_KINDS = (
     *("payment", "credit_note", "deposit", "discount", "write_off", "opening", "other"),
     "inferred",
@@ -95,6 +99,11 @@ class Instalment(BitemporalModel):
         indexes = (
             models.Index(fields=("tenant", "customer", "due_on"), name="instalment_customer_due"),
             models.Index(fields=("tenant", "invoice"), name="instalment_invoice"),
+            models.Index(
+                fields=("tenant", "lineage_id"),
+                condition=Q(lineage_id__isnull=False),
+                name="instalment_lineage",
+            ),
         )
 
 
@@ -292,4 +301,110 @@ class ExchangeRate(BitemporalModel):
                 name="exchange_rate_once_a_day",
             ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="exchange_rate_positive"),
+        )
+
+
+class PenaltyNote(BitemporalModel):
+    """A note of penalties and indemnities, or the credit note that cancels one whole.
+
+    Numbered without a gap by creditor and year; the database refuses a gap, a change and a removal
+    (migration 0012), so that what was billed is said for good.
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    kind = models.CharField("nature", max_length=12, default="note")
+    year = models.SmallIntegerField("année")
+    rank = models.IntegerField("rang")
+    number = models.CharField("numéro", max_length=35)
+    issued_on = models.DateField("date d'émission")
+    until_on = models.DateField("pénalités arrêtées au")
+    currency = models.CharField("devise", max_length=3)
+    interest_cents = models.BigIntegerField("pénalités (centimes)")
+    indemnity_cents = models.BigIntegerField("indemnités (centimes)")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, null=True, verbose_name="créance")
+    credit = TenantForeignKey(Credit, models.PROTECT, null=True, verbose_name="avoir")
+    cancels = TenantForeignKey("self", models.PROTECT, null=True, verbose_name="note annulée")
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "year", "rank"), name="penalty_note_rank_once"
+            ),
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "number"), name="penalty_note_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=("tenant", "cancels"),
+                condition=Q(cancels__isnull=False),
+                name="penalty_note_cancelled_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="note", invoice__isnull=False, credit=None, cancels=None)
+                | Q(kind="cancellation", invoice=None, credit__isnull=False, cancels__isnull=False),
+                name="penalty_note_has_its_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(interest_cents__gte=0, indemnity_cents__gte=0)
+                & (Q(interest_cents__gt=0) | Q(indemnity_cents__gt=0)),
+                name="penalty_note_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__lte=models.F("issued_on")), name="penalty_note_of_the_past"
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_on__year=models.F("year")), name="penalty_note_of_its_year"
+            ),
+        )
+        indexes = (models.Index(fields=("tenant", "customer"), name="penalty_note_customer"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PenaltyPart(BitemporalModel):
+    """What a note billed of one due line: its interest between two days, or its indemnity.
+
+    Kept by lineage and natural key: a corrected export gives the line another row, never another
+    bill. A cancelled note releases its parts on its day; the same days may be billed again.
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    note = TenantForeignKey(PenaltyNote, models.PROTECT, verbose_name="note")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, verbose_name="facture en retard")
+    kind = models.CharField("nature", max_length=10)
+    claim_key = models.CharField("clé naturelle", max_length=200)
+    lineage_id = models.BigIntegerField("première version de l'échéance")
+    position = models.SmallIntegerField("rang")
+    due_on = models.DateField("échéance")
+    from_on = models.DateField("du")
+    until_on = models.DateField("au")
+    cents = models.BigIntegerField("montant (centimes)")
+    billed_on = models.DateField("facturé le")
+    released_on = models.DateField("libéré le", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "lineage_id", "from_on"),
+                condition=Q(kind="interest", released_on=None),
+                name="interest_billed_once",
+            ),
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "claim_key"),
+                condition=Q(kind="indemnity", released_on=None),
+                name="indemnity_billed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("interest", "indemnity")), name="penalty_part_kind_known"
+            ),
+            models.CheckConstraint(condition=Q(cents__gt=0), name="penalty_part_positive"),
+            models.CheckConstraint(
+                condition=Q(from_on__lte=models.F("until_on")), name="penalty_part_days_in_order"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "creditor_id"), name="penalty_part_creditor"),
+            models.Index(fields=("tenant", "note"), name="penalty_part_note"),
         )

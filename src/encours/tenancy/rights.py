@@ -22,6 +22,7 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "ledger.read": EVERYBODY,
     "ledger.write": MONEY,
     "ledger.bulk": MONEY,
+    "penalties.bill": MONEY,
     "ledger.export": frozenset({ADMIN, MANAGER, COLLECTOR, ACCOUNTANT}),
     "customers.read": EVERYBODY,
     "customers.write": frozenset({ADMIN, MANAGER, COLLECTOR, ACCOUNTANT}),

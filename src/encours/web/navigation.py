@@ -38,7 +38,7 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Tableau de bord"), "dashboard", "home", "ledger.read"),
     Entry(_("Balance âgée"), "aged_balance", "ageing", "ledger.read", ("aged_balance_",)),
     Entry(_("Clients"), "customers", "customers", "customers.read", ("customer",)),
-    Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice",)),
+    Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice", "penalty_note")),
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "sink")),
     Entry(_("Pièces"), "documents", "note", "documents.read", ("document", "claims")),

@@ -16,12 +16,16 @@ from encours.dunning.models import Reminder
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import Draft, DueLine
 from encours.dunning.texts.shipped import shipped
-from encours.messaging.rules.notice import Addressee, Language, Payment, Sender
+from encours.messaging.letterhead import payment_of, sender_of
+from encours.messaging.rules.notice import Addressee, Language, Payment
 from encours.messaging.rules.payment import rf_reference
 from encours.parties import faces
 from encours.parties.models import Contact, Customer
+from encours.receivables.queries.billed import billed_of
+from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import (
+    Billed,
     Claim,
     ContractRate,
     ContractRateKind,
@@ -29,7 +33,7 @@ from encours.receivables.rules.interest import (
     Reduction,
 )
 from encours.standing.models import StandingFact
-from encours.tenancy.models import BankAccount, Creditor
+from encours.tenancy.models import Creditor
 
 SURE: Final = ("read", "terms_confirmed")
 LINES: Final = """
@@ -39,7 +43,11 @@ select i.id, i.lineage_id, v.id, coalesce(nullif(v.number, ''), v.piece), v.labe
                                  order by a.effective_on)
                  from receivables_allocation a
                  where a.tenant_id = i.tenant_id and a.instalment_id = i.id
-                   and a.undone_at is null), '[]')
+                   and a.undone_at is null), '[]'),
+       v.kind = 'penalty_note' or exists (
+           select from receivables_penaltynote n
+           where n.tenant_id = v.tenant_id and n.creditor_id = v.creditor_id
+             and n.number = v.number)
 from receivables_instalment i
 join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
 where i.tenant_id = %(tenant)s and i.undone_at is null
@@ -84,6 +92,8 @@ def outgoing(
     judged = _insolvencies(tenant_id, list(customers), merged)
     wanted = [line for lines in open_cents.values() for line in lines]
     lines = _lines(tenant_id, wanted)
+    moment = Moment(tenant_id=tenant_id, as_of=today, creditor_ids=(creditor.pk,))
+    told = billed_of(moment, {(row[0], row[2]) for row in lines.values()})
     sender, payment = sender_of(creditor), payment_of(creditor)
     history = _earlier(tenant_id, list(customers), merged, today)
     found = []
@@ -93,7 +103,14 @@ def outgoing(
         language = LANGUAGES.get(customer.language, "fr")
         reference = _reference(customer)
         due = tuple(
-            _due_line(lines[number], cents, customer, creditor, judged.get(customer.pk))
+            _due_line(
+                lines[number],
+                cents,
+                customer,
+                creditor,
+                insolvent_on=judged.get(customer.pk),
+                billed=told[lines[number][0]],
+            )
             for number, cents in open_cents[one.pk].items()
             if number in lines
         )
@@ -118,35 +135,6 @@ def outgoing(
         )
         found.append(Outgoing(one, recipient, draft))
     return found
-
-
-def sender_of(creditor: Creditor) -> Sender:
-    """Return the letterhead of a creditor."""
-    town = f"{creditor.postcode} {creditor.city}".strip()
-    address = (creditor.address_line1, creditor.address_line2, town)
-    return Sender(
-        name=creditor.name,
-        address=tuple(part for part in address if part),
-        siren=creditor.siren,
-        vat_number=creditor.vat_number,
-        legal_line=creditor.legal_form,
-        email=creditor.reply_to or creditor.email or creditor.sender_email,
-        phone=creditor.phone,
-        logo=bytes(creditor.logo) if creditor.logo else b"",
-    )
-
-
-def payment_of(creditor: Creditor) -> Payment | None:
-    """Return the creditor's active default account, with its exact holder; None without one."""
-    account = (
-        BankAccount.objects.of(creditor.tenant_id)
-        .filter(creditor=creditor, state="active")
-        .order_by("-is_default", "pk")
-        .first()
-    )
-    if account is None:
-        return None
-    return Payment(holder=account.holder_name, iban=account.iban, bic=account.bic)
 
 
 def _by_id(rows: Any) -> dict[int, Any]:
@@ -205,9 +193,11 @@ def _due_line(
     open_cents: int,
     customer: Customer,
     creditor: Creditor,
+    *,
     insolvent_on: date | None,
+    billed: Billed,
 ) -> DueLine:
-    _, _, invoice_id, number, label, issued_on, due_on, source, amount, _, paid = row
+    _, _, invoice_id, number, label, issued_on, due_on, source, amount, _, paid, is_note = row
     known = customer.class_confirmed_at is not None
     debtor = DebtorClass(customer.debtor_class) if known else DebtorClass.UNKNOWN
     claim = Claim(
@@ -218,6 +208,7 @@ def _due_line(
         contract_rate=_contract_rate(customer.contract_rate or creditor.penalty_rate),
         insolvency_on=insolvent_on,
         day_count=DayCount(creditor.day_count.lower()),
+        billed=billed,
     )
     return DueLine(
         invoice_id=invoice_id,
@@ -225,7 +216,7 @@ def _due_line(
         issued_on=issued_on,
         open_cents=open_cents,
         claim=claim,
-        may_claim=known and source in SURE,
+        may_claim=known and source in SURE and not is_note,
         label="" if number else label,
     )
 

@@ -13,7 +13,10 @@ from django.db import connection
 from encours.parties import faces
 
 SHOWN: Final = 24
-TOLD_OTHERWISE: Final = ("invoice.recorded", "credit.recorded", "allocation.recorded")
+TOLD_OTHERWISE: Final = (
+    *("invoice.recorded", "credit.recorded", "allocation.recorded"),
+    "penalty_note.issued",
+)
 TIMELINE: Final = f"""
 select found.happened_on, found.at, found.source, found.code, found.name, found.cents,
     found.currency, found.data, found.subject_id,

@@ -10,7 +10,7 @@ import polars as pl
 from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.reasons import CODES, OF_FACT, Reason, coded
 
-CLAIM_KINDS: Final = ("invoice", "debit_note", "opening", "returned_payment")
+CLAIM_KINDS: Final = ("invoice", "debit_note", "opening", "returned_payment", "penalty_note")
 """What may be shown to a customer as a claim: not a refund, not an unexplained entry."""
 
 SURE_DUE_DATES: Final = ("read", "terms_confirmed")

@@ -37,7 +37,8 @@ class DueLine:
     """One listed due line, and what the interest rule needs of it.
 
     `may_claim`: its due date was read or computed from confirmed terms, its debtor's class is
-    confirmed; otherwise neither interest nor indemnity is asked (design.md, part 4).
+    confirmed, it is no note of penalties; otherwise neither interest nor indemnity is asked
+    (design.md, part 4). What notes billed is in `claim.billed`, and not asked again.
     """
 
     invoice_id: int
@@ -230,6 +231,17 @@ def _penalties(extras: Extras) -> Iterable[notices.Penalty]:
                 / Decimal(segment.points.denominator),
                 amount_cents=segment.cents,
             )
+        yield from _regularised(number, statement)
+
+
+def _regularised(number: str, statement: InterestStatement) -> Iterable[notices.Penalty]:
+    """Yield what makes the table add up where a note billed days that now cost otherwise."""
+    shown = sum(segment.cents for segment in statement.segments)
+    if statement.segments and statement.cents != shown:
+        day = statement.segments[0].from_on
+        cents = statement.cents - shown
+        name = f"{number} (régularisation)"
+        yield notices.Penalty(name, 0, day, day, 0, Decimal(0), cents)
 
 
 def _paragraphs(body: str) -> tuple[str, ...]:

@@ -23,8 +23,10 @@ where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind in ('fec', 
 """What an export of the accounts takes the place of: earlier ones, and tables of the same."""
 EINVOICES: Final = """
 select id from parties_batch
-where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind = 'einvoice'
+where tenant_id = %(tenant)s and creditor_id = %(creditor)s
+  and kind in ('einvoice', 'penalty_note')
 """
+"""What an export takes as its own where it names it: e-invoices, notes of penalties issued here."""
 FROM_EXPORTS: Final = f"{LIVE} and t.batch_id in ({EXPORTS})"
 ASKED: Final = "t.customer_id in (select customer_id from stage_asked)"
 OF_LINE: Final = """

@@ -13,7 +13,9 @@ from typing import Final, Literal
 
 from encours.kernel.money import EUR
 
-Kind = Literal["prevenance", "relance", "mise_en_demeure", "releve", "remerciement"]
+Kind = Literal[
+    "prevenance", "relance", "mise_en_demeure", "releve", "remerciement", "note_de_debit", "avoir"
+]
 Language = Literal["fr", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 
@@ -126,7 +128,7 @@ class Notice:
 class Total:
     """One line under the table: what it is (a key of the words), how much, and whether it rules."""
 
-    name: Literal["open", "credits", "interest", "indemnity", "due"]
+    name: Literal["open", "credits", "interest", "indemnity", "due", "credited"]
     cents: int
     strong: bool = field(default=False)
 
@@ -146,6 +148,8 @@ def totals(notice: Notice) -> tuple[Total, ...]:
     """Return the totals to show, the last one being the amount asked for; none without lines."""
     if not notice.lines:
         return ()
+    if notice.kind == "avoir":
+        return (Total("credited", open_cents(notice), strong=True),)
     rows = [Total("open", open_cents(notice))]
     if notice.credits_cents:
         rows.append(Total("credits", notice.credits_cents))

@@ -23,6 +23,8 @@ class Words:
 
     title: str
     statement: str
+    debit_note: str
+    credit_note: str
     object: str
     our_reference: str
     customer_code: str
@@ -66,6 +68,8 @@ class Words:
 FRENCH: Final = Words(
     title="Mise en demeure de payer",
     statement="Relevé de compte",
+    debit_note="Note de débit",
+    credit_note="Avoir",
     object="Objet",
     our_reference="Nos références",
     customer_code="Votre compte client",
@@ -92,6 +96,7 @@ FRENCH: Final = Words(
         "interest": "Pénalités de retard",
         "indemnity": "Indemnité forfaitaire pour frais de recouvrement",
         "due": "Total à régler",
+        "credited": "Total de l’avoir",
     },
     how_to_pay="Pour régler par virement",
     holder="Titulaire du compte",
@@ -115,6 +120,8 @@ FRENCH: Final = Words(
 ENGLISH: Final = Words(
     title="Formal notice to pay",
     statement="Statement of account",
+    debit_note="Debit note",
+    credit_note="Credit note",
     object="Subject",
     our_reference="Our reference",
     customer_code="Your account",
@@ -141,6 +148,7 @@ ENGLISH: Final = Words(
         "interest": "Late-payment interest",
         "indemnity": "Fixed recovery-cost compensation",
         "due": "Total to pay",
+        "credited": "Total credited",
     },
     how_to_pay="To pay by bank transfer",
     holder="Account holder",

@@ -16,6 +16,7 @@ from encours.tenancy.journal import record
 from encours.tenancy.models import BitemporalModel
 
 BY_HAND: Final = "hand."
+PENALTY_NOTE: Final = "penalty_note"
 
 
 class NotFound(Refusal):
@@ -31,6 +32,12 @@ class Imported(Refusal):
         "Cette pièce vient d'un import : corrigez-la dans la comptabilité et importez à nouveau, "
         "ou annulez l'import entier."
     )
+
+
+class IssuedHere(Refusal):
+    """A note of penalties is said for good; a credit note says the contrary."""
+
+    message = "Une note de pénalités ne se retire pas : annulez-la par un avoir, depuis sa page."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +139,8 @@ def lock_credit(*, tenant_id: int, credit_id: int) -> Credit:
 
 def refuse_imported(row: BitemporalModel) -> None:
     """Refuse to reverse by hand what did not come by hand."""
-    by_hand = Batch.objects.of(row.tenant_id).filter(kind__startswith=BY_HAND)
-    if row.batch_id is None or not by_hand.filter(pk=row.batch_id).exists():
+    batch = Batch.objects.of(row.tenant_id).filter(pk=row.batch_id or 0).first()
+    if batch is not None and batch.kind == PENALTY_NOTE:
+        raise IssuedHere
+    if batch is None or not batch.kind.startswith(BY_HAND):
         raise Imported

@@ -1,4 +1,4 @@
-"""What late payment costs today, line by line, over a whole ledger or for one customer.
+"""What late payment costs today and is not billed, line by line, for a ledger or one customer.
 
 Rules: `rules.interest_frame` and `rules.indemnity`. A due date that nobody confirmed bears
 nothing (design.md, part 4); what only upper packages know (formal notices, judgments) comes in
@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from encours.receivables.queries.billed import billed, with_billed
 from encours.receivables.queries.moment import Moment, live
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import DayCount
@@ -40,11 +41,20 @@ join tenancy_creditor creditor
 left join taken on taken.instalment_id = l.id
 where live(l) and l.due_on < %(as_of)s and l.due_source <> 'terms_assumed'
     and i.kind in ('invoice', 'debit_note', 'opening')
-    and l.amount_cents > coalesce(taken.cents, 0)
+    and not exists (select from receivables_penaltynote n
+        where n.tenant_id = %(tenant_id)s and n.creditor_id = i.creditor_id
+            and n.number = i.number)
+    and (l.amount_cents > coalesce(taken.cents, 0) or {settled})
     and of_customer(l)
     and own(customer)
 order by customer.id, l.due_on, l.id
 """
+# Interest that nobody asked for five years is barred (C. com. L110-4): not offered any more.
+PAID_LATE: Final = """(l.due_on > %(as_of)s - interval '5 years' and exists (
+        select from receivables_allocation a
+        join receivables_credit c on c.tenant_id = %(tenant_id)s and c.id = a.credit_id
+        where live(a) and a.instalment_id = l.id and c.kind in ('payment', 'deposit')
+            and a.effective_on > l.due_on and a.effective_on <= %(as_of)s))"""
 LATE_SCHEMA: Final = {
     "line_id": pl.Int64,
     "invoice_id": pl.Int64,
@@ -62,6 +72,7 @@ from receivables_allocation a
 where live(a) and a.effective_on <= %(as_of)s and of_lines(a)
 """
 CUT_SCHEMA: Final = {"line_id": pl.Int64, "on": pl.Date, "cents": pl.Int64}
+BILLED: Final = ("billed_until", "billed_cents", "billed_indemnity")
 _INDEMNIFIED: Final = (DebtorClass.BUSINESS.value, DebtorClass.PUBLIC.value)
 
 
@@ -78,12 +89,14 @@ def interest_due(
 
     `notices`: line_id, mise_en_demeure_on. `insolvencies`: customer_id, insolvency_on. Also
     `indemnity_cents`, on the first late line of each invoice that owes it (never per due line).
+    What notes billed is taken off.
     """
     lines = late_lines(moment, law, notices=notices, insolvencies=insolvencies)
     cuts = cuts_of(moment).join(lines.select("line_id"), on="line_id", how="semi")
     owed = interest_cents(lines, moment.as_of, rates, law, reductions=cuts, day_count=day_count)
-    lines = lines.with_columns(owed["interest_cents"])
-    return lines.drop("rate", "contract_points")
+    left = (owed["interest_cents"] - lines["billed_cents"]).clip(0)
+    lines = lines.with_columns(left.alias("interest_cents"))
+    return lines.drop("rate", "contract_points", *BILLED)
 
 
 def late_lines(
@@ -92,9 +105,15 @@ def late_lines(
     *,
     notices: pl.DataFrame | None = None,
     insolvencies: pl.DataFrame | None = None,
+    with_settled: bool = False,
 ) -> pl.DataFrame:
-    """Return the open late lines with what decides their interest, and `indemnity_cents`."""
-    lines = read_frame(live(LATE, moment), moment.params(), schema=LATE_SCHEMA)
+    """Return the open late lines with what decides their interest, and `indemnity_cents`.
+
+    `with_settled` adds those that were paid late: what their delay cost is owed all the same.
+    """
+    query = LATE.replace("{settled}", PAID_LATE if with_settled else "false")
+    lines = read_frame(live(query, moment), moment.params(), schema=LATE_SCHEMA)
+    lines = with_billed(lines, billed(moment))
     lines = lines.with_columns(_points().alias("contract_points"))
     lines = _joined(lines, notices, "line_id", "mise_en_demeure_on")
     lines = _joined(lines, insolvencies, "customer_id", "insolvency_on")
@@ -128,9 +147,11 @@ def _joined(lines: pl.DataFrame, more: pl.DataFrame | None, key: str, name: str)
 
 
 def _with_indemnity(lines: pl.DataFrame, law: LawValues) -> pl.DataFrame:
-    """Add the indemnity: one per invoice, none where a judgment came before the due date."""
+    """Add the indemnity: one per invoice, none before a judgment's due dates nor billed twice."""
     is_frozen = (pl.col("insolvency_on") <= pl.col("due_on")).fill_null(value=False)
-    owes = pl.col("debtor_class").is_in(_INDEMNIFIED) & ~is_frozen
+    owes = (
+        pl.col("debtor_class").is_in(_INDEMNIFIED) & ~is_frozen & (pl.col("billed_indemnity") == 0)
+    )
     first = pl.when(owes).then(pl.col("due_on")).min().over("invoice_id")
     is_first = owes & (pl.col("due_on") == first) & _is_first_of(owes)
     marked = lines.with_columns(is_first.fill_null(value=False).alias("is_first"))

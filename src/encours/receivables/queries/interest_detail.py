@@ -14,6 +14,7 @@ from encours.receivables.queries.interest import cuts_of, late_lines
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import (
+    Billed,
     Claim,
     ContractRate,
     ContractRateKind,
@@ -37,12 +38,17 @@ class Run:
     base_cents: int
     rate: str
     cents: int
+    points: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One late due line: its interest run by run, and the indemnity that it carries."""
+    """One late due line: its interest run by run, and the indemnity that it carries.
 
+    Both leave out what notes billed; `correction_cents` is part of the interest, outside the runs.
+    """
+
+    line_id: int
     invoice_id: int
     document: str
     due_on: date
@@ -52,6 +58,14 @@ class Line:
     indemnity_cents: int
     source: str
     warnings: tuple[str, ...]
+    billed_until: date | None = None
+    billed_cents: int = 0
+    correction_cents: int = 0
+
+    @property
+    def total_cents(self) -> int:
+        """Return what the line adds to a note."""
+        return self.interest_cents + self.indemnity_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +93,11 @@ def interest_detail(
     insolvencies: pl.DataFrame,
     rate: str,
     day_count: DayCount,
+    with_settled: bool = False,
 ) -> Detail:
     """Return the detail for `moment.customer_id`; raises MissingRate where a semester has none."""
     assert moment.customer_id is not None, "the detail of one customer"
-    late = late_lines(moment, law, insolvencies=insolvencies)
+    late = late_lines(moment, law, insolvencies=insolvencies, with_settled=with_settled)
     cuts: dict[int, list[Reduction]] = defaultdict(list)
     for line_id, day, cents in cuts_of(moment).iter_rows():
         cuts[line_id].append(Reduction(day, cents))
@@ -113,15 +128,25 @@ def _claim(
         mise_en_demeure_on=row["mise_en_demeure_on"],
         insolvency_on=row["insolvency_on"],
         day_count=day_count,
+        billed=Billed(row["billed_until"], row["billed_cents"], row["billed_indemnity"]),
     )
 
 
 def _line(row: dict[str, Any], cost: InterestStatement) -> Line:
     runs = (
-        Run(one.from_on, one.to_on, one.days, one.base_cents, points_text(one.points), one.cents)
+        Run(
+            one.from_on,
+            one.to_on,
+            one.days,
+            one.base_cents,
+            points_text(one.points),
+            one.cents,
+            one.points,
+        )
         for one in cost.segments
     )
     return Line(
+        line_id=row["line_id"],
         invoice_id=row["invoice_id"],
         document=row["number"],
         due_on=row["due_on"],
@@ -131,6 +156,9 @@ def _line(row: dict[str, Any], cost: InterestStatement) -> Line:
         indemnity_cents=row["indemnity_cents"],
         source=cost.source,
         warnings=tuple(issue.message for issue in cost.issues),
+        billed_until=row["billed_until"],
+        billed_cents=row["billed_cents"],
+        correction_cents=0 if cost.overbilled_cents else cost.correction_cents,
     )
 
 

@@ -27,7 +27,7 @@ class Indemnity:
 
 
 def recovery_indemnity(lines: Iterable[Claim], on: date, law: LawValues) -> Indemnity:
-    """Return the indemnity owed on `on` for one invoice, given all its due lines."""
+    """Return the indemnity owed and not billed on `on` for one invoice, given all its due lines."""
     claims = tuple(lines)
     assert claims, "an invoice has at least one due line"
     if not all(_is_owed_by(claim) for claim in claims):
@@ -39,6 +39,8 @@ def recovery_indemnity(lines: Iterable[Claim], on: date, law: LawValues) -> Inde
     if not free:
         return Indemnity(0, "Procédure collective ouverte avant l'échéance (C. com. L441-10 II).")
     late_from = min(claim.due_on for claim in free) + _ONE_DAY
+    if any(claim.billed.indemnity_cents for claim in claims):
+        return Indemnity(0, "Indemnité déjà facturée.", late_from)
     cents = law.on("indemnity", late_from).value
     return Indemnity(int(cents), "Une échéance au moins payée en retard.", late_from)
 

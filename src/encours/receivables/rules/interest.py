@@ -19,7 +19,7 @@ from typing import Final
 
 from encours.kernel.dates import Semester
 from encours.kernel.issue import Issue
-from encours.kernel.money import half_up
+from encours.kernel.money import french_text, half_up
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.rates import Rates, SemesterRate
 from encours.receivables.rules.values import LawValues
@@ -81,6 +81,15 @@ class Reduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Billed:
+    """What debit notes asked already: a due line's interest to a day, its invoice's indemnity."""
+
+    until_on: date | None = None
+    interest_cents: int = 0
+    indemnity_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One due line and all that decides what its delay costs.
 
@@ -96,6 +105,7 @@ class Claim:
     insolvency_on: date | None = None
     day_count: DayCount = DayCount.ACT_365
     french_law: bool | None = None
+    billed: Billed = Billed()
 
     def open_cents(self, day: date) -> int:
         """Return what is still owed at the end of `day`."""
@@ -118,7 +128,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class InterestStatement:
-    """What the delay of one due line costs, and how that was found."""
+    """What the delay of one due line costs, and how that was found.
+
+    Where notes billed a part, `segments` start the day after. `correction_cents` is what the days
+    they covered cost more, or less, than was billed (a payment dated back, a rate corrected);
+    `overbilled_cents`, what nothing due since makes up for.
+    """
 
     regime: Regime
     segments: tuple[Segment, ...]
@@ -127,6 +142,8 @@ class InterestStatement:
     day_count: DayCount
     source: str
     issues: tuple[Issue, ...]
+    correction_cents: int = 0
+    overbilled_cents: int = 0
 
     @property
     def days(self) -> int:
@@ -165,21 +182,37 @@ _REGIMES: Final = {
 def late_interest(
     claim: Claim, until: date, rates: Rates, law: LawValues, *, since: date | None = None
 ) -> InterestStatement:
-    """Return the interest of a due line up to `until`, that day included.
+    """Return the interest of a due line up to `until` that is not billed yet, that day included.
 
-    `since` leaves out what was already billed up to that day. Raises MissingRate.
+    `since` leaves out what ran up to that day. What is billed and what is returned add up to the
+    interest of the same claim without notes, to the cent. Raises MissingRate.
     """
     regime = regime_of(claim)
     tariff = _Tariff(claim, regime, rates, law)
-    segments = _rounded(_exact_segments(tariff, until, since))
+    billed = claim.billed
+    begun, after = Fraction(), since
+    if billed.until_on is not None and billed.until_on <= until:
+        begun = sum((part[-1] for part in _exact_segments(tariff, billed.until_on, since)), begun)
+        after = max(billed.until_on, since or billed.until_on)
+    elif billed.until_on is not None:
+        begun, after = Fraction(billed.interest_cents), until
+    segments = _rounded(_exact_segments(tariff, until, after), begun)
+    exact = sum((segment.exact for segment in segments), begun) - billed.interest_cents
+    left = half_up(exact)
+    correction = half_up(begun) - billed.interest_cents
     return InterestStatement(
         regime=regime,
         segments=segments,
-        exact=sum((segment.exact for segment in segments), Fraction()),
-        cents=sum(segment.cents for segment in segments),
+        exact=exact,
+        cents=max(left, 0),
         day_count=claim.day_count,
         source=SOURCES[regime],
-        issues=tuple(_issues(claim, regime, segments, rates, law)),
+        issues=(
+            *_issues(claim, regime, segments, rates, law),
+            *_corrections(correction, max(-left, 0)),
+        ),
+        correction_cents=correction,
+        overbilled_cents=max(-left, 0),
     )
 
 
@@ -258,10 +291,13 @@ def _exact_segments(
 
 
 def _rounded(
-    exact_segments: Iterable[tuple[date, date, int, Fraction, Fraction]],
+    exact_segments: Iterable[tuple[date, date, int, Fraction, Fraction]], begun: Fraction
 ) -> tuple[Segment, ...]:
-    """Show each segment in cents so that they add up to the one rounding of their sum."""
-    segments, total, shown = [], Fraction(), 0
+    """Show each segment in cents so that they add up to the one rounding of their sum.
+
+    `begun` is what ran before them: the rounding goes on from there.
+    """
+    segments, total, shown = [], begun, half_up(begun)
     for from_on, to_on, base, points, exact in exact_segments:
         total += exact
         cents = half_up(total) - shown
@@ -292,6 +328,20 @@ def _issues(
     unsure = [str(one) for one in semesters if rates.has(one) and not rates.of(one).is_confirmed]
     if unsure:
         yield _note("rate_to_confirm", "Taux à confirmer au texte officiel : " + ", ".join(unsure))
+
+
+def _corrections(correction: int, overbilled: int) -> Iterator[Issue]:
+    if overbilled:
+        yield _warning(
+            "overbilled",
+            f"Déjà facturé {french_text(overbilled)} de trop : un règlement a été daté avant la "
+            "note. Annulez-la par un avoir, puis facturez de nouveau.",
+        )
+    elif correction:
+        yield _note(
+            "correction",
+            f"Dont {french_text(correction)} de régularisation sur les jours déjà facturés.",
+        )
 
 
 def _semesters(claim: Claim, regime: Regime, segments: tuple[Segment, ...]) -> list[Semester]:

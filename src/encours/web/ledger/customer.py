@@ -1,4 +1,4 @@
-"""The page of a customer: figures, open lines, what happened; its statement, interest, reasons."""
+"""The page of a customer: figures, open lines, what happened; its statement, its reasons."""
 
 from __future__ import annotations
 
@@ -21,13 +21,9 @@ from encours.dunning.queries import moment as dunning_moment
 from encours.dunning.queries.timeline import SHOWN, timeline
 from encours.dunning.rules.explain import explain
 from encours.kernel.dates import add_months
-from encours.receivables.queries import groups, interest_detail, items, statement
+from encours.receivables.queries import groups, items, statement
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
-from encours.receivables.queries.rates import rates_of
-from encours.receivables.rules.interest import DayCount
-from encours.receivables.rules.rates import MissingRate
-from encours.receivables.rules.values import shipped_law_values
 from encours.standing import queries as standing
 from encours.web.ledger import words
 from encours.web.ledger.sentences import FACTS, told
@@ -165,35 +161,6 @@ def account(request: StaffRequest, customer_id: int) -> HttpResponseBase:
         "ageing": [(words.AMOUNTS[name], cents) for name, cents in found.ageing.items()],
     }
     return render(request, "ledger/statement.html", context)
-
-
-@require_GET
-@needs("customers.read")
-def interest(request: StaffRequest, customer_id: int) -> HttpResponse:
-    """Show what the delays of a customer cost to a day, segment by segment."""
-    owner = customer_or_404(request, customer_id)
-    as_of = day_asked(request, "as_of", today())
-    moment = moment_of_customer(request, customer_id, owner, as_of)
-    problem, found = "", interest_detail.NOTHING
-    try:
-        found = interest_detail.interest_detail(
-            moment,
-            rates_of(request.tenant_id),
-            shipped_law_values(),
-            insolvencies=standing.insolvencies(moment),
-            rate=owner.rate,
-            day_count=DayCount(owner.day_count.lower()),
-        )
-    except MissingRate as missing:
-        problem = str(missing)
-    context = {
-        **head(request, owner),
-        "as_of": as_of,
-        "found": found,
-        "problem": problem,
-        "currency": moment.currency,
-    }
-    return render(request, "ledger/interest.html", context)
 
 
 @require_GET

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -23,12 +22,13 @@ from encours.receivables.queries.documents import InvoicePage
 from encours.web import own_fields
 from encours.web.answers import telling
 from encours.web.ledger import own_values, words
+from encours.web.ledger.penalties import note_of
 from encours.web.ledger.proof import proof_of
-from encours.web.ledger.subject import moment_of, today
+from encours.web.ledger.subject import day_of, moment_of, today
 from encours.web.rights import StaffRequest, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
 
-KINDS: Final = (("", lazy("Toutes")), *list(words.KINDS.items())[:6])
+KINDS: Final = (("", lazy("Toutes")), *list(words.KINDS.items())[:7])
 STATES: Final = (
     ("", lazy("Toutes")),
     ("open", lazy("Non soldées")),
@@ -102,8 +102,8 @@ def invoices(request: StaffRequest) -> HttpResponseBase:
                 search=given.get("q", ""),
                 kind=given.get("kind", ""),
                 state=given.get("state", ""),
-                since=_day(given.get("since")),
-                until=_day(given.get("until")),
+                since=day_of(given.get("since")),
+                until=day_of(given.get("until")),
                 sort=window.sort,
                 descending=window.is_descending,
                 offset=window.offset,
@@ -144,6 +144,7 @@ def invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
             return redirect("invoice", invoice_id)
     context = {
         **proof_of(request, found),
+        **note_of(request, found),
         "invoice": found,
         "kind": words.KINDS.get(found.kind, found.kind),
         "kinds": words.KINDS,
@@ -239,10 +240,3 @@ def _invoice_or_404(request: StaffRequest, invoice_id: int) -> InvoicePage:
     if not request.scope.is_own(found.salesperson_id, found.collector_id):
         raise Http404
     return found
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -34,6 +34,7 @@ FACTS: Final[Mapping[str, Text]] = {
 DOCUMENTS: Final[Mapping[str, Text]] = {
     "invoice": lazy("Facture %(name)s de %(amount)s."),
     "debit_note": lazy("Note de débit %(name)s de %(amount)s."),
+    "penalty_note": lazy("Note de pénalités %(name)s de %(amount)s."),
     "opening": lazy("À nouveau %(name)s : %(amount)s."),
     "returned_payment": lazy("Règlement rejeté %(name)s : %(amount)s de nouveau dus."),
     "refund": lazy("Remboursement %(name)s de %(amount)s."),
@@ -63,6 +64,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "contact.removed": lazy("Interlocuteur retiré."),
     "invoice.reversed": lazy("Facture saisie à la main annulée."),
     "credit.reversed": lazy("Règlement ou avoir saisi à la main annulé."),
+    "penalty_note.cancelled": lazy("Note de pénalités annulée par un avoir : %(cents)s."),
     "allocation.undone": lazy("Lettrage défait : %(cents)s."),
     "allocation.refused": lazy("Lettrage proposé, refusé."),
     "instalment.reclassified": lazy("Échéance reclassée en comptabilité."),

@@ -32,6 +32,14 @@ def day_asked(request: HttpRequest, name: str, default: date) -> date:
         return default
 
 
+def day_of(text: str | None) -> date | None:
+    """Return the date that a filter gives, or None."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
 def number_asked(request: HttpRequest, name: str) -> int | None:
     """Return a whole number of the address, or None."""
     return _number(request.GET.get(name, ""))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from encours.web.ledger import acts, ageing, customer, customers, dashboard, duplicates, invoices
+from encours.web.ledger import (
+    acts,
+    ageing,
+    customer,
+    customers,
+    dashboard,
+    duplicates,
+    invoices,
+    penalties,
+)
 
 urlpatterns = [
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
@@ -24,7 +33,8 @@ urlpatterns = [
     path("clients/conditions/", customers.set_terms, name="customers_terms"),
     path("clients/<int:customer_id>/", customer.customer, name="customer"),
     path("clients/<int:customer_id>/releve/", customer.account, name="customer_statement"),
-    path("clients/<int:customer_id>/interets/", customer.interest, name="customer_interest"),
+    path("clients/<int:customer_id>/interets/", penalties.interest, name="customer_interest"),
+    path("clients/<int:customer_id>/interets/facturer/", penalties.bill, name="customer_bill"),
     path("clients/<int:customer_id>/relances/", customer.why, name="customer_why"),
     path("clients/<int:customer_id>/faits/", acts.facts, name="customer_standing"),
     path(
@@ -48,5 +58,7 @@ urlpatterns = [
         invoices.unletter,
         name="invoice_unletter",
     ),
+    path("notes-de-penalites/", penalties.notes, name="penalty_notes"),
+    path("notes-de-penalites/<int:note_id>/annuler/", penalties.cancel, name="penalty_note_cancel"),
     path("lettrages-proposes/", invoices.proposals, name="proposals"),
 ]

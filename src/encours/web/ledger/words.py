@@ -26,6 +26,7 @@ AMOUNTS: Final[Mapping[str, Text]] = {
 KINDS: Final[Mapping[str, Text]] = {
     "invoice": _("Facture"),
     "debit_note": _("Note de débit"),
+    "penalty_note": _("Note de pénalités"),
     "opening": _("À nouveau"),
     "returned_payment": _("Impayé"),
     "refund": _("Remboursement"),
@@ -58,6 +59,12 @@ STATUSES: Final[Mapping[str, Badge]] = {
     "credit_expected": Badge(_("Avoir attendu"), "orange"),
     "direct_payer": Badge(_("Paiement direct"), "orange"),
     "direct_debit": Badge(_("Prélèvement"), "blue"),
+}
+NOTES: Final[Mapping[str, Badge]] = {
+    "open": Badge(_("À régler"), "blue"),
+    "paid": Badge(_("Soldée"), "green"),
+    "cancelled": Badge(_("Annulée"), "orange"),
+    "cancellation": Badge(_("Avoir"), "secondary"),
 }
 CLASSES: Final[Mapping[str, Text]] = {
     "unknown": _("À confirmer"),

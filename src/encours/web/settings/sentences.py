@@ -102,6 +102,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "contacts.imported": _("Interlocuteurs importés d'un fichier."),
     "invoice.recorded": _("Facture saisie : %(cents)s."),
     "invoice.reversed": _("Facture annulée."),
+    "penalty_note.issued": _("Pénalités et indemnités facturées : note %(number)s de %(cents)s."),
+    "penalty_note.cancelled": _("Note %(number)s annulée par l'avoir %(by)s : %(cents)s."),
     "credit.recorded": _("Règlement ou avoir saisi : %(cents)s."),
     "credit.reversed": _("Règlement ou avoir annulé."),
     "allocation.recorded": _("Lettrage fait : %(cents)s."),

@@ -143,7 +143,13 @@ def _references(notice: Notice, words: Words) -> list[list[str]]:
 
 def _heading(notice: Notice, words: Words) -> str | None:
     """Return the title of a document that has one; a subject that begins with it is the title."""
-    title = {"mise_en_demeure": words.title, "releve": words.statement}.get(notice.kind)
+    titles = {
+        "mise_en_demeure": words.title,
+        "releve": words.statement,
+        "note_de_debit": words.debit_note,
+        "avoir": words.credit_note,
+    }
+    title = titles.get(notice.kind)
     if title and notice.subject.casefold().startswith(title.casefold()):
         return _text(notice.subject)
     return title
@@ -161,7 +167,7 @@ def _table(notice: Notice, words: Words) -> dict[str, Any] | None:
         ("l", words.due, any(line.due_on for line in notice.lines)),
         ("r", words.gross, paid),
         ("r", words.paid, paid),
-        ("r", words.open if paid else words.gross, True),
+        ("r", _amount_head(notice, words) if not paid else words.open, True),
         ("r", words.late_days, late),
     )
     kept = [place for place, (_, _, shown) in enumerate(columns) if shown]
@@ -171,6 +177,11 @@ def _table(notice: Notice, words: Words) -> dict[str, Any] | None:
         head=[columns[place][1] for place in kept],
         rows=[[row[place] for place in kept] for row in rows],
     )
+
+
+def _amount_head(notice: Notice, words: Words) -> str:
+    """Return how the one amount is called; what is outside the scope of VAT includes none."""
+    return words.amount if notice.kind in ("note_de_debit", "avoir") else words.gross
 
 
 def _figures(*, sides: list[str], head: list[str], rows: list[list[str]]) -> dict[str, Any]:
