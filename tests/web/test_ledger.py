@@ -44,6 +44,7 @@ READERS = (
 PAGES = (
     "dashboard", "aged_balance", "aged_balance_lines", "customers", "unreachable",
     "customers_classes", "customers_duplicates", "invoices", "proposals",
+    "penalty_notes",
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",

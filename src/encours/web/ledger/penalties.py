@@ -39,12 +39,22 @@ from encours.web.rights import StaffRequest, needs
 from encours.web.tables import Column, Filter, Source, Table, Window, answer
 
 RIGHT: Final = "penalties.bill"
+PREFIX: Final = "PEN-"
+
+
+def _page(note: NoteRow) -> str:
+    """Return where a note is read: its claim's page, or the list when nothing stands for it."""
+    if note.invoice_id is None:
+        return reverse("penalty_notes")
+    return reverse("invoice", args=[note.invoice_id])
+
+
 STATES: Final = (("", lazy("Toutes")), *((key, one.label) for key, one in words.NOTES.items()))
 NOTES: Final = Table(
     name="penalty-notes",
     caption=lazy("Notes de pénalités"),
     columns=(
-        Column("number", lazy("Numéro"), "code", link=lambda row: _page(row)),
+        Column("number", lazy("Numéro"), "code", link=_page),
         Column("customer_name", lazy("Client"),
                link=lambda row: reverse("customer", args=[row.customer_id])),
         Column("issued_on", lazy("Émise le"), "date", sort=True),
@@ -206,15 +216,13 @@ def cancel(request: StaffRequest, note_id: int) -> HttpResponse:
     return redirect(_page(note))
 
 
-def _page(note: NoteRow) -> str:
-    """Return where a note is read: its claim's page, or the list when nothing stands for it."""
-    if note.invoice_id is None:
-        return reverse("penalty_notes")
-    return reverse("invoice", args=[note.invoice_id])
-
-
 def note_of(request: StaffRequest, invoice: InvoicePage) -> dict[str, Any]:
-    """Return what the page of a claim says when it is a note of penalties; else nothing."""
+    """Return what the page of a claim says when it is a note of penalties; else nothing.
+
+    The accounts may have booked it as something else: its number says what it is.
+    """
+    if invoice.kind != "penalty_note" and not invoice.document.startswith(PREFIX):
+        return {}
     moment = Moment(tenant_id=request.tenant_id, as_of=today(), creditor_ids=(invoice.creditor_id,))
     asked = ledger.Asked(number=invoice.document)
     found: NoteRow | None = next(iter(ledger.notes(moment, asked)), None)
