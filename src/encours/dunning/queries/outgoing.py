@@ -92,8 +92,7 @@ def outgoing(
     judged = _insolvencies(tenant_id, list(customers), merged)
     wanted = [line for lines in open_cents.values() for line in lines]
     lines = _lines(tenant_id, wanted)
-    moment = Moment(tenant_id=tenant_id, as_of=today, creditor_ids=(creditor.pk,))
-    told = billed_of(moment, {(row[0], row[2]) for row in lines.values()})
+    told = _billed(creditor, lines, today)
     sender, payment = sender_of(creditor), payment_of(creditor)
     history = _earlier(tenant_id, list(customers), merged, today)
     found = []
@@ -186,6 +185,14 @@ def _lines(tenant_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         cursor.execute(LINES, {"tenant": tenant_id, "ids": list(ids)})
         rows = cursor.fetchall()
     return {row[0]: row for row in rows} | {row[1]: row for row in rows if row[1]}
+
+
+def _billed(
+    creditor: Creditor, lines: Mapping[int, tuple[Any, ...]], today: date
+) -> dict[int, Billed]:
+    """Return what notes of penalties asked already of these due lines."""
+    moment = Moment(tenant_id=creditor.tenant_id, as_of=today, creditor_ids=(creditor.pk,))
+    return billed_of(moment, {(row[0], row[2]) for row in lines.values()})
 
 
 def _due_line(

@@ -63,7 +63,7 @@ NOTES: Final = Table(
         Column("indemnity_cents", lazy("Indemnités"), "money"),
         Column("signed_cents", lazy("Montant"), "money", sort=True),
         Column("state", lazy("État"), "badge", badges=words.NOTES),
-        Column("other", lazy("Avoir ou note annulée"), "code"),
+        Column("other", lazy("Liée à"), "code"),
     ),
     sort="-issued_on",
     filters=(
