@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import polars as pl
@@ -27,7 +28,6 @@ PG_TYPES: Final[Mapping[Any, str]] = {
     pl.Boolean: "boolean",
 }
 _NAME: Final = re.compile(r"^[a-z_][a-z0-9_]*$")
-_BOOLEANS: Final = {"t": True, "f": False}
 
 
 def read_frame(
@@ -46,9 +46,34 @@ def read_frame(
     booleans = [name for name, kind in schema.items() if kind == pl.Boolean]
     read_as = {name: pl.String if name in booleans else kind for name, kind in schema.items()}
     frame = pl.read_csv(buffer, has_header=False, schema=read_as)
-    return frame.with_columns(
-        pl.col(name).replace_strict(_BOOLEANS, return_dtype=pl.Boolean) for name in booleans
-    )
+    return frame.with_columns(pl.col(name) == "t" for name in booleans)
+
+
+@contextmanager
+def one_process(asked: bool = True) -> Iterator[None]:  # noqa: FBT001, FBT002 - reads as said
+    """Read whole tables joined on their keys without parallel workers.
+
+    Every row goes through the one process that sends: PostgreSQL then walks both tables side by
+    side in the order of their keys, where workers look each row up (half the work of a million).
+    """
+    if not asked:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("set local max_parallel_workers_per_gather = 0")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("set local max_parallel_workers_per_gather to default")
+
+
+def numbers_listed(lists: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a number, of columns where `array_to_string(…, ' ')` put many.
+
+    The first column is the key; the others are lists, each row's of one length, in their order.
+    """
+    _key, *columns = lists.columns
+    apart = lists.with_columns(pl.col(columns).str.split(" ")).explode(columns)
+    return apart.with_columns(pl.col(columns).cast(pl.Int64, strict=False)).drop_nulls(columns)
 
 
 def _copied(statement: sql.Composable) -> io.BytesIO:

@@ -16,22 +16,30 @@ from encours.dunning.rules import cycles, frames
 from encours.dunning.rules.frames import Ledger
 from encours.parties import faces
 from encours.standing import rules as standing
-from encours.tenancy.frames import read_frame
+from encours.tenancy.frames import numbers_listed, one_process, read_frame
 
 THANKED_DAYS: Final = 45
 
 SETTLEMENT: Final = """
-select instalment_id, sum(amount_cents) as paid, max(effective_on) as last_on
+select instalment_id, sum_cents(amount_cents) as paid, max(effective_on) as last_on
 from receivables_allocation
 where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
   and effective_on <= %(today)s
   and (%(customers)s::bigint[] is null or customer_id = any (%(customers)s::bigint[]))
 group by 1
 """
+REMINDED: Final = """
+i.customer_id in (
+    select m.customer_id from dunning_reminder m
+    where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
+      and m.rehearsal = %(rehearsal)s
+      and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[])))
+"""
+# What is open, and what a reminded customer owed before, in one pass: a line is read once
 LINES: Final = f"""
 select coalesce(i.lineage_id, i.id), i.customer_id, i.currency, v.number, v.kind, i.issued_on,
-       i.due_on, i.due_source,
-       i.amount_cents - coalesce(a.paid, 0), coalesce(r.state, 'ordinary'), t.decision
+       i.due_on, i.due_source, i.amount_cents, coalesce(a.paid, 0), a.last_on,
+       coalesce(r.state, 'ordinary'), {REMINDED}
 from receivables_instalment i
 join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
 left join ({SETTLEMENT}) a on a.instalment_id = i.id
@@ -40,16 +48,34 @@ left join (
     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
       and from_on <= %(today)s
     order by instalment_id, from_on desc, id desc) r on r.instalment_id = i.id
-left join (
-    select coalesce(o.lineage_id, o.id) as line_id, d.decision from dunning_triage d
-    join receivables_instalment o on o.tenant_id = d.tenant_id and o.id = d.instalment_id
-    where d.tenant_id = %(tenant)s and d.creditor_id = %(creditor)s) t
-  on t.line_id = coalesce(i.lineage_id, i.id)
 where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
   and i.issued_on <= %(today)s
   and (%(customers)s::bigint[] is null or i.customer_id = any (%(customers)s::bigint[]))
-  and i.amount_cents > coalesce(a.paid, 0)
+  and (i.amount_cents > coalesce(a.paid, 0) or {REMINDED})
 """
+LINES_SCHEMA: Final[Mapping[str, Any]] = {
+    "instalment_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "currency": pl.String,
+    "document": pl.String,
+    "kind": pl.String,
+    "issued_on": pl.Date,
+    "due_on": pl.Date,
+    "due_source": pl.String,
+    "amount_cents": pl.Int64,
+    "paid_cents": pl.Int64,
+    "settled_on": pl.Date,
+    "state": pl.String,
+    "is_reminded": pl.Boolean,
+}
+TRIAGE: Final = """
+select coalesce(o.lineage_id, o.id), d.decision from dunning_triage d
+join receivables_instalment o on o.tenant_id = d.tenant_id and o.id = d.instalment_id
+where d.tenant_id = %(tenant)s and d.creditor_id = %(creditor)s
+  and (%(customers)s::bigint[] is null or o.customer_id = any (%(customers)s::bigint[]))
+order by d.decided_at, d.id
+"""
+TRIAGE_SCHEMA: Final[Mapping[str, Any]] = {"instalment_id": pl.Int64, "triage": pl.String}
 CUSTOMERS: Final = """
 select c.id, c.debtor_class, c.class_confirmed_at is not null,
        e.customer_id is not null,
@@ -87,42 +113,14 @@ select customer_id, currency, greatest(sum(unallocated), 0)::bigint, sum(in_flig
 """
 OUTDATED: Final = "(m.state = 'planned' and m.planned_on < %(today)s)"
 MESSAGES: Final = f"""
-select m.id, m.customer_id, m.currency, m.step_code, m.cycle, m.planned_on, m.sent_on
+select m.id, m.customer_id, m.currency, m.step_code, m.cycle, m.planned_on, m.sent_on,
+       array_to_string(m.instalment_ids, ' ')
 from dunning_reminder m
 where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
   and not {OUTDATED} and m.rehearsal = %(rehearsal)s
   and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
 """
-LISTINGS: Final = f"""
-select m.id, unnest(m.instalment_ids) from dunning_reminder m
-where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
-  and not {OUTDATED} and m.rehearsal = %(rehearsal)s
-  and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
-"""
-REMINDED: Final = f"""
-select coalesce(i.lineage_id, i.id), i.customer_id, i.currency, v.number, i.due_on,
-       i.amount_cents, coalesce(a.paid, 0)::bigint, a.last_on
-from receivables_instalment i
-join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
-left join ({SETTLEMENT}) a on a.instalment_id = i.id
-where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at is null
-  and i.issued_on <= %(today)s
-  and i.customer_id in (
-    select m.customer_id from dunning_reminder m
-    where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
-      and m.rehearsal = %(rehearsal)s)
-  and (%(customers)s::bigint[] is null or i.customer_id = any (%(customers)s::bigint[]))
-"""
-REMINDED_SCHEMA: Final[Mapping[str, Any]] = {
-    "instalment_id": pl.Int64,
-    "customer_id": pl.Int64,
-    "currency": pl.String,
-    "document": pl.String,
-    "due_on": pl.Date,
-    "amount_cents": pl.Int64,
-    "paid_cents": pl.Int64,
-    "settled_on": pl.Date,
-}
+MESSAGES_SCHEMA: Final[Mapping[str, Any]] = {**frames.MESSAGES, "listed": pl.String}
 EINVOICE_KINDS: Final = {
     "rejected": "einvoice",
     **{kind: kind for kind in ("dispute", "credit_expected", "direct_payer", "assignment")},
@@ -178,19 +176,31 @@ def load(
     def read(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
         return faces.shown_under(read_frame(query, params, schema=schema), merged)
 
-    reminded, facts = read(REMINDED, REMINDED_SCHEMA), _acting(read(FACTS, FACTS_SCHEMA))
-    listings = read_frame(LISTINGS, params, schema=frames.LISTINGS)
+    with one_process(customer_ids is None):
+        known = read(LINES, LINES_SCHEMA)
+    facts = _acting(read(FACTS, FACTS_SCHEMA))
+    messages = read(MESSAGES, MESSAGES_SCHEMA)
+    listings = numbers_listed(messages.select("message_id", instalment_id="listed"))
     customers = read_frame(CUSTOMERS, params, schema=frames.CUSTOMERS)
+    reminded = known.filter("is_reminded")
     return Ledger.of(
-        lines=read(LINES, frames.LINES),
+        lines=_open(known, read_frame(TRIAGE, params, schema=TRIAGE_SCHEMA)),
         customers=_reached_together(customers, merged),
         facts=facts,
         cover=read(COVER, frames.COVER).group_by(frames.ACCOUNT).sum(),
-        messages=read(MESSAGES, frames.MESSAGES),
+        messages=messages,
         listings=listings,
         settled=_settled(reminded, listings, today),
         clears=cycles.last_clear(_spans(reminded, facts, minimum_cents or {}), today),
     )
+
+
+def _open(known: pl.DataFrame, triage: pl.DataFrame) -> pl.DataFrame:
+    """Return the open lines, each with the last decision of triage of its lineage."""
+    left = pl.col("amount_cents") - pl.col("paid_cents")
+    opened = known.with_columns(open_cents=left).filter(pl.col("open_cents") > 0)
+    decided = triage.unique("instalment_id", keep="last")
+    return opened.join(decided, on="instalment_id", how="left")
 
 
 def _families(customer_ids: Sequence[int], merged: pl.DataFrame) -> list[int]:
