@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.conftest import House
@@ -194,6 +195,54 @@ def test_a_dry_run_decides_the_same_and_writes_nothing(shop: Shop) -> None:
     assert shop.plan(5, dry_run=True) == ["relance_1"]
     assert shop.states() == []
     assert shop.plan(5) == ["relance_1"]
+
+
+def told(shop: Shop, late: int, **more: bool) -> dict[str, Any]:
+    with in_tenant(shop.house.tenant_id):
+        asked = {**shop.owner, "on": day(late), "allow_stale": True}
+        return actions.plan_told(**asked, **more).as_dict()
+
+
+def test_the_day_is_told_whole_each_time(shop: Shop) -> None:
+    shop.invoice('FA-2 « dite "bis" »', cents=2_050)
+    first, again = told(shop, 5), told(shop, 5)
+    with in_tenant(shop.house.tenant_id):
+        alone = actions.reserved_told(**shop.owner, on=day(5)).as_dict()
+
+    (message,) = first["planned"]
+    assert message == {
+        "customer": "ADAM",
+        "step": "relance_1",
+        "channel": "email",
+        "currency": "EUR",
+        "amount": "1020.50",
+        "new": True,
+        "state": "planned",
+        "lines": [
+            {"document": "FA-1", "due_on": "2026-10-01", "open": "1000.00"},
+            {"document": 'FA-2 « dite "bis" »', "due_on": "2026-10-01", "open": "20.50"},
+        ],
+        "reason": message["reason"],
+    }
+    assert again["planned"] == alone["planned"] == [{**message, "new": False}]
+    assert (first["on"], first["rehearsal"], first["held"]) == ("2026-10-06", False, [])
+    assert list(first) == ["on", "planned", "held", "rehearsal"]
+
+
+def test_a_line_listed_then_paid_or_held_is_still_told_as_listed(shop: Shop) -> None:
+    shop.invoice("FA-2")
+    (before,) = told(shop, 5)["planned"]
+    shop.pay(100_000, day(5))
+    with in_tenant(shop.house.tenant_id):
+        StandingFact.objects.create(
+            **shop.owner, customer_id=shop.customer_id, kind="pause", starts_on=day(5), reason="x"
+        )
+    after = told(shop, 5)
+
+    assert after["planned"] == [{**before, "new": False}]
+    (held,) = after["held"]
+    assert list(held) == ["customer", "document", "due_on", "open", "currency", "reason", "message"]
+    assert (held["document"], held["open"], held["reason"]) == ("FA-2", "1000.00", "paused")
 
 
 def test_a_payment_before_sending_withdraws_the_message(

@@ -9,7 +9,7 @@ import pytest
 from django.db import DataError, ProgrammingError, connection
 from tests.conftest import House
 
-from encours.tenancy.frames import read_frame, stage_frame
+from encours.tenancy.frames import numbers_listed, one_process, read_frame, stage_frame
 from encours.tenancy.scope import in_tenant
 
 SCHEMA = {"id": pl.Int64, "name": pl.String, "on": pl.Date, "yes": pl.Boolean, "note": pl.String}
@@ -79,3 +79,29 @@ def test_a_failed_read_says_so_and_leaves_the_connection_usable(
 
     with in_tenant(house.tenant_id):
         assert read_frame("select 7", schema={"n": pl.Int64})["n"].to_list() == [7]
+
+
+def test_lists_of_numbers_come_back_a_row_a_number(house: House) -> None:
+    query = """select * from (values
+        (1, array_to_string(array[7, 8], ' '), array_to_string(array[70, 80], ' ')),
+        (2, array_to_string(array[]::bigint[], ' '), ''), (3, '9', '90')) v"""
+    schema = {"key": pl.Int64, "id": pl.String, "cents": pl.String}
+    with in_tenant(house.tenant_id):
+        told = numbers_listed(read_frame(query, schema=schema))
+        none = numbers_listed(read_frame(f"{query} where false", schema=schema))
+
+    assert told.rows() == [(1, 7, 70), (1, 8, 80), (3, 9, 90)]
+    assert none.is_empty()
+    assert none.schema == told.schema
+
+
+def test_one_process_is_for_one_read(house: House) -> None:
+    def workers() -> str:
+        query = "select current_setting('max_parallel_workers_per_gather')"
+        return str(read_frame(query, schema={"n": pl.String}).item())
+
+    with in_tenant(house.tenant_id):
+        before = workers()
+        with one_process():
+            inside = workers()
+        assert (inside, workers()) == ("0", before)

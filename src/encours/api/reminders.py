@@ -98,7 +98,7 @@ def get_plan(request: ApiRequest, creditor: CreditorCode = "", on: Day | None = 
     owner = places.creditor(request, creditor)
     day = on or timezone.localdate()
     told = actions.reserved_told(tenant_id=request.tenant_id, creditor_id=owner.id, on=day)
-    return _own(request, owner.code, told)
+    return _own(request, owner.code, told.as_dict())
 
 
 @router.get("/plan/preview", response=Plan, summary="Essai du plan d'un jour")
@@ -118,7 +118,7 @@ def preview_plan(
         dry_run=True,
         allow_stale=allow_stale,
     )
-    return _own(request, owner.code, told)
+    return _own(request, owner.code, told.as_dict())
 
 
 @router.get("/messages", response=Page[Message], summary="Messages")

@@ -40,9 +40,9 @@ def plan(
             allow_stale=allow_stale,
         )
     if as_json:
-        common.print_json(answer)
+        common.print_json(answer.json_text())
         return
-    _show(answer)
+    _show(answer.as_dict())
 
 
 @app.command()

@@ -10,7 +10,7 @@ import polars as pl
 from django.db import connection
 
 from encours.dunning.queries import ledger as ledgers
-from encours.dunning.queries import plans
+from encours.dunning.queries import told
 from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.rules import forecast, planner
 from encours.dunning.rules.frames import ACCOUNT
@@ -97,31 +97,22 @@ def plan_told(
     on: date,
     dry_run: bool = False,
     allow_stale: bool = False,
-) -> dict[str, Any]:
+) -> told.DayTold:
     """Plan a day and return it whole: what was reserved before, what is new, what is held."""
     owner: dict[str, Any] = {"tenant_id": tenant_id, "creditor_id": creditor_id}
     asked = setting(**owner, on=on, now=datetime.now(UTC))
-    existing = plans.day_messages(**owner, on=on, rehearsal=asked.is_rehearsal)
+    day: dict[str, Any] = {**owner, "on": on, "rehearsal": asked.is_rehearsal}
+    reserved = told.reserved_messages(**day)
     decided = plan_day(**owner, on=on, dry_run=dry_run, allow_stale=allow_stale)
-    told = decided.plan
-    ids = {*told.messages["customer_id"], *told.held["customer_id"]}
-    answer = plans.plan_json(
-        on=on,
-        existing=existing,
-        messages=told.messages,
-        planned=told.planned,
-        held=told.held,
-        names=plans.customer_names(**owner, customer_ids=ids),
-    )
-    return answer | {"rehearsal": asked.is_rehearsal}
+    return told.day_told(**day, reserved=reserved, plan=decided.plan)
 
 
-def reserved_told(*, tenant_id: int, creditor_id: int, on: date) -> dict[str, Any]:
+def reserved_told(*, tenant_id: int, creditor_id: int, on: date) -> told.DayTold:
     """Return what is reserved for a day, in the shape of `plan_told`; decides nothing."""
     owner: dict[str, Any] = {"tenant_id": tenant_id, "creditor_id": creditor_id}
     asked = setting(**owner, on=on, now=datetime.now(UTC))
-    existing = plans.day_messages(**owner, on=on, rehearsal=asked.is_rehearsal)
-    return plans.reserved_json(on=on, existing=existing) | {"rehearsal": asked.is_rehearsal}
+    day: dict[str, Any] = {**owner, "on": on, "rehearsal": asked.is_rehearsal}
+    return told.day_told(**day, reserved=told.reserved_messages(**day))
 
 
 def forecast_days(

@@ -1,19 +1,15 @@
-"""The day's messages with their lines, as rows: for `plan --json`, the plan page, the preview."""
+"""The day's messages with their lines, as rows: for the plan page and the preview."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
-import polars as pl
 from django.db import connection
 
-from encours.kernel.money import decimal_text
 from encours.parties.models import Customer
-from encours.receivables.queries.ageing import decimals
 
 FEW: Final = 1_000
 
@@ -63,12 +59,6 @@ class PlannedMessage:
     lines: tuple[PlannedLine, ...]
 
 
-# a day may hold a million lines: their texts are written by columns
-_LINE: Final = (
-    pl.col("document"),
-    pl.col("due_on").dt.to_string("%Y-%m-%d"),
-    decimals(pl.col("open_cents")).alias("open"),
-)
 FIELDS: Final = tuple(field.name for field in fields(PlannedMessage))
 
 
@@ -100,87 +90,6 @@ def customer_names(
     if len(wanted) < FEW:
         rows = rows.filter(pk__in=wanted)
     return {pk: (code, name) for pk, code, name in rows.values_list("pk", "code", "name")}
-
-
-def plan_json(
-    *,
-    on: date,
-    existing: Sequence[PlannedMessage],
-    messages: pl.DataFrame,
-    planned: pl.DataFrame,
-    held: pl.DataFrame,
-    names: Mapping[int, tuple[str, str]],
-) -> dict[str, Any]:
-    """Return the shape of `plan --json`: the day's full plan, and what is held with its reason."""
-    return {
-        "on": on.isoformat(),
-        "planned": [
-            *(_shown(message) for message in existing),
-            *_new_messages(messages, planned, names),
-        ],
-        "held": [
-            {
-                "customer": names[customer_id][0],
-                "document": document,
-                "due_on": due_on,
-                "open": opened,
-                "currency": currency,
-                "reason": reason,
-                "message": sentence,
-            }
-            for customer_id, document, due_on, opened, currency, reason, sentence in held.select(
-                "customer_id", *_LINE, "currency", "reason", "sentence"
-            ).iter_rows()
-        ],
-    }
-
-
-def reserved_json(*, on: date, existing: Sequence[PlannedMessage]) -> dict[str, Any]:
-    """Return a day's reserved messages alone, in the shape of `plan --json`."""
-    return {"on": on.isoformat(), "planned": [_shown(one) for one in existing], "held": []}
-
-
-def _shown(message: PlannedMessage) -> dict[str, Any]:
-    return {
-        "customer": message.customer,
-        "step": message.step,
-        "channel": message.channel,
-        "currency": message.currency,
-        "amount": decimal_text(message.amount_cents),
-        "new": False,
-        "state": message.state,
-        "lines": [
-            _shown_line(line.document, line.due_on, line.open_cents) for line in message.lines
-        ],
-        "reason": message.reason,
-    }
-
-
-def _new_messages(
-    messages: pl.DataFrame, planned: pl.DataFrame, names: Mapping[int, tuple[str, str]]
-) -> Iterator[dict[str, Any]]:
-    lines: dict[tuple[int, str, str], list[dict[str, str]]] = defaultdict(list)
-    shown = planned.select("customer_id", "currency", "step", *_LINE)
-    for customer_id, currency, step, document, due_on, opened in shown.iter_rows():
-        lines[customer_id, currency, step].append(
-            {"document": document, "due_on": due_on, "open": opened}
-        )
-    for row in messages.iter_rows(named=True):
-        yield {
-            "customer": names[row["customer_id"]][0],
-            "step": row["step"],
-            "channel": row["channel"],
-            "currency": row["currency"],
-            "amount": decimal_text(row["amount_cents"]),
-            "new": True,
-            "state": "planned",
-            "lines": lines[row["customer_id"], row["currency"], row["step"]],
-            "reason": row["reason"],
-        }
-
-
-def _shown_line(document: str, due_on: date, open_cents: int) -> dict[str, str]:
-    return {"document": document, "due_on": due_on.isoformat(), "open": decimal_text(open_cents)}
 
 
 def _message(*row: Any) -> PlannedMessage:

@@ -14,6 +14,8 @@ import polars as pl
 
 from encours.dunning.rules.frames import ACCOUNT
 
+_DAYS: Final = 1_000_000  # two days packed in one number, so that one max() finds both
+
 SPANS: Final = pl.Schema(
     {
         "customer_id": pl.Int64,
@@ -41,9 +43,9 @@ def last_clear(spans: pl.DataFrame, today: date) -> pl.DataFrame:
         .fill_null(today + timedelta(days=1))
         .clip(upper_bound=today + timedelta(days=1))
     )
+    late = spans.with_columns(until_on=ends).filter(pl.col("from_on") < pl.col("until_on"))
     late = (
-        spans.with_columns(until_on=ends)
-        .filter(pl.col("from_on") < pl.col("until_on"))
+        _last_and_before(late)
         .sort(*ACCOUNT, "from_on")
         .with_columns(reached=pl.col("until_on").cum_max().over(ACCOUNT))
     )
@@ -61,6 +63,23 @@ def last_clear(spans: pl.DataFrame, today: date) -> pl.DataFrame:
             .otherwise(pl.col("start") - pl.duration(days=1)),
         )
     )
+
+
+def _last_and_before(late: pl.DataFrame) -> pl.DataFrame:
+    """Return one span for those that the last one covers, and those that began before it.
+
+    The span that ends last hides every one that begins with or after it: mostly all of them.
+    """
+    until, since = (pl.col(name).cast(pl.Int32).cast(pl.Int64) for name in ("until_on", "from_on"))
+    packed = late.group_by(ACCOUNT).agg(mark=(until * _DAYS + _DAYS - 1 - since).max())
+    last = packed.select(
+        *ACCOUNT,
+        from_on=(_DAYS - 1 - pl.col("mark") % _DAYS).cast(pl.Int32).cast(pl.Date),
+        until_on=(pl.col("mark") // _DAYS).cast(pl.Int32).cast(pl.Date),
+    )
+    starts = last.select(*ACCOUNT, last_from_on="from_on")
+    before = late.join(starts, on=ACCOUNT).filter(pl.col("from_on") < pl.col("last_from_on"))
+    return pl.concat([last, before.select(last.columns)])
 
 
 def is_over() -> pl.Expr:
