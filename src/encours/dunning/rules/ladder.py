@@ -25,11 +25,10 @@ def with_rung(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
 
     Reads `due_on`, `level` (highest rung that listed the line), `done` (bits of the account).
     """
-    count = len(scenario.ladder)
-    offsets = {rung: step.offset_days for rung, step in enumerate(scenario.ladder, start=1)}
+    offsets = {scenario.rungs[step.code]: step.offset_days for step in scenario.ladder}
     undone = [
         pl.when((pl.col("level") < rung) & (pl.col("done") & (1 << rung) == 0)).then(rung)
-        for rung in range(1, count + 1)
+        for rung in offsets
     ]
     days = pl.col("rung").replace_strict(offsets, default=None, return_dtype=pl.Int64)
     return lines.with_columns(rung=pl.min_horizontal(undone)).with_columns(
@@ -47,7 +46,7 @@ def with_dues(lines: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.Dat
     first = scenario.ladder[0].offset_days
     begun = pl.col("hold").is_null() & (pl.col("age") >= first) & ~pl.col("reserved")
     is_formal = (pl.col("rung") == formal).fill_null(False)
-    missed = is_formal & (pl.col("level") < formal - 1)
+    missed = is_formal & (pl.col("level") < scenario.last_reminder_rung)
     old = pl.col("rung_on") <= today
     read_on = pl.col("first_reminder_on") + pl.duration(days=scenario.formal_notice_gap_days)
     reached = is_formal & old & ~missed

@@ -16,6 +16,7 @@ Attachment = Literal["letter", "statement", "invoices"]
 
 KINDS: Final = get_args(Kind)
 CHANNELS: Final = get_args(Channel)
+CLAIMS: Final = frozenset({"reminder", "formal_notice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Step:
 
     `offset_days` counts from the due date (negative: before it), or from the settlement for a
     thank-you. A message leaves by every one of `channels` that the customer has, by those of
-    `fallback` when he has none of them. A thank-you is no longer sent after `lapse_days`.
+    `fallback` when he has none of them. A thank-you is no longer sent after `lapse_days`. A step that
+    is not active plans nothing; what it said before still counts.
     """
 
     code: str
@@ -39,6 +41,7 @@ class Step:
     approval: Approval = "auto"
     attachments: tuple[Attachment, ...] = ()
     lapse_days: int = 30
+    is_active: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,27 @@ class Scenario:
 
     @cached_property
     def ladder(self) -> tuple[Step, ...]:
-        """Return the steps that claim money: reminders, then the formal notice."""
-        claims = (step for step in self.steps if step.kind in {"reminder", "formal_notice"})
-        return tuple(sorted(claims, key=lambda step: step.rank))
+        """Return the active steps that claim money: reminders, then the formal notice."""
+        return tuple(step for step in self.claims if step.is_active)
+
+    @cached_property
+    def claims(self) -> tuple[Step, ...]:
+        """Return every step that claims money, active or not, in order."""
+        found = (step for step in self.steps if step.kind in CLAIMS)
+        return tuple(sorted(found, key=lambda step: step.rank))
 
     @cached_property
     def rungs(self) -> dict[str, int]:
-        """Return the place of each claiming step in the ladder, from 1."""
-        return {step.code: rung for rung, step in enumerate(self.ladder, start=1)}
+        """Return the place of each claiming step, active or not, from 1.
+
+        A step that was put to sleep keeps its place: what it said before is not said again.
+        """
+        return {step.code: rung for rung, step in enumerate(self.claims, start=1)}
+
+    @cached_property
+    def reminder_codes(self) -> tuple[str, ...]:
+        """Return the codes of the reminders before the formal notice, active or not."""
+        return tuple(step.code for step in self.claims if step.kind == "reminder")
 
     @cached_property
     def formal_rung(self) -> int:
@@ -77,14 +93,24 @@ class Scenario:
         return next((self.rungs[step.code] for step in formal), 0)
 
     @cached_property
+    def last_reminder_rung(self) -> int:
+        """Return the rung of the last active reminder, the one before the formal notice."""
+        reminders = [self.rungs[step.code] for step in self.ladder if step.kind == "reminder"]
+        return max(reminders, default=0)
+
+    @cached_property
     def pre_due(self) -> Step | None:
         """Return the notice that leaves before the due date, if there is one."""
-        return next((step for step in self.steps if step.kind == "pre_due"), None)
+        return self._active("pre_due")
 
     @cached_property
     def thank_you(self) -> Step | None:
         """Return the step that answers a payment, if there is one."""
-        return next((step for step in self.steps if step.kind == "thank_you"), None)
+        return self._active("thank_you")
+
+    def _active(self, kind: Kind) -> Step | None:
+        found = (step for step in self.steps if step.kind == kind and step.is_active)
+        return next(found, None)
 
     def step(self, code: str) -> Step | None:
         """Return the step of that code; None when another version of the scenario had it."""

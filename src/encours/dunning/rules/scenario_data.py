@@ -21,6 +21,7 @@ from encours.kernel.issue import Issue
 LISTS: Final = ("channels", "fallback", "attachments")
 LADDER_MAX: Final = 12
 DAYS_MAX: Final = 400
+FORMAL_GAP_DAYS: Final = 8
 _LIMITS: Final = ("min_spacing_days", "formal_notice_gap_days", "stale_after_hours")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": KINDS,
@@ -87,6 +88,8 @@ def _step_issues(step: Mapping[str, Any], place: int) -> Iterator[Issue]:
     yield from _whole(step, "offset_days", least=-DAYS_MAX, place=place)
     if "lapse_days" in step:
         yield from _whole(step, "lapse_days", least=0, place=place)
+    if not isinstance(step.get("is_active", True), bool):
+        yield _choice_issue("is_active", step["is_active"], ("true", "false"), place)
     for name, allowed in _CHOICES.items():
         if (name in step or name == "kind") and step.get(name) not in allowed:
             yield _choice_issue(name, step.get(name), allowed, place)
@@ -132,16 +135,32 @@ def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
     if not ladder or ladder[0].kind != "reminder":
         said = "Un scénario commence par une relance ; une mise en demeure vient après elle."
         yield _issue("scenario_ladder", said, "steps")
-    if scenario.formal_rung not in {0, len(ladder)}:
+    if any(step.kind == "formal_notice" for step in ladder[:-1]):
         said = "La mise en demeure est la dernière étape avant une personne."
         yield _issue("scenario_ladder", said, "rank")
     if len(ladder) > LADDER_MAX:
         said = f"Un scénario a au plus {LADDER_MAX} relances."
         yield _issue("scenario_ladder", said, "steps", found=len(ladder))
+    yield from _formal_issues(scenario)
     for step, following in pairwise(ladder):
         if following.offset_days <= step.offset_days:
             said = f"« {following.name} » doit tomber après « {step.name} »."
             yield _issue("scenario_ladder", said, "offset_days", found=following.offset_days)
+
+
+def _formal_issues(scenario: Scenario) -> Iterator[Issue]:
+    gap = scenario.formal_notice_gap_days
+    if gap < FORMAL_GAP_DAYS:
+        said = f"Une mise en demeure attend au moins {FORMAL_GAP_DAYS} jours après une relance."
+        yield _issue("scenario_formal", said, "formal_notice_gap_days", found=gap)
+    if scenario.formal_rung and scenario.ladder[0].kind == "reminder":
+        first, formal = scenario.ladder[0], scenario.ladder[-1]
+        if formal.offset_days - first.offset_days < gap:
+            said = (
+                f"« {formal.name} » doit tomber au moins {gap} jours après « {first.name} » : "
+                "le temps de la lire."
+            )
+            yield _issue("scenario_formal", said, "offset_days", found=formal.offset_days)
 
 
 def _repeated(scenario: Scenario, name: str) -> Iterator[Issue]:

@@ -142,7 +142,7 @@ _PASSES: Final = [CODES[Reason.TOO_SOON], CODES[Reason.NON_WORKING_DAY]]
 
 
 def _names(scenario: Scenario) -> dict[int, str]:
-    return {rung: step.name for rung, step in enumerate(scenario.ladder, start=1)}
+    return {rung: step.name for rung, step in enumerate(scenario.claims, start=1)}
 
 
 def _reason(scenario: Scenario) -> pl.Expr:

@@ -1,0 +1,74 @@
+"""What a person changes of a scenario's steps: the day, the channels, whether it is in use.
+
+The steps, their order, kinds, texts and approvals stay: a fuller editor builds on the same data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from encours.dunning.rules.scenario import Channel, Scenario, Step
+from encours.dunning.rules.scenario_data import read_scenario
+from encours.kernel.issue import Issue
+
+ROUTES: Final[Mapping[str, tuple[tuple[Channel, ...], tuple[Channel, ...]]]] = {
+    "email_else_letter": (("email",), ("letter",)),
+    "email": (("email",), ()),
+    "letter": (("letter",), ()),
+    "letter_and_email": (("letter", "email"), ()),
+}
+"""Ways out that a step may be given: its channels, and those it falls back on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepEdit:
+    """One step as a person wants it; `route` is a key of `ROUTES`, or "" to leave it as it is."""
+
+    code: str
+    offset_days: int
+    is_active: bool
+    route: str = ""
+
+
+def route_of(step: Step) -> str:
+    """Return the way out that a step has, or "" when it is none of those that one may choose."""
+    mine = (tuple(sorted(step.channels)), step.fallback)
+    return next(
+        (
+            name
+            for name, (channels, fallback) in ROUTES.items()
+            if mine == (tuple(sorted(channels)), fallback)
+        ),
+        "",
+    )
+
+
+def edited(
+    scenario: Scenario, edits: Sequence[StepEdit], *, version: int
+) -> tuple[Scenario | None, tuple[Issue, ...]]:
+    """Return the next version of the scenario, or None with what is wrong.
+
+    An issue of one step names its place, from 1. Every edit names a step of the scenario.
+    """
+    wanted = {edit.code: edit for edit in edits}
+    assert wanted.keys() <= {step.code for step in scenario.steps}, wanted
+    steps = tuple(_step(step, wanted.get(step.code)) for step in scenario.steps)
+    return read_scenario(replace(scenario, steps=steps, version=version).as_json())
+
+
+def _step(step: Step, edit: StepEdit | None) -> Step:
+    if edit is None:
+        return step
+    route = ROUTES.get(edit.route)
+    channels, fallback = route if route else (step.channels, step.fallback)
+    if route_of(step) == edit.route:
+        channels, fallback = step.channels, step.fallback
+    return replace(
+        step,
+        offset_days=edit.offset_days,
+        is_active=edit.is_active,
+        channels=channels,
+        fallback=fallback,
+    )
