@@ -22,6 +22,7 @@ INSIDE = [
     "settings_terms", "settings_rates", "settings_scenario", "settings_users",
     "settings_journal", "account_reauthenticate",
 ]  # fmt: skip
+WHOLE = ["settings_creditor_habits", "settings_terms", "settings_scenario"]
 HARMLESS = ("404 (Not Found)", "410 (Gone)")
 
 
@@ -50,6 +51,9 @@ def test_the_settings_are_clean(
     for name in INSIDE:
         window.open(reverse(name))
         flaws += [f"{name}: {flaw}" for flaw in window.flaws()]
+    for name in WHOLE:
+        window.open(f"{reverse(name)}?niveau=organisation")
+        flaws += [f"{name}, the organisation's: {flaw}" for flaw in window.flaws()]
 
     assert not flaws
 

@@ -79,19 +79,26 @@ def test_an_amount_is_typed_as_people_write_it(mine: Place) -> None:
         "creditor_id": mine.house.creditor_id,
         "penalty_rate": "12,5 %",
         "day_count": "ACT_365",
-        "minimum_cents": "1 250,50 €",
-        "freshness_days": "5",
         "cycle_hour": "6",
         "send_from_hour": "9",
         "send_until_hour": "17",
         "time_zone": "Europe/Paris",
-        "approval": "review",
     }
     assert client.post(reverse("settings_creditor_habits"), given).status_code == 302
+    limits = {
+        "creditor_id": mine.house.creditor_id,
+        "what": "policy",
+        "policy-minimum_cents": "1 250,50 €",
+        "policy-min_spacing_days": "7",
+        "policy-calendar": "FR",
+    }
+    assert client.post(reverse("settings_scenario"), limits).status_code == 302
     found = creditor(mine)
 
     assert (found.minimum_cents, found.penalty_rate) == (125_050, "12.5")
-    assert b'value="1250,50"' in client.get(reverse("settings_creditor_habits")).content
+    assert (found.min_spacing_days, found.calendar) == (None, None), "what nobody changed"
+    client.post(reverse("choose_creditor"), {"creditor": mine.house.creditor_id})
+    assert b'value="1250,50"' in client.get(reverse("settings_scenario")).content
 
 
 def test_a_new_company_has_terms_to_confirm_and_is_shown(mine: Place) -> None:

@@ -20,9 +20,15 @@ class Batch(TenantModel):
 
 
 class PaymentTerms(TenantModel):
-    """Payment terms as data: `definition` is read by `receivables.rules.terms`."""
+    """Payment terms as data: `definition` is read by `receivables.rules.terms`.
 
-    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    Terms without a creditor are the tenant's: every creditor may use them, and its default is that
+    of the creditors that have none.
+    """
+
+    creditor = TenantForeignKey(
+        Creditor, models.PROTECT, null=True, blank=True, verbose_name="société"
+    )
     code = models.CharField("code", max_length=30)
     name = models.CharField("libellé", max_length=120)
     definition = models.JSONField("définition")
@@ -32,11 +38,14 @@ class PaymentTerms(TenantModel):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("tenant", "creditor", "code"), name="terms_code_once"),
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "code"), name="terms_code_once", nulls_distinct=False
+            ),
             models.UniqueConstraint(
                 fields=("tenant", "creditor"),
                 condition=Q(is_default=True),
                 name="terms_one_default",
+                nulls_distinct=False,
             ),
         )
 

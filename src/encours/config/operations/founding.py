@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from stdnum.fr import siren as siren_number
 
 from encours.kernel.refusal import Refusal
+from encours.parties import usual_terms
 from encours.parties.models import PaymentTerms
 from encours.receivables.rules import terms
 from encours.tenancy import journal
@@ -73,7 +74,7 @@ def found(*, tenant: str, creditor: str, name: str, siren: str, admin: str) -> F
             code=creditor,
             defaults={"name": name, "siren": plain, "rehearsal_email": admin},
         )
-        if is_new:
+        if is_new and usual_terms.default_of(tenant_id, company.pk) is None:
             PaymentTerms.objects.create(
                 tenant_id=tenant_id,
                 creditor=company,
@@ -82,6 +83,7 @@ def found(*, tenant: str, creditor: str, name: str, siren: str, admin: str) -> F
                 definition=terms.as_json(terms.single(30)),
                 is_default=True,
             )
+        if is_new:
             journal.record(
                 "creditor.founded",
                 tenant_id=tenant_id,

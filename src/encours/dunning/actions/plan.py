@@ -152,7 +152,7 @@ def _reserve(tenant_id: int, asked: Setting, decided: planner.Plan) -> int:
                 "scenario": asked.scenario.code,
                 "version": asked.scenario.version,
                 "on": on,
-                "auto": asked.creditor.approval == "auto",
+                "auto": asked.creditor.in_force("approval") == "auto",
                 "rehearsal": asked.is_rehearsal,
             },
         )

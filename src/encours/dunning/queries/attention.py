@@ -26,7 +26,8 @@ where l.tenant_id = %(tenant_id)s and l.undone_at is null and t.id is null
 """
 ATTENTION: Final = """
 with scope as (
-    select c.id, c.live_on, c.freshness_days from tenancy_creditor c
+    select c.id, c.live_on, coalesce(c.freshness_days, t.freshness_days) as freshness_days
+    from tenancy_creditor c join tenancy_tenant t on t.id = c.tenant_id
     where c.tenant_id = %(tenant_id)s
         and (%(creditors)s::bigint[] is null or c.id = any(%(creditors)s::bigint[]))
 ), seller as (
@@ -62,8 +63,9 @@ select
      where m.tenant_id = %(tenant_id)s and m.state = 'uncertain'),
     (select count(*) from receivables_proposedallocation p join scope on scope.id = p.creditor_id
      where p.tenant_id = %(tenant_id)s and p.undone_at is null and p.decided_at is null),
-    (select count(*) from parties_paymentterms p join scope on scope.id = p.creditor_id
-     where p.tenant_id = %(tenant_id)s and p.confirmed_at is null),
+    (select count(*) from parties_paymentterms p
+     where p.tenant_id = %(tenant_id)s and p.confirmed_at is null
+        and (p.creditor_id is null or p.creditor_id in (select id from scope))),
     (select count(*) from parties_customer k join scope on scope.id = k.creditor_id
      where k.tenant_id = %(tenant_id)s and k.class_confirmed_at is null),
     (select count(*) from parties_customer k join scope on scope.id = k.creditor_id

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Max
 
 from encours.dunning import calendars
-from encours.dunning.models import Scenario as StoredScenario
+from encours.dunning.queries import scenarios
 from encours.dunning.rules.frames import Mode, Moment
-from encours.dunning.rules.scenario import Scenario, french_scenario
-from encours.dunning.rules.scenario_data import read_scenario
+from encours.dunning.rules.scenario import Scenario
 from encours.feeds.queries import sources
 from encours.imports.models import FileImport
-from encours.tenancy.models import Creditor, Tenant
+from encours.tenancy.models import Creditor
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,11 @@ def setting(
     *, tenant_id: int, creditor_id: int, on: date, now: datetime, allow_stale: bool = False
 ) -> Setting:
     """Return the scenario and the moment of a creditor's day."""
-    creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
+    creditor = Creditor.objects.of(tenant_id).select_related("tenant").get(pk=creditor_id)
     moment = Moment(
         today=on,
         now=now,
-        holidays=calendars.around(on, creditor.calendar),
+        holidays=calendars.around(on, creditor.in_force("calendar")),
         last_import_at=last_import_at(tenant_id=tenant_id, creditor_id=creditor_id),
         is_source_late=bool(
             sources.late(tenant_id=tenant_id, creditor_ids=(creditor_id,), now=now)
@@ -48,30 +47,7 @@ def setting(
         live_on=creditor.live_on,
         allow_stale=allow_stale,
     )
-    return Setting(creditor, scenario_of(creditor), moment)
-
-
-def scenario_of(creditor: Creditor) -> Scenario:
-    """Return the creditor's active scenario, else the tenant's, else the shipped one."""
-    stored = (
-        StoredScenario.objects.of(creditor.tenant_id)
-        .filter(is_active=True, creditor=creditor)
-        .order_by("-version")
-        .first()
-        or StoredScenario.objects.of(creditor.tenant_id)
-        .filter(is_active=True, creditor=None)
-        .order_by("-version")
-        .first()
-    )
-    chosen = french_scenario()
-    if stored is not None:
-        read, issues = read_scenario(stored.definition)
-        assert read is not None, f"a stored scenario was checked when it was stored: {issues}"
-        chosen = read
-    least = dict(chosen.minimum_cents)
-    if creditor.minimum_cents:
-        least[creditor.currency] = creditor.minimum_cents
-    return replace(chosen, stale_after_hours=creditor.freshness_days * 24, minimum_cents=least)
+    return Setting(creditor, scenarios.scenario_of(creditor), moment)
 
 
 def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
@@ -85,10 +61,7 @@ def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
 
 
 def _mode(creditor: Creditor, on: date) -> Mode:
-    stopped = Tenant.objects.filter(
-        pk=creditor.tenant_id, sending_stopped_at__isnull=False
-    ).exists()
-    if stopped or creditor.sending_stopped_at is not None:
+    if creditor.tenant.sending_stopped_at is not None or creditor.sending_stopped_at is not None:
         return Mode.STOPPED
     if creditor.live_on is None or creditor.live_on > on:
         return Mode.REHEARSAL

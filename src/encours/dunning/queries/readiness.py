@@ -22,11 +22,15 @@ select c.name, c.live_on, c.sending_stopped_at, c.sender_checked_at, c.sender_em
        exists (select from tenancy_bankaccount b where b.tenant_id = c.tenant_id
                and b.creditor_id = c.id and b.state = 'active'),
        exists (select from parties_paymentterms p where p.tenant_id = c.tenant_id
-               and p.creditor_id = c.id and p.is_default),
+               and (p.creditor_id = c.id or p.creditor_id is null) and p.is_default),
        (select count(*) from parties_paymentterms p where p.tenant_id = c.tenant_id
-        and p.creditor_id = c.id and p.confirmed_at is null
-        and (p.is_default or exists (
-          select from parties_customer k where k.tenant_id = p.tenant_id and k.terms_id = p.id))),
+        and (p.creditor_id = c.id or p.creditor_id is null) and p.confirmed_at is null
+        and (p.is_default and (p.creditor_id = c.id or not exists (
+               select from parties_paymentterms o where o.tenant_id = c.tenant_id
+                 and o.creditor_id = c.id and o.is_default))
+          or exists (
+            select from parties_customer k where k.tenant_id = p.tenant_id and k.terms_id = p.id
+              and k.creditor_id = c.id))),
        (select count(*) from parties_customer k where k.tenant_id = c.tenant_id
         and k.creditor_id = c.id and k.class_confirmed_at is null),
        (select count(*) from parties_customer k where k.tenant_id = c.tenant_id

@@ -37,8 +37,8 @@ def line_history(ledger: Ledger, scenario: Scenario, today: date) -> pl.DataFram
     """Return what was said about each due line: one row per listed line.
 
     `level` = highest rung that listed it, `level_on` = when, `first_reminder_on` = first reminder
-    (not a formal notice, of an active step or not) really sent, `noticed` = a pre-due notice listed it, `reserved` = a
-    message of today lists it.
+    (not a formal notice, of an active step or not) really sent, `noticed` = a pre-due notice
+    listed it, `reserved` = a message of today lists it.
     """
     reminder = pl.col("step").is_in(scenario.reminder_codes)
     said = with_rungs(ledger.messages, scenario).select(

@@ -25,8 +25,8 @@ class Step:
 
     `offset_days` counts from the due date (negative: before it), or from the settlement for a
     thank-you. A message leaves by every one of `channels` that the customer has, by those of
-    `fallback` when he has none of them. A thank-you is no longer sent after `lapse_days`. A step that
-    is not active plans nothing; what it said before still counts.
+    `fallback` when he has none of them. A thank-you is no longer sent after `lapse_days`. A step
+    that is not active plans nothing; what it said before still counts.
     """
 
     code: str

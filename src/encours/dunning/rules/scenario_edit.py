@@ -61,10 +61,9 @@ def edited(
 def _step(step: Step, edit: StepEdit | None) -> Step:
     if edit is None:
         return step
-    route = ROUTES.get(edit.route)
-    channels, fallback = route if route else (step.channels, step.fallback)
-    if route_of(step) == edit.route:
-        channels, fallback = step.channels, step.fallback
+    kept = (step.channels, step.fallback)
+    is_other = edit.route != route_of(step)
+    channels, fallback = ROUTES.get(edit.route, kept) if is_other else kept
     return replace(
         step,
         offset_days=edit.offset_days,

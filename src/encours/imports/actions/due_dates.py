@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from encours.parties import usual_terms
 from encours.parties.models import Customer, PaymentTerms
 from encours.receivables.rules import terms as terms_rules
 
@@ -87,17 +88,16 @@ def _piece(rows: pl.DataFrame, *, due: pl.Expr, source: str, computed: bool = Tr
 
 
 def _by_terms(rows: pl.DataFrame, tenant_id: int, creditor_id: int) -> list[pl.DataFrame]:
-    stored = {
-        one.pk: one for one in PaymentTerms.objects.of(tenant_id).filter(creditor_id=creditor_id)
-    }
-    default = next((pk for pk, one in stored.items() if one.is_default), None)
+    known = list(usual_terms.usable(tenant_id, creditor_id))
+    stored = {one.pk: one for one in known}
+    usual = next((one for one in known if one.is_default), None)
     own = dict(
         Customer.objects.of(tenant_id)
         .filter(creditor_id=creditor_id, terms_id__isnull=False)
         .values_list("pk", "terms_id")
     )
     chosen = pl.col("customer_id").replace_strict(
-        own or {-1: -1}, default=default or -1, return_dtype=pl.Int64
+        own or {-1: -1}, default=usual.pk if usual else -1, return_dtype=pl.Int64
     )
     pieces = []
     for (terms_id,), some in rows.with_columns(terms_id=chosen).group_by("terms_id"):

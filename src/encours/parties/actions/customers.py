@@ -190,14 +190,18 @@ def set_terms(
     creditors = {customer.creditor_id for customer in found}
     if len(found) != len(set(customer_ids)):
         raise UnknownCustomer
-    terms = PaymentTerms.objects.of(tenant_id).filter(creditor_id__in=creditors)
-    is_theirs = terms_id is None or terms.filter(id=terms_id).exists()
-    if not is_theirs or (terms_id is not None and len(creditors) != 1):
+    if terms_id is not None and not _is_for_all(tenant_id, terms_id, creditors):
         raise InvalidCustomer("Ces conditions ne sont pas celles de la société de ces clients.")
     rows.update(terms_id=terms_id)
     for customer in found:
         _tell("customer.terms_set", customer, actor_id, today, {"terms": terms_id})
     return len(found)
+
+
+def _is_for_all(tenant_id: int, terms_id: int, creditors: set[int]) -> bool:
+    """Say whether each of these creditors may use the terms: its own, or its tenant's."""
+    terms = PaymentTerms.objects.of(tenant_id).filter(id=terms_id).first()
+    return terms is not None and (terms.creditor_id is None or creditors == {terms.creditor_id})
 
 
 def locked(*, tenant_id: int, customer_id: int) -> Customer:

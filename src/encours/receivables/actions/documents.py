@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from encours.kernel.refusal import Refusal
-from encours.parties.models import Customer, PaymentTerms
+from encours.parties import usual_terms
+from encours.parties.models import Customer
 from encours.receivables.actions import acts
 from encours.receivables.actions.acts import Act
 from encours.receivables.models import (
@@ -247,12 +248,7 @@ def _due_lines(
         if sum(line.cents for line in due) != amounts.total_cents:
             raise InvalidDocument("Les échéances doivent faire le montant de la facture.")
         return due, "read"
-    chosen = customer.terms or _default_terms(customer)
+    chosen = customer.terms or usual_terms.default_of(customer.tenant_id, customer.creditor_id)
     rule = terms_rules.from_json(chosen.definition) if chosen else terms_rules.single(LEGAL_DAYS)
     source = "terms_confirmed" if chosen and chosen.confirmed_at else "terms_assumed"
     return terms_rules.due_dates(rule, issued_on, amounts.total_cents), source
-
-
-def _default_terms(customer: Customer) -> PaymentTerms | None:
-    terms = PaymentTerms.objects.of(customer.tenant_id)
-    return terms.filter(creditor_id=customer.creditor_id, is_default=True).first()

@@ -17,6 +17,7 @@ import polars as pl
 from django.db import connection, transaction
 
 from encours.kernel.refusal import Refusal
+from encours.parties import usual_terms
 from encours.parties.models import PaymentTerms
 from encours.receivables.actions import acts, bulk
 from encours.receivables.actions.acts import Act
@@ -29,13 +30,15 @@ PART_STEP: Final = 100
 LEGAL_DAYS: Final = 30
 LINES: Final = """
 select l.id, coalesce(l.lineage_id, l.id), l.invoice_id, l.position, l.issued_on, l.due_on,
-    l.due_source, l.amount_cents, coalesce(customer.terms_id, usual.id, 0)
+    l.due_source, l.amount_cents, coalesce(customer.terms_id, own.id, usual.id, 0)
 from receivables_instalment l
 join receivables_invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
 join parties_customer customer
     on customer.tenant_id = l.tenant_id and customer.id = l.customer_id
+left join parties_paymentterms own
+    on own.tenant_id = l.tenant_id and own.creditor_id = l.creditor_id and own.is_default
 left join parties_paymentterms usual
-    on usual.tenant_id = l.tenant_id and usual.creditor_id = l.creditor_id and usual.is_default
+    on usual.tenant_id = l.tenant_id and usual.creditor_id is null and usual.is_default
 where l.tenant_id = %(tenant_id)s and l.creditor_id = %(creditor_id)s and l.undone_at is null
     and l.due_source <> 'read' and i.kind in ('invoice', 'debit_note', 'opening')
     and (%(customers)s::bigint[] is null or l.customer_id = any(%(customers)s::bigint[]))
@@ -246,9 +249,7 @@ def _wanted(lines: pl.DataFrame, tenant_id: int, creditor_id: int) -> pl.DataFra
     claims = lines.group_by(*UNIT, maintain_order=True).agg(
         pl.col("issued_on").first(), pl.col("terms_id").first(), pl.col("amount_cents").sum()
     )
-    stored = {
-        row.pk: row for row in PaymentTerms.objects.of(tenant_id).filter(creditor_id=creditor_id)
-    }
+    stored = {row.pk: row for row in usual_terms.usable(tenant_id, creditor_id)}
     pieces = [_cut(lines.clear(), None)] if claims.is_empty() else []
     for (terms_id,), some in claims.group_by("terms_id"):
         pieces.append(_cut(some, stored.get(int(str(terms_id)))))

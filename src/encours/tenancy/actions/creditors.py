@@ -26,8 +26,8 @@ DESCRIBED: Final = frozenset(
     {
         "name", "siren", "vat_number", "legal_form", "address_line1", "address_line2",
         "postcode", "city", "country", "email", "phone", "currency", "time_zone",
-        "signatory", "signatory_role", "penalty_rate", "day_count", "minimum_cents",
-        "cycle_hour", "send_from_hour", "send_until_hour", "freshness_days", "approval",
+        "signatory", "signatory_role", "penalty_rate", "day_count",
+        "cycle_hour", "send_from_hour", "send_until_hour",
     }
 )  # fmt: skip
 

@@ -21,6 +21,18 @@ class Tenant(models.Model):
     created_at = models.DateTimeField("créée le", db_default=Now())
     sending_stopped_at = models.DateTimeField("envois arrêtés le", null=True, blank=True)
     currency = models.CharField("devise du groupe", max_length=3, default="EUR", db_default="EUR")
+    approval = models.CharField("validation des envois", max_length=10, db_default="review")
+    freshness_days = models.PositiveSmallIntegerField("fraîcheur des données", db_default=7)
+    calendar = models.CharField("calendrier", max_length=20, db_default="FR")
+    minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", null=True)
+    min_spacing_days = models.PositiveSmallIntegerField("jours entre deux messages", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(approval__in=("review", "auto")), name="tenant_approval_known"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -61,7 +73,10 @@ class User(AbstractUser):
 
 
 class Creditor(TenantModel):
-    """A legal entity that issues the invoices: who is owed, and how it signs and is paid."""
+    """A legal entity that issues the invoices: who is owed, and how it signs and is paid.
+
+    A setting of `tenancy.inherited` is null here where the tenant's holds: ask `in_force`.
+    """
 
     code = models.CharField("code", max_length=20)
     name = models.CharField("raison sociale", max_length=200)
@@ -79,7 +94,6 @@ class Creditor(TenantModel):
     logo_type = models.CharField("type du logo", max_length=20, blank=True, default="")
     currency = models.CharField("devise", max_length=3, default="EUR")
     time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
-    calendar = models.CharField("calendrier", max_length=20, default="FR")
     signatory = models.CharField("signataire", max_length=120, blank=True, default="")
     signatory_role = models.CharField("fonction", max_length=120, blank=True, default="")
     penalty_rate = models.CharField("taux contractuel (%)", max_length=10, blank=True, default="")
@@ -95,12 +109,18 @@ class Creditor(TenantModel):
     triaged_at = models.DateTimeField("retards antérieurs triés le", null=True, blank=True)
     live_on = models.DateField("en service depuis", null=True, blank=True)
     sending_stopped_at = models.DateTimeField("envois arrêtés le", null=True, blank=True)
-    approval = models.CharField("validation des envois", max_length=10, default="review")
     cycle_hour = models.PositiveSmallIntegerField("heure du cycle", default=6)
     send_from_hour = models.PositiveSmallIntegerField("envois à partir de", default=9)
     send_until_hour = models.PositiveSmallIntegerField("envois jusqu'à", default=18)
-    freshness_days = models.PositiveSmallIntegerField("fraîcheur des données (jours)", default=7)
-    minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", default=0)
+    approval = models.CharField(  # noqa: DJ001 - null: the tenant's
+        "validation des envois", max_length=10, null=True
+    )
+    freshness_days = models.PositiveSmallIntegerField("fraîcheur des données", null=True)
+    calendar = models.CharField(  # noqa: DJ001 - null: the tenant's
+        "calendrier", max_length=20, null=True
+    )
+    minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", null=True)
+    min_spacing_days = models.PositiveSmallIntegerField("jours entre deux messages", null=True)
     settings = models.JSONField("réglages", default=dict, blank=True)
 
     class Meta:
@@ -116,6 +136,11 @@ class Creditor(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def in_force(self, name: str) -> Any:
+        """Return a setting as it holds: this creditor's own, else its tenant's."""
+        own = getattr(self, name)
+        return getattr(self.tenant, name) if own is None else own
 
 
 class BankAccount(TenantModel):

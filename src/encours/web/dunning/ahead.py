@@ -141,11 +141,12 @@ def held(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase
 def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
     """Show the ladder with its texts, read-only."""
     today = subject.day(request, creditor)
-    found = scenarios.scenario_shown(tenant_id=request.tenant_id, creditor_id=creditor.id)
+    found = scenarios.scenario_shown(tenant_id=request.tenant_id, creditor_id=creditor.id).scenario
     language: Language = "en" if formats.is_english() else "fr"
     steps = [
         {"step": one, "parts": _parts(shipped(one.code, language))}
         for one in sorted(found.steps, key=lambda one: one.rank)
+        if one.is_active
     ]
     context = {**subject.head(request, creditor, today), "scenario": found, "steps": steps}
     return render(request, "dunning/scenario.html", context)

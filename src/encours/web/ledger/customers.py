@@ -146,11 +146,13 @@ def set_terms(request: StaffRequest) -> HttpResponse:
     """Give the customers that were ticked their payment terms; computed due dates follow."""
     wanted = request.POST.get("terms_id", "")
     terms_id = int(wanted) if wanted.isascii() and wanted.isdecimal() else 0
-    owner = terms_queries.terms_creditor(tenant_id=request.tenant_id, terms_id=terms_id)
+    exists, owner = terms_queries.terms_creditor(tenant_id=request.tenant_id, terms_id=terms_id)
     ids = [int(one) for one in request.POST.getlist("ids") if one.isascii() and one.isdecimal()]
-    if owner is None:
+    if not exists:
         raise Http404
-    require(request, "customers.write", owner)
+    theirs = parties.creditors_of(tenant_id=request.tenant_id, customer_ids=ids)
+    for creditor_id in {*theirs, *([owner] if owner else [])}:
+        require(request, "customers.write", creditor_id)
     if ids:
         with telling(request, _("Conditions de règlement changées.")):
             actor: dict[str, Any] = {
@@ -160,7 +162,8 @@ def set_terms(request: StaffRequest) -> HttpResponse:
                 "today": today(),
             }
             actions.set_terms(terms_id=terms_id, **actor)
-            due_dates.recompute_due_dates(creditor_id=owner, **actor)
+            for creditor_id in theirs:
+                due_dates.recompute_due_dates(creditor_id=creditor_id, **actor)
     return redirect("customers")
 
 

@@ -17,9 +17,11 @@ from encours.kernel.refusal import Refusal
 from encours.receivables.actions import terms
 from encours.tenancy.actions import creditors as actions
 from encours.tenancy.queries import creditors as queries
+from encours.tenancy.queries import policies
+from encours.tenancy.queries.creditors import CreditorSettings
 from encours.web.answers import telling
 from encours.web.rights import CREDITOR_KEY, StaffRequest, needs
-from encours.web.settings import forms
+from encours.web.settings import forms, level, policy
 from encours.web.settings.subject import may_write, shown, subject
 
 FIRST_TERMS = "30 jours"
@@ -42,8 +44,30 @@ def creditor(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("settings.read")
 def habits(request: StaffRequest) -> HttpResponse:
-    """Show and change how its reminders are reckoned and when they leave."""
-    return _described(request, forms.Habits, "settings/habits.html", "settings_creditor_habits")
+    """Show and change how reminders are reckoned and when they leave.
+
+    For the organisation, only what its creditors follow.
+    """
+    mine, url_name = level.level(request), "settings_creditor_habits"
+    values = policies.policy(tenant_id=request.tenant_id, creditor_id=mine.creditor_id)
+    is_policy = request.method == "POST" and request.POST.get("what") == "policy"
+    form = forms.Sendings(request.POST if is_policy else None, initial=policy.initial(values, {}))
+    if is_policy and form.is_valid():
+        policy.apply(request, mine, form)
+        return mine.back(url_name)
+    context = {
+        **level.context(request, mine),
+        "page": "envois",
+        "policy_form": form,
+        "policy_fields": policy.form_fields(form, values, mine, request.tenant_id, {}),
+    }
+    if mine.creditor is None:
+        return shown(request, "settings/habits.html", context)
+    own = None if is_policy else request.POST or None
+    described = forms.Habits(own, initial=mine.creditor.described)
+    if described.is_bound and described.is_valid() and _saved(request, mine.creditor, described):
+        return redirect(url_name)
+    return shown(request, "settings/habits.html", {**context, "form": described})
 
 
 def _described(
@@ -51,22 +75,26 @@ def _described(
 ) -> HttpResponse:
     mine = subject(request, "settings.write" if request.method == "POST" else "settings.read")
     form = kind(request.POST or None, initial=mine.described)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.update_creditor(
-                tenant_id=request.tenant_id,
-                creditor_id=mine.id,
-                actor_id=request.access.user_id,
-                today=timezone.localdate(),
-                **form.cleaned_data,
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Réglages enregistrés."))
-            return redirect(url_name)
+    if request.method == "POST" and form.is_valid() and _saved(request, mine, form):
+        return redirect(url_name)
     context = {"creditor": mine, "form": form, "may_write": may_write(request, mine.id)}
     return shown(request, template, context)
+
+
+def _saved(request: StaffRequest, mine: CreditorSettings, form: Form) -> bool:
+    try:
+        actions.update_creditor(
+            tenant_id=request.tenant_id,
+            creditor_id=mine.id,
+            actor_id=request.access.user_id,
+            today=timezone.localdate(),
+            **form.cleaned_data,
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("Réglages enregistrés."))
+    return True
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,12 +113,8 @@ def new(request: StaffRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            terms.create_terms(
-                **asked,
-                creditor_id=creditor_id,
-                text=FIRST_TERMS,
-                now=timezone.now(),
-                confirmed=False,
+            terms.first_terms(
+                **asked, creditor_id=creditor_id, text=FIRST_TERMS, now=timezone.now()
             )
             request.session[CREDITOR_KEY] = creditor_id
             messages.success(request, _("Société créée, en répétition : rien ne part encore."))

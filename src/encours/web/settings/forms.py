@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from encours.dunning.calendars import CALENDARS
 from encours.kernel.money import decimal_text, parse_cents
 
 DAY_COUNTS: Final = [
@@ -89,19 +90,12 @@ class Habits(forms.Form):
         help_text=_("Vide : taux de la BCE majoré de dix points (C. com. L441-10)."),
     )
     day_count = forms.ChoiceField(label=_("Base de calcul des intérêts"), choices=DAY_COUNTS)
-    minimum_cents = Cents(label=_("Montant minimum relancé"), required=False)
-    freshness_days = forms.IntegerField(
-        label=_("Données trop vieilles après (jours)"), min_value=1, max_value=90
-    )
     cycle_hour = forms.IntegerField(label=_("Heure du cycle quotidien"), min_value=0, max_value=23)
     send_from_hour = forms.IntegerField(label=_("Envois à partir de"), min_value=0, max_value=23)
     send_until_hour = forms.IntegerField(label=_("Envois jusqu'à"), min_value=1, max_value=24)
     time_zone = forms.ChoiceField(
         label=_("Fuseau horaire"),
         choices=[(zone, zone) for zone in sorted(available_timezones()) if "/" in zone],
-    )
-    approval = forms.ChoiceField(
-        label=_("Validation des envois"), choices=APPROVALS, widget=forms.RadioSelect
     )
 
     def clean_penalty_rate(self) -> str:
@@ -115,6 +109,59 @@ class Habits(forms.Form):
             if not 0 < rate <= 50:  # noqa: PLR2004 - no court would take more
                 raise forms.ValidationError(_("Un taux entre 0 et 50 % est attendu."))
         return text
+
+
+class Sendings(forms.Form):
+    """How careful the organisation, or one of its creditors, is before anything leaves."""
+
+    prefix = "policy"
+    approval = forms.ChoiceField(
+        label=_("Validation des envois"), choices=APPROVALS, widget=forms.RadioSelect
+    )
+    freshness_days = forms.IntegerField(
+        label=_("Données trop vieilles après (jours)"), min_value=1, max_value=90
+    )
+
+
+class Limits(forms.Form):
+    """When a scenario keeps silent."""
+
+    prefix = "policy"
+    minimum_cents = Cents(
+        label=_("Montant minimum relancé"), required=False,
+        help_text=_("Total dû par un client, dans la devise de la société."),
+    )  # fmt: skip
+    min_spacing_days = forms.IntegerField(
+        label=_("Jours entre deux messages, au moins"), min_value=1, max_value=90
+    )
+    calendar = forms.ChoiceField(
+        label=_("Jours fériés de"),
+        choices=[(code, name) for code, (name, _part) in CALENDARS.items()],
+        help_text=_("Rien ne part le samedi, le dimanche ni ces jours-là."),
+    )
+
+
+ROUTES: Final = [
+    ("email_else_letter", _("E-mail, sinon courrier")),
+    ("email", _("E-mail")),
+    ("letter", _("Courrier")),
+    ("letter_and_email", _("Courrier et e-mail")),
+]
+
+
+class Step(forms.Form):
+    """One step of a scenario: its day, its channels, whether it is in use."""
+
+    offset_days = forms.IntegerField(label=_("Jour"), min_value=-400, max_value=400)
+    route = forms.ChoiceField(label=_("Canal"), required=False)
+    is_active = forms.BooleanField(label=_("Active"), required=False)
+
+    def __init__(self, *args: Any, route: str, **kwargs: Any) -> None:
+        """Offer the ways out, and the one it has if it is none of them."""
+        super().__init__(*args, **kwargs)
+        choice = self.fields["route"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = ROUTES if route else [("", _("Inchangé")), *ROUTES]
 
 
 class NewCompany(forms.Form):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +24,8 @@ from encours.receivables.rules.values import shipped_law_values
 from encours.web.answers import telling
 from encours.web.rights import StaffRequest, needs, require
 from encours.web.settings import forms
-from encours.web.settings.subject import may_write, shown, subject
+from encours.web.settings.level import KEY, WHOLE, context, level
+from encours.web.settings.subject import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +41,46 @@ class Example:
 @needs("settings.read")
 def terms(request: StaffRequest) -> HttpResponse:
     """Show the terms and add some."""
-    mine = subject(request, "settings.write" if request.method == "POST" else "settings.read")
+    mine = level(request)
     form = forms.NewTerms(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with telling(request, _("Conditions ajoutées.")):
             actions.create_terms(
                 tenant_id=request.tenant_id,
-                creditor_id=mine.id,
+                creditor_id=mine.creditor_id,
                 text=form.cleaned_data["text"],
                 actor_id=request.access.user_id,
                 now=timezone.now(),
             )
-        return redirect("settings_terms")
+        return mine.back("settings_terms")
     today = timezone.localdate()
-    rows = queries.terms_of(tenant_id=request.tenant_id, creditor_id=mine.id)
-    context = {
-        "creditor": mine,
+    rows = queries.terms_of(tenant_id=request.tenant_id, creditor_id=mine.creditor_id)
+    told = {
+        **context(request, mine),
         "examples": [_example(row, today) for row in rows],
+        "has_own_default": any(row.is_default and row.creditor_id for row in rows),
+        "shared_default": next((row for row in rows if row.is_default and not row.creditor_id), ""),
         "today": today,
         "form": form,
-        "may_write": may_write(request, mine.id),
     }
-    return shown(request, "settings/terms.html", context)
+    return shown(request, "settings/terms.html", told)
+
+
+@require_POST
+@needs("settings.write")
+def inherit(request: StaffRequest) -> HttpResponse:
+    """Follow the organisation's default terms again."""
+    mine = level(request)
+    if mine.creditor is None:
+        raise Http404
+    with telling(request, _("Conditions par défaut de l'organisation reprises.")):
+        actions.inherit_default(
+            tenant_id=request.tenant_id,
+            creditor_id=mine.creditor.id,
+            actor_id=request.access.user_id,
+            now=timezone.now(),
+        )
+    return mine.back("settings_terms")
 
 
 @require_POST
@@ -79,10 +100,13 @@ def make_default(request: StaffRequest, terms_id: int) -> HttpResponse:
 def _done(
     request: StaffRequest, terms_id: int, act: Callable[..., Any], notice: str
 ) -> HttpResponse:
-    owner = queries.terms_creditor(tenant_id=request.tenant_id, terms_id=terms_id)
-    if owner is None:
+    exists, owner = queries.terms_creditor(tenant_id=request.tenant_id, terms_id=terms_id)
+    if not exists:
         raise Http404
-    require(request, "settings.write", owner)
+    if owner is not None:
+        require(request, "settings.write", owner)
+    elif request.access.creditors("settings.write") is not None:
+        raise PermissionDenied
     with telling(request, notice):
         act(
             tenant_id=request.tenant_id,
@@ -90,7 +114,8 @@ def _done(
             actor_id=request.access.user_id,
             now=timezone.now(),
         )
-    return redirect("settings_terms")
+    url = reverse("settings_terms")
+    return redirect(url if owner else f"{url}?{KEY}={WHOLE}")
 
 
 def _example(row: TermsRow, today: date) -> Example:

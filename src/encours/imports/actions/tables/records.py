@@ -23,8 +23,8 @@ from encours.imports.rules.tables.mapping import TableMapping
 from encours.imports.rules.tables.rows import RowReading
 from encours.kernel.issue import Issue
 from encours.parties import bulk as parties
+from encours.parties import usual_terms
 from encours.parties.actions import records
-from encours.parties.models import PaymentTerms
 from encours.parties.rules import plain
 from encours.receivables.actions.due_dates import recompute_due_dates
 from encours.receivables.rules import terms as terms_rules
@@ -174,10 +174,9 @@ def _named(rows: pl.DataFrame, known: pl.DataFrame, findings: Findings) -> pl.Da
 
 def _with_terms(rows: pl.DataFrame, place: Place, findings: Findings) -> pl.DataFrame:
     """Find the payment terms that rows name: by code, by name, else by what they say."""
-    known = PaymentTerms.objects.of(place.tenant_id).filter(creditor_id=place.creditor_id)
     by_word: dict[str, int] = {}
     by_rule: list[tuple[dict[str, Any], int]] = []
-    for one in known.order_by("-is_default", "pk"):
+    for one in usual_terms.usable(place.tenant_id, place.creditor_id):
         for word in (one.code, one.name):
             by_word.setdefault(plain(word), one.pk)
         by_rule.append((terms_rules.as_json(terms_rules.from_json(one.definition)), one.pk))

@@ -1,0 +1,134 @@
+"""A scenario never changes: what a person saves is its next version, used by the next plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Max, Q
+
+from encours.dunning.models import Scenario as StoredScenario
+from encours.dunning.queries import scenarios
+from encours.dunning.rules.scenario import Scenario
+from encours.dunning.rules.scenario_edit import StepEdit, edited
+from encours.kernel.issue import Issue
+from encours.kernel.refusal import Refusal
+from encours.tenancy import journal
+
+LOCK: Final = "select pg_advisory_xact_lock(hashtext('encours.scenario'), %s)"
+
+
+class InvalidScenario(Refusal):
+    """The steps make no sense together; `issues` says each thing that is wrong."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        super().__init__(" ".join(dict.fromkeys(issue.message for issue in issues)))
+        self.issues = tuple(issues)
+
+
+class NothingOfItsOwn(Refusal):
+    """Already inherited."""
+
+    message = "Cette société suit déjà le scénario de l'organisation."
+
+
+@transaction.atomic
+def save_steps(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    edits: Sequence[StepEdit],
+    actor_id: int,
+    today: date,
+) -> int:
+    """Store the next version for one creditor, or (None) for all that have none of their own.
+
+    Returns its number; the same steps again make no version. Numbers are given over the whole
+    tenant, so that a reminder's scenario and version name one row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [tenant_id])
+    base, _origin = scenarios.steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    version = _next_version(tenant_id, base)
+    scenario, issues = edited(base, edits, version=version)
+    if scenario is None:
+        raise InvalidScenario(issues)
+    if scenario.steps == base.steps:
+        return base.version
+    _retire(tenant_id, creditor_id)
+    StoredScenario.objects.create(
+        tenant_id=tenant_id,
+        creditor_id=creditor_id,
+        code=scenario.code,
+        version=version,
+        name=scenario.name,
+        definition=scenario.as_json(),
+        author_id=actor_id,
+    )
+    _record(
+        "scenario.saved",
+        _said(base, scenario),
+        tenant_id,
+        creditor_id,
+        actor_id=actor_id,
+        today=today,
+    )
+    return version
+
+
+@transaction.atomic
+def inherit_steps(*, tenant_id: int, creditor_id: int, actor_id: int, today: date) -> None:
+    """Follow the tenant's scenario again; the creditor's versions stay, for what they sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [tenant_id])
+    base, origin = scenarios.steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    if origin != "creditor":
+        raise NothingOfItsOwn
+    _retire(tenant_id, creditor_id)
+    now, _origin = scenarios.steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    _record(
+        "scenario.inherited",
+        _said(base, now),
+        tenant_id,
+        creditor_id,
+        actor_id=actor_id,
+        today=today,
+    )
+
+
+def _retire(tenant_id: int, creditor_id: int | None) -> None:
+    level = Q(creditor_id=None) if creditor_id is None else Q(creditor_id=creditor_id)
+    StoredScenario.objects.of(tenant_id).filter(level, is_active=True).update(is_active=False)
+
+
+def _next_version(tenant_id: int, base: Scenario) -> int:
+    known = StoredScenario.objects.of(tenant_id).filter(code=base.code)
+    return max(base.version, known.aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+def _said(before: Scenario, after: Scenario) -> dict[str, Any]:
+    known = {step.code: step for step in before.steps}
+    changed = [step.code for step in after.steps if step != known.get(step.code)]
+    return {"version": after.version, "steps": changed}
+
+
+def _record(
+    verb: str,
+    data: dict[str, Any],
+    tenant_id: int,
+    creditor_id: int | None,
+    *,
+    actor_id: int,
+    today: date,
+) -> None:
+    journal.record(
+        verb,
+        tenant_id=tenant_id,
+        subject=("tenant", tenant_id) if creditor_id is None else ("creditor", creditor_id),
+        effective_on=today,
+        actor_id=actor_id,
+        creditor_id=creditor_id,
+        data=data,
+    )

@@ -1,0 +1,177 @@
+"""Settings of the organisation on the pages: in force, from where, one's own, and back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import House, found_house
+from tests.web.places import add_user, logged_in
+
+from encours.dunning.models import Scenario
+from encours.parties.models import PaymentTerms
+from encours.tenancy.models import Creditor, Tenant
+from encours.tenancy.scope import in_tenant
+
+WHOLE = {"niveau": "organisation"}
+BACK = "Revenir à la valeur de l'organisation"
+
+
+@pytest.fixture
+def group(transactional_db: None) -> House:
+    """Two creditors: what one follows, the other may override."""
+    house = found_house()
+    with in_tenant(house.tenant_id):
+        Creditor.objects.create(tenant_id=house.tenant_id, code="B", name="Filiale B")
+    return house
+
+
+def client_of(group: House, role: str = "admin", creditor_id: int | None = None) -> Client:
+    with in_tenant(group.tenant_id):
+        user = add_user(group, role, "GROUPE", creditor_id)
+    client = logged_in(user.pk)
+    client.post(reverse("choose_creditor"), {"creditor": group.creditor_id})
+    return client
+
+
+def page(client: Client, name: str, **query: str) -> str:
+    text = client.get(reverse(name), query).content.decode()
+    return re.sub(r"&#x27;", "'", text)
+
+
+def sendings(**given: Any) -> dict[str, Any]:
+    return {"what": "policy", "policy-approval": "review", "policy-freshness_days": "7"} | given
+
+
+def steps(**given: Any) -> dict[str, Any]:
+    """Return what the page of the French scenario posts."""
+    told: dict[str, Any] = {"what": "steps"}
+    shown = (("prevenance", -15, "email"), ("relance_1", 3, "email_else_letter"),
+             ("relance_2", 10, "email_else_letter"), ("relance_3", 20, "email_else_letter"),
+             ("mise_en_demeure", 30, "letter_and_email"), ("remerciement", 0, "email"))  # fmt: skip
+    for code, day, route in shown:
+        told |= {f"{code}-offset_days": day, f"{code}-route": route, f"{code}-is_active": "on"}
+    return told | given
+
+
+def test_a_setting_of_the_organisation_holds_for_each_until_it_has_its_own(group: House) -> None:
+    client, url = client_of(group), reverse("settings_creditor_habits")
+    client.post(url, sendings(**WHOLE, **{"policy-freshness_days": "3"}))
+    shown = page(client, "settings_creditor_habits")
+    assert "repris de l'organisation" in shown
+    assert 'value="3"' in shown
+    assert BACK not in shown
+
+    mine = {"creditor_id": group.creditor_id}
+    client.post(url, sendings(**mine, **{"policy-freshness_days": "12"}))
+    shown = page(client, "settings_creditor_habits")
+    assert "propre à cette société" in shown
+    assert f"{BACK} (3)" in shown
+    assert "Sauf : Maison Durand." in page(client, "settings_creditor_habits", **WHOLE)
+
+    back = reverse("settings_policy_inherit", args=("envois",))
+    assert client.post(back, {**mine, "name": "freshness_days"}).status_code == 302
+    assert BACK not in page(client, "settings_creditor_habits")
+    with in_tenant(group.tenant_id):
+        assert Creditor.objects.get(id=group.creditor_id).freshness_days is None
+        assert Tenant.objects.get().freshness_days == 3
+
+
+def test_an_unknown_setting_or_page_is_not_found(group: House) -> None:
+    client, mine = client_of(group), {"creditor_id": group.creditor_id}
+    for name, told in (("envois", "siren"), ("ailleurs", "approval")):
+        url = reverse("settings_policy_inherit", args=(name,))
+        assert client.post(url, {**mine, "name": told}).status_code == 404
+    url = reverse("settings_policy_inherit", args=("envois",))
+    assert client.post(url, {**WHOLE, "name": "approval"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("settings_creditor_habits", sendings(**{"policy-freshness_days": "3"})),
+        ("settings_scenario", steps(**{"relance_1-offset_days": 4})),
+        ("settings_terms", {"text": "45 jours"}),
+    ],
+)
+def test_who_manages_one_creditor_does_not_set_what_all_follow(
+    group: House, name: str, given: dict[str, Any]
+) -> None:
+    client = client_of(group, "credit_manager", group.creditor_id)
+
+    assert client.get(reverse(name), WHOLE).status_code == 403
+    assert client.post(reverse(name), {**given, **WHOLE}).status_code == 403
+    assert "Toute l'organisation" not in page(client, name)
+    mine = {**given, "creditor_id": group.creditor_id}
+    assert client.post(reverse(name), mine).status_code == 302
+
+
+def test_an_accountant_reads_and_changes_nothing(group: House) -> None:
+    client = client_of(group, "accountant")
+    shown = page(client, "settings_scenario")
+
+    assert "Étapes" in shown
+    assert "Enregistrer les étapes" not in shown
+    assert client.post(reverse("settings_scenario"), {**steps(), **WHOLE}).status_code == 403
+
+
+def test_the_steps_are_changed_and_given_back(group: House) -> None:
+    client, mine = client_of(group), {"creditor_id": group.creditor_id}
+    url = reverse("settings_scenario")
+    assert "livré avec encours" in page(client, "settings_scenario")
+
+    given = steps(**WHOLE, **{"relance_1-offset_days": 5})
+    assert client.post(url, given).headers["Location"] == f"{url}?niveau=organisation"
+    assert "repris de l'organisation" in page(client, "settings_scenario")
+
+    given = steps(**mine, **{"relance_1-offset_days": 5, "relance_3-route": "letter"})
+    del given["relance_2-is_active"]
+    client.post(url, given)
+    shown = page(client, "settings_scenario")
+    assert "En sommeil" in shown
+    assert "Revenir aux étapes de l'organisation" in shown
+    with in_tenant(group.tenant_id):
+        own = Scenario.objects.get(creditor_id=group.creditor_id)
+        told = {step["code"]: step for step in own.definition["steps"]}
+    assert own.version == 3
+    assert (told["relance_2"]["is_active"], told["relance_3"]["channels"]) == (False, ["letter"])
+    assert "Deuxième relance" not in page(client, "plan_scenario")
+
+    client.post(reverse("settings_scenario_inherit"), mine)
+    assert "En sommeil" not in page(client, "settings_scenario")
+
+
+def test_steps_that_make_no_sense_are_told_and_kept_on_the_page(group: House) -> None:
+    client = client_of(group)
+    given = steps(creditor_id=group.creditor_id, **{"relance_2-offset_days": 25})
+    told = client.post(reverse("settings_scenario"), given)
+
+    assert "« relance 3 » doit tomber après « relance 2 »." in told.content.decode()
+    assert 'value="25"' in told.content.decode()
+    with in_tenant(group.tenant_id):
+        assert not Scenario.objects.exists()
+
+
+def test_the_terms_of_the_organisation_are_taken_or_not(group: House) -> None:
+    client, mine = client_of(group), {"creditor_id": group.creditor_id}
+    client.post(reverse("settings_terms"), {"text": "45 jours", **WHOLE})
+    client.post(reverse("settings_terms"), {"text": "60 jours", **mine})
+    shown = page(client, "settings_terms")
+    assert "repris de l'organisation" in shown
+    assert BACK not in shown
+
+    with in_tenant(group.tenant_id):
+        own = PaymentTerms.objects.get(creditor_id=group.creditor_id)
+        shared = PaymentTerms.objects.get(creditor_id=None)
+    client.post(reverse("settings_terms_default", args=(own.pk,)))
+    assert BACK in page(client, "settings_terms")
+    client.post(reverse("settings_terms_inherit"), mine)
+    assert BACK not in page(client, "settings_terms")
+
+    one = client_of(group, "credit_manager", group.creditor_id)
+    url = reverse("settings_terms_default", args=(shared.pk,))
+    assert one.post(url).status_code == 403
+    assert client.post(url).headers["Location"].endswith("?niveau=organisation")
