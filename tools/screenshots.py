@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -49,6 +50,34 @@ PAGES = {
     "users": "/reglages/utilisateurs/",
     "journal": "/reglages/journal/",
     "profile": "/profil/",
+    "documents": "/pieces/",
+    "claims": "/pieces/creances/",
+    "zip": "/pieces/zip/",
+    "sources": "/imports/sources/",
+    "contacts": "/imports/interlocuteurs/",
+    "duplicates": "/clients/doublons/",
+    "dispatch": "/clients/attribuer/",
+    "lines": "/balance-agee/lignes/",
+    "currencies": "/reglages/devises/",
+    "portfolios": "/reglages/portefeuilles/",
+    "fields": "/reglages/champs/",
+    "reminding": "/reglages/societe/relances/",
+    "einvoicing": "/reglages/facturation/",
+    "keys": "/reglages/api/cles/",
+    "webhooks": "/reglages/api/webhooks/",
+    "departures": "/reglages/donnees/",
+}
+# Pages of one thing: the first link of that shape on a page above, then what follows it.
+FOLLOWED = {
+    "customer": ("/clients/?sort=-open", r"/clients/\d+/", ""),
+    "statement": ("/clients/?sort=-open", r"/clients/\d+/", "releve/"),
+    "interest": ("/clients/?sort=-open", r"/clients/\d+/", "interets/"),
+    "why": ("/clients/?sort=-open", r"/clients/\d+/", "relances/"),
+    "customer-documents": ("/clients/?sort=-open", r"/clients/\d+/", "pieces/"),
+    "invoice": ("/factures/", r"/factures/\d+/", ""),
+    "import": ("/imports/", r"/imports/\d+/", ""),
+    "reminder": ("/relances/", r"/relances/\d+/", ""),
+    "message": ("/messages/", r"/messages/\d+/", ""),
 }
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 ARGUMENTS = [
@@ -123,6 +152,14 @@ def look(
     page.wait_for_load_state("networkidle")
     for name, path in PAGES.items():
         take(page, f"{address}{path}", OUT / f"{name}-{size}-{scheme}.png")
+    for name, (path, shape, rest) in FOLLOWED.items():
+        page.goto(f"{address}{path}")
+        links = [link.get_attribute("href") or "" for link in page.locator("main a").all()]
+        found = next((link for link in links if re.fullmatch(shape, link)), None)
+        if found:
+            take(page, f"{address}{found}{rest}", OUT / f"{name}-{size}-{scheme}.png")
+        else:
+            print(f"{path}: no link to {shape}")
     context.close()
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.dunning.ledgers import TODAY, ago, book, fates
+
+from encours.dunning.rules.reasons import french_cents
+from encours.kernel.money import french_text
 
 
 @pytest.mark.parametrize(
@@ -36,7 +42,7 @@ def test_a_line_paid_in_part_is_claimed_with_what_was_received() -> None:
     assert plan.planned["covered_cents"].to_list() == [50_00]
     assert plan.messages.select("amount_cents", "covered_cents").row(0) == (100_00, 50_00)
     assert plan.held["sentence"].item() == (
-        "Déjà couvert par 150,00 EUR reçus et non lettrés, imputés à la plus ancienne échéance"
+        "Déjà couvert par 150,00\u00a0€ reçus et non lettrés, imputés à la plus ancienne échéance"
         " (C. civ. 1342-10)."
     )
 
@@ -44,7 +50,7 @@ def test_a_line_paid_in_part_is_claimed_with_what_was_received() -> None:
 def test_cents_of_the_money_received_keep_their_zero() -> None:
     plan = book().line(1, open_cents=12_05).money(1234_05).plan()
 
-    assert "1234,05 EUR" in plan.held["sentence"].item()
+    assert "1\u202f234,05\u00a0€" in plan.held["sentence"].item()
 
 
 def test_what_is_left_to_claim_counts_for_the_minimum() -> None:
@@ -108,3 +114,12 @@ def test_a_covered_line_keeps_no_cycle_open() -> None:
 
 def test_a_pre_due_notice_is_not_sent_for_what_is_paid() -> None:
     assert fates(book().line(1, -10).money(100_00).plan()) == {1: "covered"}
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["EUR", "USD"]))
+def test_amounts_read_as_they_do_everywhere_else(cents: int, currency: str) -> None:
+    shown = pl.DataFrame({"cents": [cents], "currency": [currency]}).select(
+        french_cents(pl.col("cents"))
+    )
+
+    assert shown.item() == french_text(cents, currency)

@@ -121,7 +121,8 @@ def test_a_fact_of_another_customer_holds_nothing() -> None:
         pytest.param(
             {"document": " "},
             "no_document",
-            "Aucun numéro de facture : rien à montrer au client.",
+            "Aucun numéro de facture dans vos écritures (PieceRef, libellé) : rien à montrer au"
+            " client.",
             id="a document without a number",
         ),
         pytest.param({"kind": "refund"}, "no_document", None, id="a refund is no claim"),

@@ -12,6 +12,8 @@ from typing import Final
 
 import polars as pl
 
+from encours.kernel.money import EUR
+
 
 class Reason(StrEnum):
     """Codes of `plan --json` (design.md, part 5), first the one that outweighs the others."""
@@ -86,7 +88,8 @@ SENTENCES: Final = {
     Reason.INTRA_GROUP: "Client du même groupe : il ne se relance pas.",
     Reason.TIME_BARRED: "Créance prescrite depuis le {limit_on} : la réclamer exposerait à une"
     " sanction.",
-    Reason.NO_DOCUMENT: "Aucun numéro de facture : rien à montrer au client.",
+    Reason.NO_DOCUMENT: "Aucun numéro de facture dans vos écritures (PieceRef, libellé) : rien à"
+    " montrer au client.",
     Reason.DUE_DATE_UNCONFIRMED: "Échéance du {due_on} supposée : confirmer les conditions de"
     " règlement.",
     Reason.DISPUTED: "Litige en cours ({since}).",
@@ -147,9 +150,12 @@ def french_day(day: pl.Expr) -> pl.Expr:
 
 
 def french_cents(cents: pl.Expr) -> pl.Expr:
-    """Write an amount with its currency: `1234,50 EUR`."""
+    """Write an amount as `kernel.money.french_text` does: `1 234,50 €`, no-break spaces."""
+    turned = (cents // 100).cast(pl.String).str.reverse()
+    whole = turned.str.replace_all(r"(\d{3})", "${1}\u202f").str.reverse()
     rest = (cents % 100).cast(pl.String).str.zfill(2)
-    return pl.format("{},{} {}", cents // 100, rest, pl.col("currency"))
+    symbol = pl.col("currency").replace(EUR, "€")
+    return pl.format("{},{}\u00a0{}", whole.str.strip_chars("\u202f"), rest, symbol)
 
 
 def _sentence(reason: Reason) -> pl.Expr:
