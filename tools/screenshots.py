@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "screenshots"
@@ -52,11 +52,9 @@ PAGES = {
     "profile": "/profil/",
     "documents": "/pieces/",
     "claims": "/pieces/creances/",
-    "zip": "/pieces/zip/",
     "sources": "/imports/sources/",
     "contacts": "/imports/interlocuteurs/",
     "duplicates": "/clients/doublons/",
-    "dispatch": "/clients/attribuer/",
     "lines": "/balance-agee/lignes/",
     "currencies": "/reglages/devises/",
     "portfolios": "/reglages/portefeuilles/",
@@ -165,7 +163,11 @@ def look(
 
 def take(page: Page, address: str, path: Path) -> None:
     """Take one page; an address that answers badly is said and left out."""
-    answer = page.goto(address)
+    try:
+        answer = page.goto(address)
+    except Error as problem:
+        print(problem.message.splitlines()[0])
+        return
     if answer is None or not answer.ok:
         print(f"{address}: {answer.status if answer else 'no answer'}")
         return

@@ -124,6 +124,20 @@ def counts(house: House) -> Counter[str]:
         return Counter(Message.objects.of(house.tenant_id).values_list("state", flat=True))
 
 
+def sessions_left() -> int:
+    """Return how many sessions hold the database besides ours, once the dead ones are noticed."""
+    others = "select count(*) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+    left = 0
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(others, [connection.settings_dict["NAME"]])
+            (left,) = cursor.fetchone()
+        if not left:
+            break
+        time.sleep(0.1)
+    return left
+
+
 @pytest.mark.slow
 def test_nothing_is_lost_and_nothing_leaves_twice(house: House, tmp_path: Path) -> None:
     fill(house)
@@ -166,6 +180,7 @@ def test_nothing_is_lost_and_nothing_leaves_twice(house: House, tmp_path: Path) 
             for one in Message.objects.of(house.tenant_id).filter(state="uncertain")
         }
     assert killed == KILLS
+    assert sessions_left() == 0, "each thread gives its connection back"
     assert len(stored) == len(set(stored)), "twice"
     assert seen["sent"] + seen["uncertain"] == MAILS, seen
     assert seen["uncertain"] <= killed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
@@ -32,5 +33,13 @@ async def rescue_stalled(worker_app: App, *, seconds_since_heartbeat: float) -> 
 async def _take_over(worker_app: App, job: Job) -> None:
     assert job.id is not None
     tenant_id = int(str(job.task_kwargs["tenant_id"]))
-    await sync_to_async(outbox.declare_dead, thread_sensitive=False)(tenant_id, job.id)
+    await sync_to_async(_declare_dead, thread_sensitive=False)(tenant_id, job.id)
     await worker_app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+
+
+def _declare_dead(tenant_id: int, job_id: int) -> None:
+    """Say what is in doubt, and give the connection back: this thread belongs to nobody."""
+    try:
+        outbox.declare_dead(tenant_id, job_id)
+    finally:
+        connections.close_all()
