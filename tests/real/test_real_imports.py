@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from tests.conftest import House, found_house
-from tests.real.test_fec_files import DATA, FECS, OTHERS, named
+from tests.real.test_fec_files import DATA, FECS, OTHERS, SPOIL, named
 
 from encours.imports import actions
 from encours.imports.actions import Outcome
@@ -23,6 +25,7 @@ pytestmark = [
     pytest.mark.skipif(not DATA.is_dir(), reason="les fichiers réels ne sont pas sur ce poste"),
 ]
 TODAY = date(2026, 11, 20)
+ENTERED_PER_FILE = int(os.environ.get("ENCOURS_VARIANTS", "20")) // 5
 TABLE: list[tuple[str, str]] = []
 STATE = """
 select v.number, v.piece, v.kind, v.issued_on, i.due_on, i.amount_cents,
@@ -123,3 +126,20 @@ def test_two_houses_do_not_meet(house: House) -> None:
 
     assert state(house)
     assert state(other) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FECS, ids=named)
+def test_no_spoilt_variant_enters_by_half(path: Path, house: House, tmp_path: Path) -> None:
+    """All that a file claims enters and its control holds, or nothing of it does."""
+    draw = random.Random(path.name)
+    lines = path.read_bytes().split(b"\n")
+    small = b"\n".join([lines[0], *lines[1:150]])
+    for _ in range(ENTERED_PER_FILE):
+        spoilt = tmp_path / path.name
+        spoilt.write_bytes(draw.choice(SPOIL)(small, draw))
+        outcome = bring(house, spoilt, accept_rest=bool(draw.randrange(2)))
+        if outcome.applied:
+            assert outcome.control["ok"], outcome.control["differences"]
+            undo(house, outcome)
+        assert state(house) == []
