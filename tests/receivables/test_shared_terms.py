@@ -68,6 +68,8 @@ def test_the_terms_of_the_creditor_win_then_give_way_again(desk: Desk) -> None:
         ("60 jours", True, False),
         ("45 jours", False, True),
     ]
+    customers = Customer.objects.of(desk.house.tenant_id).count()
+    assert [one.customers for one in shown] == [customers, 0], "the default holds for the others"
 
     terms.inherit_default(**owner, creditor_id=desk.house.creditor_id)
     assert due(desk) == [45]

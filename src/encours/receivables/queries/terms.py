@@ -15,8 +15,9 @@ from encours.parties.models import Customer, PaymentTerms
 
 @dataclass(frozen=True, slots=True)
 class TermsRow:
-    """Payment terms, whether a person confirmed them, and how many customers have them.
+    """Payment terms, whether a person confirmed them, and how many customers they hold for.
 
+    The default in force of a creditor holds for those who have no terms of their own as well.
     `creditor_id` None: the tenant's. `is_in_force`: the default that holds where these are shown.
     """
 
@@ -46,6 +47,8 @@ def terms_of(*, tenant_id: int, creditor_id: int | None) -> list[TermsRow]:
     else:
         rows = usual_terms.usable(tenant_id, creditor_id)
     found = list(rows.annotate(customers=Subquery(users)))
+    others = Customer.objects.of(tenant_id).filter(terms_id=None, creditor_id=creditor_id)
+    without = 0 if creditor_id is None else others.count()
     holding = next((row.pk for row in found if row.is_default), None)
     return [
         TermsRow(
@@ -56,7 +59,7 @@ def terms_of(*, tenant_id: int, creditor_id: int | None) -> list[TermsRow]:
             definition=row.definition,
             is_default=row.is_default,
             confirmed_at=row.confirmed_at,
-            customers=row.customers or 0,
+            customers=(row.customers or 0) + (without if row.pk == holding else 0),
             is_in_force=row.pk == holding,
         )
         for row in sorted(found, key=lambda row: row.pk != holding)
