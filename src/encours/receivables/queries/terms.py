@@ -47,8 +47,9 @@ def terms_of(*, tenant_id: int, creditor_id: int | None) -> list[TermsRow]:
     else:
         rows = usual_terms.usable(tenant_id, creditor_id)
     found = list(rows.annotate(customers=Subquery(users)))
-    others = Customer.objects.of(tenant_id).filter(terms_id=None, creditor_id=creditor_id)
-    without = 0 if creditor_id is None else others.count()
+    without = 0
+    if creditor_id is not None:
+        without = Customer.objects.of(tenant_id).filter(terms=None, creditor_id=creditor_id).count()
     holding = next((row.pk for row in found if row.is_default), None)
     return [
         TermsRow(
