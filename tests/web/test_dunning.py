@@ -19,7 +19,7 @@ from encours.dunning.models import Reminder
 from encours.messaging.actions import Outbox
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
-from encours.parties.models import Customer, PaymentTerms
+from encours.parties.models import Contact, Customer, PaymentTerms
 from encours.tenancy.models import Creditor, User
 from encours.tenancy.scope import in_tenant
 
@@ -91,6 +91,48 @@ def test_ticks_are_needed_and_skipping_counts(shop: Shop, client: Client) -> Non
     assert "Cochez au moins" in decide(shop, client, "approve")
     assert "1 message passé" in decide(shop, client, "skip", one.pk)
     assert state(shop) == "skipped"
+
+
+def second_customer(shop: Shop) -> Shop:
+    with in_tenant(shop.house.tenant_id):
+        other = Customer.objects.get(pk=shop.customer_id)
+        other.pk, other.code, other.name = None, "ZOLA", "Zola & Cie 100 %"
+        other.save()
+        Contact.objects.create(
+            tenant_id=shop.house.tenant_id, customer=other, email="compta@zola.example"
+        )
+    zola = Shop(shop.house, customer_id=other.pk)
+    zola.invoice("FA-8", cents=30_000)
+    zola.invoice("FA-9", cents=30_000)
+    return zola
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        pytest.param("", ["Adam SARL", "Zola"], id="the highest amount first"),
+        pytest.param("sort=name", ["Adam SARL", "Zola"], id="by name"),
+        pytest.param("sort=-lines", ["Zola", "Adam SARL"], id="by number of due lines"),
+        pytest.param("sort=amount_cents", ["Zola", "Adam SARL"], id="the lowest amount first"),
+        pytest.param("q=fa-9", ["Zola"], id="by the number of an invoice"),
+        pytest.param("q=zola", ["Zola"], id="by code"),
+        pytest.param("q=100 %25", ["Zola"], id="a percent sign is a percent sign"),
+        pytest.param("q=_", [], id="and an underscore an underscore"),
+        pytest.param("step=relance_1", ["Adam SARL", "Zola"], id="by step"),
+        pytest.param("step=relance_2", [], id="another step"),
+        pytest.param("state=skipped", [], id="by state"),
+    ],
+)
+def test_the_day_is_sorted_and_searched(
+    shop: Shop, client: Client, asked: str, shown: list[str]
+) -> None:
+    second_customer(shop)
+    client.post(reverse("plan_compute"), {"creditor_id": shop.house.creditor_id})
+    page = client.get(f"{reverse('plan')}?{asked}").content.decode()
+    rows = page[page.index("<tbody") : page.index("</tbody")] if "<tbody" in page else ""
+    found = {name: rows.find(name) for name in ("Adam SARL", "Zola")}
+
+    assert [name for name in sorted(found, key=found.__getitem__) if found[name] >= 0] == shown
 
 
 def test_a_reminder_is_previewed_and_worded(shop: Shop, client: Client) -> None:

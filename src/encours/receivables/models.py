@@ -97,7 +97,12 @@ class Instalment(BitemporalModel):
             ),
         )
         indexes = (
-            models.Index(fields=("tenant", "customer", "due_on"), name="instalment_customer_due"),
+            # the aged balance adds these up in the order of customers, without the rows
+            models.Index(
+                fields=("tenant", "customer", "due_on"),
+                include=("amount_cents", "issued_on", "creditor_id", "currency", "undone_at"),
+                name="instalment_customer_due",
+            ),
             models.Index(fields=("tenant", "invoice"), name="instalment_invoice"),
             models.Index(
                 fields=("tenant", "lineage_id"),
@@ -136,7 +141,13 @@ class Credit(BitemporalModel):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="credit_is_positive"),
             models.CheckConstraint(condition=Q(kind__in=CREDIT_KINDS), name="credit_kind_known"),
         )
-        indexes = (models.Index(fields=("tenant", "customer"), name="credit_customer"),)
+        indexes = (
+            models.Index(
+                fields=("tenant", "customer"),
+                include=("amount_cents", "received_on", "creditor_id", "currency", "undone_at"),
+                name="credit_customer",
+            ),
+        )
 
 
 class Allocation(BitemporalModel):

@@ -1,4 +1,4 @@
-"""The day's messages with their lines, as rows: for the plan page and the preview."""
+"""A message with its lines, as a row, for its preview; the names of customers."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ select r.id, r.customer_id, c.code, c.name, r.step_code, r.step_rank, r.channel,
         join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id)
 from dunning_reminder r
 join parties_customer c on c.tenant_id = r.tenant_id and c.id = r.customer_id
-"""
-DAY: Final = f"""{MESSAGE}
-where r.tenant_id = %s and r.creditor_id = %s and r.planned_on = %s and r.state <> 'cancelled'
-  and r.origin = 'plan' and r.rehearsal = %s
-order by r.step_rank desc, r.amount_cents desc, r.id
 """
 
 
@@ -60,16 +55,6 @@ class PlannedMessage:
 
 
 FIELDS: Final = tuple(field.name for field in fields(PlannedMessage))
-
-
-def day_messages(
-    *, tenant_id: int, creditor_id: int, on: date, rehearsal: bool
-) -> list[PlannedMessage]:
-    """Return every message reserved for that day, whatever became of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(DAY, [tenant_id, creditor_id, on, rehearsal])
-        rows = cursor.fetchall()
-    return [_message(*row) for row in rows]
 
 
 def one_message(*, tenant_id: int, reminder_id: int) -> PlannedMessage:

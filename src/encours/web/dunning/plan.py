@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -20,8 +20,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from encours.dunning import actions
 from encours.dunning.actions import outbox
-from encours.dunning.queries import plans
-from encours.dunning.queries.plans import PlannedMessage
+from encours.dunning.queries import day_rows
+from encours.dunning.queries.day_rows import DayAsked, DaySum
 from encours.kernel.refusal import Refusal
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web.answers import telling
@@ -29,7 +29,7 @@ from encours.web.chosen import of_one_creditor
 from encours.web.dunning import subject
 from encours.web.dunning.sentences import CHANNELS, STATES, STEPS, choices, step
 from encours.web.rights import StaffRequest, needs, require
-from encours.web.tables import Badge, Column, Filter, Table, answer, in_memory
+from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer
 
 MESSAGES: Final = Table(
     name="plan",
@@ -72,23 +72,26 @@ class StepSum:
 def plan(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
     """Show the messages reserved for today, each with its reason."""
     today = subject.day(request, creditor)
-    found = plans.day_messages(
+    asked = DayAsked(
         tenant_id=request.tenant_id,
         creditor_id=creditor.id,
         on=today.today,
         rehearsal=today.is_rehearsal,
+        customers=subject.own_customers(request),
     )
-    own = subject.own_customers(request)
-    shown = [one for one in found if own is None or one.customer_id in own]
+    found = day_rows.day_sums(asked)
     context = {
         **subject.head(request, creditor, today),
-        "sums": _sums(shown),
-        "to_decide": sum(one.state == "planned" for one in shown),
-        "waiting": sum(one.state in ("planned", "approved") for one in shown),
-        "count": len(shown),
+        "sums": _sums(found),
+        "to_decide": sum(one.messages for one in found if one.state == "planned"),
+        "waiting": sum(one.messages for one in found if one.state in ("planned", "approved")),
+        "count": sum(one.messages for one in found),
     }
     table = MESSAGES if context["may_decide"] else replace(MESSAGES, select="")
-    rows = in_memory([_row(one) for one in shown], matches=_matches)
+    rows = Source(
+        rows=lambda window: _rows(asked, window),
+        count=lambda window: day_rows.day_count(_filtered(asked, window)),
+    )
     return answer(request, table, rows, page="dunning/plan.html", context=context)
 
 
@@ -185,36 +188,29 @@ def _address(reminder_id: int) -> str:
     return reverse("reminder", args=(reminder_id,))
 
 
-def _row(one: PlannedMessage) -> dict[str, Any]:
-    return {
-        "id": one.reminder_id,
-        "name": one.name,
-        "code": one.customer,
-        "step": one.step,
-        "amount_cents": one.amount_cents or None,
-        "currency": one.currency,
-        "lines": len(one.lines),
-        "reason": one.reason,
-        "channel": one.channel,
-        "state": one.state,
-        "documents": " ".join(line.document for line in one.lines),
-    }
+def _filtered(asked: DayAsked, window: Window) -> DayAsked:
+    step, state, search = (window.filters.get(name, "") for name in ("step", "state", "q"))
+    return replace(asked, step=step, state=state, search=search)
 
 
-def _matches(row: Mapping[str, Any], filters: Mapping[str, str]) -> bool:
-    asked = filters.get("q", "").casefold()
-    if any(row[key] != filters[key] for key in ("step", "state") if filters.get(key)):
-        return False
-    return not asked or any(asked in row[key].casefold() for key in ("name", "code", "documents"))
+def _rows(asked: DayAsked, window: Window) -> Iterator[dict[str, Any]]:
+    for one in day_rows.day_rows(
+        _filtered(asked, window),
+        sort=window.sort,
+        is_descending=window.is_descending,
+        offset=window.offset,
+        limit=window.limit,
+    ):
+        yield {**asdict(one), "amount_cents": one.amount_cents or None}
 
 
-def _sums(found: Iterable[PlannedMessage]) -> list[StepSum]:
+def _sums(found: Iterable[DaySum]) -> list[StepSum]:
     sums: dict[tuple[int, str, str], tuple[int, int]] = {}
     for one in found:
         if one.state != "skipped":
             key = (one.rank, one.step, one.currency)
             count, cents = sums.get(key, (0, 0))
-            sums[key] = (count + 1, cents + one.amount_cents)
+            sums[key] = (count + one.messages, cents + one.cents)
     return [
         StepSum(step(code), currency, count, cents)
         for (_rank, code, currency), (count, cents) in sorted(sums.items())
