@@ -145,6 +145,17 @@ def test_a_note_is_not_reversed_by_hand(desk: Desk) -> None:
         )
 
 
+def test_an_invoice_that_a_note_bills_is_not_reversed(desk: Desk) -> None:
+    late = desk.invoice()
+    note = desk.bill()
+    asked = {"tenant_id": desk.house.tenant_id, "invoice_id": late, "reason": "mistake"}
+
+    with pytest.raises(documents.Billed, match=note.number):
+        documents.reverse_invoice(**asked, today=ON)
+    desk.cancel(note)
+    documents.reverse_invoice(**asked, today=ON)
+
+
 @pytest.mark.parametrize(
     "sql",
     [

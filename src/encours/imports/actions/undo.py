@@ -68,6 +68,12 @@ def _assert_nothing_rests_on(row: FileImport) -> None:
     if used:
         names = ", ".join(used[:SHOWN]) + (", …" if len(used) > SHOWN else "")
         raise CannotUndo(f"Des fiches ont changé ou servi depuis cet import : {names}.")
+    billed = [f"« {one.name} »" for one in found if one.kind == "note"]
+    if billed:
+        names = ", ".join(billed[:SHOWN]) + (", …" if len(billed) > SHOWN else "")
+        raise CannotUndo(
+            f"Des notes de pénalités portent sur cet import : annulez d'abord {names}."
+        )
     held = list(dict.fromkeys(one.name for one in found))
     if held:
         names = ", ".join(held[:SHOWN]) + (", …" if len(held) > SHOWN else "")

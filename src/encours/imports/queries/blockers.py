@@ -10,7 +10,7 @@ from django.db import connection
 
 from encours.imports.models import FileImport
 
-Kind = Literal["import", "allocation", "customer"]
+Kind = Literal["import", "allocation", "customer", "note"]
 RECORDS: Final = ("master", "contacts")
 """Kinds of import that write customers and contacts, and nothing of the ledger."""
 SHOWN_MAX: Final = 1_000
@@ -93,11 +93,24 @@ order by 3, a.id limit %(most)s
 """
 
 
+BILLED: Final = """
+select distinct 'note', n.invoice_id, n.number, n.recorded_at,
+    n.interest_cents + n.indemnity_cents, k.id, k.name
+from receivables_penaltypart p
+join receivables_invoice v on v.tenant_id = p.tenant_id and v.id = p.invoice_id
+join receivables_penaltynote n on n.tenant_id = p.tenant_id and n.id = p.note_id
+join parties_customer k on k.tenant_id = n.tenant_id and k.id = n.customer_id
+where p.tenant_id = %(tenant)s and p.creditor_id = %(creditor)s and p.released_on is null
+    and v.batch_id = %(batch)s and v.undone_at is null
+order by 3 limit %(most)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Blocker:
     """One thing to undo first: a later import, an allocation of an invoice (`id` is its).
 
-    Or a customer whose record changed, or was used, since.
+    Or a customer whose record changed, or was used, since; or a note of penalties on an invoice.
     """
 
     kind: Kind
@@ -132,7 +145,7 @@ def blockers(row: FileImport) -> tuple[Blocker, ...]:
     }
     found: list[Blocker] = []
     with connection.cursor() as cursor:
-        asked = [LATER, SET_BY_HAND]
+        asked = [LATER, SET_BY_HAND, BILLED]
         if row.kind in RECORDS:
             asked += [CHANGED_SINCE, USED_SINCE.format(used=_used(cursor))]
         for query in asked:

@@ -22,6 +22,7 @@ from encours.receivables.models import (
     Credit,
     Instalment,
     Invoice,
+    PenaltyPart,
     ProposedAllocation,
     Reclassification,
 )
@@ -41,6 +42,10 @@ REASONS: Final = {
 
 class NumberTaken(Refusal):
     """Two documents of one creditor with one number could never be told apart."""
+
+
+class Billed(Refusal):
+    """What a note billed of an invoice would stand on nothing."""
 
 
 class InvalidDocument(Refusal):
@@ -173,6 +178,7 @@ def reverse_invoice(
     """Withdraw an invoice entered by hand, with its due lines; what settled them is free again."""
     invoice = acts.lock_invoice(tenant_id=tenant_id, invoice_id=invoice_id)
     acts.refuse_imported(invoice)
+    _refuse_billed(invoice)
     act = _reverse("invoice", invoice, actor_id, today)
     lines = Instalment.objects.of(tenant_id).filter(invoice_id=invoice_id)
     held = list(lines.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
@@ -195,6 +201,16 @@ def reverse_credit(
         act.undo(model.objects.of(tenant_id).filter(credit_id=credit_id))
     act.undo(Credit.objects.of(tenant_id).filter(pk=credit_id))
     act.tell("credit.reversed", ("credit", credit_id), reason=_reason(reason))
+
+
+def _refuse_billed(invoice: Invoice) -> None:
+    parts = PenaltyPart.objects.of(invoice.tenant_id).filter(invoice=invoice, released_on=None)
+    part = parts.select_related("note").first()
+    if part is not None:
+        raise Billed(
+            f"La note {part.note.number} facture les pénalités de cette facture : annulez-la "
+            "d'abord par un avoir."
+        )
 
 
 def _start(kind: str, customer: Customer, actor_id: int | None, today: date) -> Act:

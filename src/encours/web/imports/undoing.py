@@ -24,9 +24,15 @@ KINDS: Final = {
     "import": Badge(lazy("Import plus récent"), "blue"),
     "allocation": Badge(lazy("Lettrage fait depuis"), "orange"),
     "customer": Badge(lazy("Fiche changée ou utilisée depuis"), "orange"),
+    "note": Badge(lazy("Pénalités facturées depuis"), "orange"),
 }
 
-ADDRESSES: Final = {"import": "import_undo", "allocation": "invoice", "customer": "customer"}
+ADDRESSES: Final = {
+    "import": "import_undo",
+    "allocation": "invoice",
+    "customer": "customer",
+    "note": "invoice",
+}
 
 
 def _address(row: Any) -> str:
