@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from lxml import etree
+from pypdf import PdfReader
 from tests.einvoicing.note_desk import INTEREST, ON, Desk, desk
 
 from encours.documents.actions import open_document
@@ -104,7 +106,11 @@ def test_our_own_reader_reads_the_note_as_it_was_billed(desk: Desk, tmp_path: Pa
     assert said.totals.total_cents == INTEREST + 40_00
     assert said.process == "S1"
     assert {share.category for share in said.vat} == {"O"}
-    assert b"/AFRelationship" in content
+    root = PdfReader(BytesIO(content)).trailer["/Root"]
+    told = root["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3" in told
+    assert "<fx:ConformanceLevel>EN 16931" in told
+    assert root["/AF"][0].get_object()["/AFRelationship"] == "/Alternative"
 
 
 def test_our_own_reader_reads_the_credit_note(desk: Desk, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.einvoicing.note_desk import DUE, INTEREST, ON, Desk, desk
 
-from encours.documents.models import Attachment
+from encours.documents.models import Attachment, Document
 from encours.einvoicing.actions.notes import Changed, NotBillable
+from encours.einvoicing.models import Connection, Flow
 from encours.einvoicing.queries.notes import LATER_NOTE, UNCONFIRMED
 from encours.kernel.refusal import Refusal
 from encours.parties.models import Customer
@@ -198,6 +199,22 @@ def test_a_note_is_all_or_nothing(desk: Desk) -> None:
         desk.bill(hand_over=True)
 
     assert not PenaltyNote.objects.of(desk.house.tenant_id).exists()
+
+
+def test_a_note_is_handed_to_the_platform_when_asked(desk: Desk) -> None:
+    desk.invoice()
+    Connection.objects.create(
+        tenant_id=desk.house.tenant_id, creditor_id=desk.house.creditor_id, code="afnor",
+        base_url="https://x.example", token_url="https://x.example", client_id="x",
+        client_secret="x",
+    )  # fmt: skip
+
+    note = desk.bill(hand_over=True)
+
+    flow = Flow.objects.of(desk.house.tenant_id).get()
+    kept = Document.objects.of(desk.house.tenant_id).get(name=f"{note.number}.pdf")
+    assert (flow.kind, flow.invoice_id, flow.state) == ("note", note.ledger_id, "ready")
+    assert flow.sha256 == kept.sha256
 
 
 def test_nothing_is_billed_before_a_note_that_was_issued(desk: Desk) -> None:

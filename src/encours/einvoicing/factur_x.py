@@ -25,7 +25,7 @@ def written(terms: Mapping[str, Any]) -> bytes:
 
 
 def carried(pdf: bytes, xml: bytes, *, language: str = "fr") -> bytes:
-    """Return the PDF/A-3 with the document inside."""
+    """Return the PDF/A-3 with the document inside: two forms of one content."""
     from facturx import generate_from_binary  # noqa: PLC0415 - as above
 
     made = generate_from_binary(
@@ -36,6 +36,7 @@ def carried(pdf: bytes, xml: bytes, *, language: str = "fr") -> bytes:
         check_xsd=False,
         check_schematron=False,
         lang=language,
+        afrelationship="alternative",
     )
     assert isinstance(made, bytes), "a new file"
     return made
