@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -43,6 +44,11 @@ def run(*words: str) -> Answer:
 
 
 def peak_mb(*words: str) -> float:
-    """Run a command in a process of its own and return its peak of memory."""
-    subprocess.run([*COMMAND, *words], capture_output=True, check=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    """Run a command in a process of its own and return its own peak of memory."""
+    with tempfile.TemporaryFile() as out:
+        started = subprocess.Popen([*COMMAND, *words], stdout=out, stderr=subprocess.STDOUT)
+        _pid, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        assert started.returncode == 0, out.read()[-2000:]
+    return used.ru_maxrss / 1024

@@ -56,6 +56,40 @@ def parse_and_copy(path: Path) -> int:
     return typed.height
 
 
+def table_and_copy(path: Path) -> int:
+    """Read a table by columns, type it, COPY it into a typed table with a key; return its rows."""
+    frame = pl.read_csv(path, separator=";", infer_schema=False, encoding="utf8")
+    *texts, on, due, amount = frame.columns
+    typed = frame.select(
+        *texts,
+        *(pl.col(name).str.strptime(pl.Date, "%d/%m/%Y", strict=False) for name in (on, due)),
+        pl.col(amount).str.replace(",", "", literal=True).cast(pl.Int64),
+    )
+    fields = ", ".join(
+        [*(f"c{n} text" for n in range(len(texts))), "d1 date, d2 date, cents bigint"]
+    )
+    names = ", ".join([*(f"c{n}" for n in range(len(texts))), "d1, d2, cents"])
+    with owner() as connection:
+        connection.execute("drop table if exists bench_table")
+        connection.execute(
+            f"create table bench_table (id bigint generated always as identity primary key,"
+            f" {fields})"
+        )
+        into = f"copy bench_table ({names}) from stdin (format csv)"
+        with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for piece in typed.iter_slices(100_000):
+                copy.write(piece.write_csv(include_header=False).encode())
+        connection.execute("drop table bench_table")
+    return typed.height
+
+
+def read_workbook(path: Path) -> int:
+    """Read the cells of a workbook, as calamine gives them; return its rows below the headings."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - for this limit only
+
+    return len(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()) - 1
+
+
 def flatten_open_items(books: Books) -> None:
     """Copy the ledger's rows into two bare tables: what the one SQL aggregate reads."""
     with owner() as connection:

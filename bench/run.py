@@ -1,6 +1,6 @@
 """Run the benchmarks asked for and print their table; `--write` puts it in the README.
 
-python -m bench [--quick] [--lines N] [--write] [fec_import aged_balance plan letters emails]
+python -m bench [--quick] [--lines N] [--write] [fec_import table_import …]
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import aged_balance, emails, fec_import, letters, plan
+from bench import aged_balance, emails, fec_import, letters, pages, plan, table_import
 from bench.figures import Figure, say, table
 from bench.installation import close_installation, open_installation
 
 README: Final = Path(__file__).parent / "README.md"
 SCRIPTS: Final[dict[str, Callable[[int], list[Figure]]]] = {
     "fec_import": fec_import.measure,
+    "table_import": table_import.measure,
     "aged_balance": aged_balance.measure,
     "plan": plan.measure,
     "letters": letters.measure,
     "emails": emails.measure,
+    "pages": pages.measure,
 }
 FULL, QUICK = 1_000_000, 50_000
 

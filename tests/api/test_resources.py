@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,13 @@ from tests.api.programs import Program, new_customer, ok, problem, program
 from tests.documents import samples
 from tests.web.places import ROLES
 
+from encours.attributes.actions import fields
+from encours.imports import jobs
+from encours.imports.actions import tables
+from encours.tenancy.scope import in_tenant
+
 pytestmark = pytest.mark.django_db(transaction=True)
+EINVOICE = Path(__file__).parents[1] / "golden" / "einvoice" / "cii-facture.xml"
 YEAR = {"issued_on": "2026-01-05", "amount": "1200.00", "net": "1000.00", "vat": "200.00"}
 
 
@@ -230,3 +238,98 @@ def test_a_piece_is_kept_attached_opened_and_detached(tmp_path: Any, settings: A
     ok(own.send("DELETE", f"{path}/links/{kept['links'][0]['id']}"))
     problem(own.send("DELETE", f"{path}/links/{kept['links'][0]['id']}"), 404)
     problem(program("OMEGA").get(path), 404)
+
+
+def with_fields(own: Program) -> None:
+    """Add fields to the tenant of a program, which other tests share."""
+    if ok(own.get("/fields")):
+        return
+    tenant_id = own.place.house.tenant_id
+    with in_tenant(tenant_id):
+        for subject, label, kind in (
+            ("customer", "Région", "text"),
+            ("customer", "Plafond", "amount"),
+            ("invoice", "Affaire", "text"),
+        ):
+            asked: Any = {"subject": subject, "label": label, "kind": kind}
+            fields.add_field(tenant_id=tenant_id, **asked, today=date(2026, 11, 20))
+
+
+def test_own_fields_are_read_and_said() -> None:
+    own = program()
+    with_fields(own)
+    customer = new_customer(own)
+    invoice = new_invoice(own, customer)
+    codes = [one["code"] for one in ok(own.get("/fields"))]
+    assert codes == ["region", "plafond", "affaire"]
+
+    at = f"/customers/{customer['id']}/fields"
+    version = own.get(at).headers["ETag"]
+    problem(own.send("PATCH", at, {"region": "Nord"}), 428)
+    said = ok(own.send("PATCH", at, {"region": "Nord", "plafond": "5 000,50"}, **match(version)))
+    assert said == {"region": "Nord", "plafond": "5000.50"}
+    problem(own.send("PATCH", at, {"region": "Sud"}, **match(version)), 412)
+    found = ok(own.get(f"/customers/{customer['id']}"))
+    assert found["fields"] == said
+    assert found["fields"] in [one["fields"] for one in ok(own.get("/customers"))["items"]]
+
+    at = f"/invoices/{invoice['id']}/fields"
+    version = own.get(at).headers["ETag"]
+    ok(own.send("PATCH", at, {"affaire": "A-17"}, **match(version)))
+    assert ok(own.get(f"/invoices/{invoice['id']}"))["fields"] == {"affaire": "A-17"}
+    ok(own.send("PATCH", at, {"affaire": ""}, **match("*")))
+    assert ok(own.get(at)) == {"affaire": None}
+
+
+@pytest.mark.parametrize("wrong", [{"nowhere": "x"}, {"plafond": "beaucoup"}])
+def test_what_no_field_takes_is_refused(wrong: dict[str, str]) -> None:
+    own = program()
+    with_fields(own)
+    at = f"/customers/{new_customer(own)['id']}/fields"
+
+    problem(own.send("PATCH", at, wrong, **match("*")), 422)
+    assert not any(ok(own.get(at)).values())
+
+
+def match(version: str) -> dict[str, str]:
+    return {"If-Match": version}
+
+
+def test_a_table_enters_by_a_saved_mapping_and_an_einvoice_by_its_content(
+    tmp_path: Any, settings: Any
+) -> None:
+    settings.IMPORTS_ROOT = tmp_path
+    own = program()
+    house = own.place.house
+    columns = {
+        "customer_code": "A qui", "number": "Quoi", "issued_on": "Quand", "open_amount": "Combien",
+    }  # fmt: skip
+    with in_tenant(house.tenant_id):
+        tables.save_mapping(
+            tenant_id=house.tenant_id,
+            creditor_id=None,
+            name="Les miennes",
+            definition={"meaning": "open_items", "columns": columns},
+            signature="x",
+            replace=True,
+            today=date(2026, 11, 20),
+        )
+    assert "Les miennes" in [one["name"] for one in ok(own.get("/mappings", creditor=house.code))]
+
+    def upload(name: str, content: bytes, once: str, **said: str) -> Any:
+        headers = {"Authorization": f"Bearer {own.token}", "Idempotency-Key": once}
+        file = SimpleUploadedFile(name, content)
+        sent = {"creditor": house.code, "file": file, **said}
+        return Client(headers=headers).post("/api/v1/imports", sent)
+
+    text = b"A qui;Quoi;Quand;Combien\nC1;F1;05/01/2026;100,00\n"
+    problem(upload("t.csv", text, "t-1", kind="table", mapping="Inconnue"), 422)
+    problem(upload("t.csv", text, "t-2", kind="fec", mapping="Les miennes"), 422)
+    made = ok(upload("t.csv", text, "t-3", kind="table", mapping="Les miennes"))
+    jobs.preview(tenant_id=house.tenant_id, import_id=made["id"])
+    shown = ok(own.get(f"/imports/{made['id']}"))
+    assert (shown["kind"], shown["state"], shown["counts"]["invoices"]) == ("table", "previewed", 1)
+    ok(own.post(f"/imports/{made['id']}/accept", {}))
+
+    pdf = ok(upload("f.xml", EINVOICE.read_bytes(), "t-4", kind=""))
+    assert pdf["kind"] == "einvoice"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli import shapes
 from tests.conftest import House
 from typer.testing import CliRunner
 
@@ -111,6 +112,9 @@ def test_a_list_of_customers_enters_after_a_dry_run(
 
     code, told = typed(house, str(path), *words, "--dry-run")
     assert (code, told["applied"], told["counts"]["customers"]) == (0, False, 1)
+    assert not list(shapes.faults(told, "import"))
+    _, proposed = typed(house, str(path), *words, "--propose")
+    assert not list(shapes.faults(proposed, "import-proposal"))
     code, told = typed(house, str(path), *words)
     assert (code, told["applied"], told["counts"]["contacts_created"]) == (0, True, 1)
     code, told = typed(house, str(path), *words)

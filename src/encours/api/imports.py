@@ -8,18 +8,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Router, Schema
+from ninja import Field, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from encours.api import places
 from encours.api.guard import ApiRequest, needs
-from encours.api.kinds import CreditorCode, Cursor, Given, Id, Limit, Text20
+from encours.api.kinds import CreditorCode, Cursor, Given, Id, Limit, Text20, Text80
 from encours.api.paging import Page, after, page
 from encours.api.problems import Halt, IssueShape, field_issue
 from encours.imports import actions, jobs
-from encours.imports.actions import uploads
-from encours.imports.ports import READERS
-from encours.imports.queries import history
+from encours.imports.actions import tables, uploads
+from encours.imports.ports import EINVOICE_READERS, READERS
+from encours.imports.queries import history, mappings
 from encours.imports.queries.history import PastImport
 
 router = Router(tags=["Imports"])
@@ -53,6 +53,24 @@ class Difference(Schema):
     ledger: str
 
 
+class Change(Schema):
+    """A field of a customer that a list of customers would change."""
+
+    customer: str
+    field: str
+    before: str
+    after: str
+
+
+class Mapping(Schema):
+    """A saved mapping of the columns of a table; without a creditor, for all."""
+
+    name: str = Field(examples=["Ventes Sage"])
+    creditor: str | None
+    meaning: str = Field(examples=["movements"])
+    columns: dict[str, str] = Field(examples=[{"number": "N° facture", "amount": "Montant TTC"}])
+
+
 class Control(Schema):
     """The balance of the file against that of the ledger, to the cent."""
 
@@ -61,6 +79,7 @@ class Control(Schema):
     ledger_net: str
     file_net: str
     differences: list[Difference]
+    changes: list[Change] = []
 
 
 class ImportDetail(Import):
@@ -71,10 +90,19 @@ class ImportDetail(Import):
 
 
 class Upload(Given):
-    """Whose file it is, and its format."""
+    """Whose file it is, its format, and for a table the saved mapping that reads its columns."""
 
     creditor: CreditorCode = ""
-    kind: Text20 = "fec"
+    kind: Text20 = Field(
+        "fec",
+        description="`fec`, `table`, `einvoice`… ; vide : le contenu le dit.",
+        examples=["table"],
+    )
+    mapping: Text80 = Field(
+        "",
+        description="Le nom d'une correspondance enregistrée ; vide : celle de ces en-têtes.",
+        examples=["Ventes Sage"],
+    )
 
 
 class Acceptance(Given):
@@ -109,20 +137,39 @@ def create_import(
 ) -> Any:
     """Garde un fichier et le fait lire ; rien n'entre avant `accept`."""
     owner = places.creditor(request, given.creditor)
-    if given.kind not in READERS:
-        said = f"Formats lus : {', '.join(READERS)}."
+    if given.kind and given.kind not in _kinds():
+        said = f"Formats lus : {', '.join(_kinds())}."
         raise Halt(422, said, issues=[field_issue("kind", said, found=given.kind)])
+    mapping = _mapping(request, owner.id, given)
     import_id = uploads.receive(
         tenant_id=request.tenant_id,
         creditor_id=owner.id,
         name=file.name or "fichier",
         chunks=file.chunks(),
         author_id=request.access.user_id,
-        kind=given.kind,
+        kind=tables.KIND if mapping else given.kind,
+        mapping=mapping,
     )
     jobs.preview_soon(tenant_id=request.tenant_id, import_id=import_id)
     response["Location"] = f"/api/v1/imports/{import_id}"
     return _shown(_row(request, import_id), places.codes(request))
+
+
+@router.get("/mappings", response=list[Mapping], summary="Correspondances")
+@needs("imports.read")
+def list_mappings(request: ApiRequest, creditor: CreditorCode = "") -> Any:
+    """Liste les correspondances enregistrées, dont le nom se donne au dépôt d'un tableau."""
+    owner = places.creditor(request, creditor)
+    codes = places.codes(request)
+    return [
+        {
+            "name": one.name,
+            "creditor": codes.get(one.creditor_id) if one.creditor_id else None,
+            "meaning": one.definition.get("meaning", ""),
+            "columns": one.definition.get("columns", {}),
+        }
+        for one in mappings.mappings(tenant_id=request.tenant_id, creditor_id=owner.id)
+    ]
 
 
 @router.get("/imports/{import_id}", response=ImportDetail, summary="Un import")
@@ -163,6 +210,20 @@ def delete_import(request: ApiRequest, import_id: Id) -> Any:
     """Oublie un fichier qui n'a pas été appliqué."""
     _row(request, import_id)
     uploads.cancel(tenant_id=request.tenant_id, import_id=import_id)
+
+
+def _kinds() -> tuple[str, ...]:
+    return (*READERS, tables.KIND, *EINVOICE_READERS)
+
+
+def _mapping(request: ApiRequest, creditor_id: int, given: Upload) -> dict[str, Any] | None:
+    if not given.mapping:
+        return None
+    found = mappings.named(tenant_id=request.tenant_id, creditor_id=creditor_id, name=given.mapping)
+    if found is None or given.kind not in ("", tables.KIND):
+        said = "Aucune correspondance de ce nom pour un tableau de cette société."
+        raise Halt(422, said, issues=[field_issue("mapping", said, found=given.mapping)])
+    return found.definition
 
 
 def _row(request: ApiRequest, import_id: int) -> PastImport:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from encours.api import places
+from encours.api import own_values, places
 from encours.api.figures import AsOf, KnownOn
 from encours.api.guard import ApiRequest, needs
 from encours.api.kinds import (
@@ -27,6 +27,7 @@ from encours.api.kinds import (
     Text200,
 )
 from encours.api.paging import Page, after, page
+from encours.api.parties import Said
 from encours.api.places import FAR, OfCustomer
 from encours.api.problems import Halt
 from encours.kernel.money import decimal_text, parse_cents
@@ -88,6 +89,9 @@ class Invoice(Entry):
 
     issued_on: date
     lines: list[Line]
+    fields: dict[str, str | bool] = Field(
+        description="Les valeurs de vos champs, par code.", examples=[{"affaire": "A-17"}]
+    )
 
 
 class Credit(Entry):
@@ -180,7 +184,9 @@ def list_invoices(
         only_open=open_only,
     )
     codes = places.codes(request)
-    return page("invoices", pages.invoices(moment, asked), limit, lambda one: invoice(one, codes))
+    found = pages.invoices(moment, asked)
+    said = _fields(request, found)
+    return page("invoices", found, limit, lambda one: _invoice_shown(one, codes, said))
 
 
 @router.post("/invoices", response={201: Invoice}, summary="Saisir une facture")
@@ -357,6 +363,21 @@ def _entered(request: ApiRequest, given: Entered) -> dict[str, Any]:
     }
 
 
+def one_invoice(
+    request: ApiRequest,
+    invoice_id: int,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+) -> Document:
+    """Return an invoice that the key may see, or answer 404."""
+    moment = places.moment(request, as_of=as_of, known_on=known_on, default=FAR)
+    found = pages.invoices(moment, Asked(id=invoice_id))
+    if not found:
+        raise Halt(404, "Cette facture n'existe pas, ou a été annulée.")
+    return found[0]
+
+
 def _invoice(
     request: ApiRequest,
     invoice_id: int,
@@ -364,11 +385,13 @@ def _invoice(
     as_of: date | None = None,
     known_on: date | None = None,
 ) -> dict[str, Any]:
-    moment = places.moment(request, as_of=as_of, known_on=known_on, default=FAR)
-    found = pages.invoices(moment, Asked(id=invoice_id))
-    if not found:
-        raise Halt(404, "Cette facture n'existe pas, ou a été annulée.")
-    return invoice(found[0], places.codes(request))
+    row = one_invoice(request, invoice_id, as_of=as_of, known_on=known_on)
+    return _invoice_shown(row, places.codes(request), _fields(request, [row]))
+
+
+def _fields(request: ApiRequest, rows: Sequence[Document]) -> Said:
+    keys = [(one.creditor_id, one.key) for one in rows]
+    return own_values.of_page(tenant_id=request.tenant_id, subject="invoice", keys=keys)
 
 
 def _credit(
@@ -421,8 +444,7 @@ def _reverse_credit(
     )
 
 
-def invoice(row: Document, codes: dict[int, str]) -> dict[str, Any]:
-    """Return an invoice as the API shows it."""
+def _invoice_shown(row: Document, codes: dict[int, str], said: Said) -> dict[str, Any]:
     lines = [
         {
             "id": line.id,
@@ -434,7 +456,8 @@ def invoice(row: Document, codes: dict[int, str]) -> dict[str, Any]:
         }
         for line in row.lines
     ]
-    return {**_entry(row, codes), "issued_on": row.on, "lines": lines}
+    own = said.get((row.creditor_id, row.key), {})
+    return {**_entry(row, codes), "issued_on": row.on, "lines": lines, "fields": own}
 
 
 def _credit_shown(row: Document, codes: dict[int, str]) -> dict[str, Any]:

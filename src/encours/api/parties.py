@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from encours.api import guard, places
+from encours.api import guard, own_values, places
 from encours.api.guard import ApiRequest, needs
 from encours.api.kinds import (
     Country,
@@ -30,6 +31,7 @@ from encours.api.kinds import (
 )
 from encours.api.paging import Page, after, page
 from encours.api.problems import Halt
+from encours.attributes.queries import Key
 from encours.parties import queries
 from encours.parties.actions import contacts, customers
 from encours.parties.queries import ContactRow, CustomerCard, CustomersAsked
@@ -38,6 +40,7 @@ router = Router(tags=["Clients"])
 
 DebtorClass = Literal["unknown", "business", "consumer", "public", "foreign"]
 Confirmed = Literal["business", "consumer", "public", "foreign"]
+Said = Mapping[Key, Mapping[str, Any]]
 Channel = Literal["email", "letter", "phone"]
 PLAIN: Final = (
     "siren", "vat_number", "address_line1", "address_line2", "postcode", "city", "country",
@@ -83,6 +86,9 @@ class Customer(Schema):
     salesperson_name: str
     to_identify: bool
     contacts: list[Contact]
+    fields: dict[str, str | bool] = Field(
+        description="Les valeurs de vos champs, par code.", examples=[{"affaire": "A-17"}]
+    )
 
 
 class CustomerData(Given):
@@ -159,7 +165,8 @@ def list_customers(
     )
     found = queries.customer_page(tenant_id=request.tenant_id, asked=asked)
     codes = places.codes(request)
-    return page("customers", found, limit, lambda one: _shown(one, codes))
+    said = _fields(request, found)
+    return page("customers", found, limit, lambda one: _shown(one, codes, said))
 
 
 @router.post("/customers", response={201: Customer}, summary="Créer un client")
@@ -293,7 +300,7 @@ def _one(request: ApiRequest, customer_id: int, *, anyone: bool = False) -> dict
         else places.customer(request, customer_id)
     )
     assert card is not None
-    return _shown(card, places.codes(request))
+    return _shown(card, places.codes(request), _fields(request, [card]))
 
 
 def _one_contact(request: ApiRequest, contact_id: int) -> tuple[int, dict[str, Any]]:
@@ -304,7 +311,12 @@ def _one_contact(request: ApiRequest, contact_id: int) -> tuple[int, dict[str, A
     return owner, next(_contact(one) for one in card.contacts if one.id == contact_id)
 
 
-def _shown(card: CustomerCard, codes: dict[int, str]) -> dict[str, Any]:
+def _fields(request: ApiRequest, cards: Sequence[CustomerCard]) -> Said:
+    keys = [(one.creditor_id, one.code) for one in cards]
+    return own_values.of_page(tenant_id=request.tenant_id, subject="customer", keys=keys)
+
+
+def _shown(card: CustomerCard, codes: dict[int, str], said: Said) -> dict[str, Any]:
     return {
         "id": card.id,
         "creditor": codes.get(card.creditor_id, ""),
@@ -318,6 +330,7 @@ def _shown(card: CustomerCard, codes: dict[int, str]) -> dict[str, Any]:
         "salesperson_name": card.salesperson_name,
         "to_identify": card.to_identify,
         "contacts": [_contact(one) for one in card.contacts],
+        "fields": said.get((card.creditor_id, card.code), {}),
     }
 
 

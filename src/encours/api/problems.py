@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from ninja import Schema
 from ninja.errors import ValidationError
 
+from encours.attributes.actions.values import InvalidValue
 from encours.documents.actions.linking import NoSuchThing
 from encours.documents.rules.content import NotTaken
 from encours.imports.actions.undo import CannotUndo
@@ -46,6 +47,7 @@ STATUSES: Final[Mapping[type[Refusal], int]] = {
     InvalidCustomer: 422,
     InvalidDocument: 422,
     InvalidFact: 422,
+    InvalidValue: 422,
     NotAllocatable: 422,
     OtherRequest: 422,
     CannotUndo: 409,

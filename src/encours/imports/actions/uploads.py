@@ -60,10 +60,12 @@ def receive(
     chunks: Iterable[bytes],
     author_id: int | None,
     kind: str = "",
+    mapping: dict[str, Any] | None = None,
 ) -> int:
     """Keep an uploaded file under its hash and return the import that waits for its preview.
 
     Without a kind, its content says what it is: e-invoices, a ledger export, else a table.
+    `mapping` reads a table.
     """
     folder = _folder(tenant_id)
     draft = folder / f".{uuid4().hex}"
@@ -87,6 +89,7 @@ def receive(
         size_bytes=size,
         state="running",
         author_id=author_id,
+        mapping=mapping or {},
     )
     return row.pk
 

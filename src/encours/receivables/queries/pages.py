@@ -24,7 +24,7 @@ TAKEN: Final = """coalesce((
 INVOICES: Final = """
 select i.id, i.creditor_id, k.id, k.code, k.name, i.kind, i.number, i.piece, i.label,
     i.issued_on, i.currency, i.amount_cents, i.net_cents, i.vat_cents, i.recorded_at,
-    coalesce(b.kind, '')
+    coalesce(b.kind, ''), i.key
 from receivables_invoice i
 left join faces() face on face.customer_id = i.customer_id
 join parties_customer k
@@ -125,7 +125,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What an invoice and a credit have in common; `batch_kind` is the act that wrote it."""
+    """What an invoice and a credit have in common; `batch_kind` is the act that wrote it.
+
+    `key` names an invoice for good.
+    """
 
     id: int
     creditor_id: int
@@ -144,6 +147,7 @@ class Document:
     open_cents: int
     recorded_at: datetime
     batch_kind: str
+    key: str = ""
     lines: tuple[Line, ...] = ()
 
 

@@ -30,6 +30,7 @@ from encours.imports.rules.tables.mapping import TableMapping
 from encours.imports.rules.tables.rows import ROWS, RowReading
 from encours.kernel.issue import Issue
 from encours.parties import bulk as parties
+from encours.receivables.actions import bulk
 from encours.tenancy.models import Creditor
 
 
@@ -89,6 +90,8 @@ class TableExport:
                 counts.update(self._write_list(part, good, place, days, findings, own=own))
             else:
                 counts.update(self._write_movements(good, place, own))
+            if part + 1 < self.spool.parts and part & (part + 1) == 0:
+                bulk.refresh_statistics()  # the ledger has twice the rows since the last time
         if self.mapping.meaning == "movements":
             counts.update(correct(place))
         return dict(counts), findings.sealed()

@@ -39,25 +39,32 @@ class Control:
         """Start with nothing."""
         self._totals = totals
         self._file: list[pl.DataFrame] = []
-        self._ledger: list[pl.DataFrame] = []
+        self._place: Place | None = None
 
     def add(self, rows: pl.DataFrame) -> None:
         """Add what rows of the file say: customer_code, cents (signed, owed positive)."""
         self._file.append(_summed(rows))
 
     def add_ledger(self, keys: pl.Series, place: Place) -> None:
-        """Add what the ledger has, once written, of the documents of these keys."""
+        """Remember which documents are the file's: the ledger is asked once, when all is written.
+
+        By then its statistics are those of what was written; asked in between, PostgreSQL would
+        take it for empty and compare every row with every key.
+        """
         if keys.is_empty():
             return
-        stage_frame("stage_keys", pl.DataFrame({"key": keys}))
-        asked = {"tenant": place.tenant_id, "creditor": place.creditor_id}
-        self._ledger.append(read_frame(BY_KEY, asked, schema=SUMS))
+        self._place = place
+        stage_frame("stage_more", pl.DataFrame({"key": keys}), is_joined=False)
         with connection.cursor() as cursor:
-            cursor.execute("drop table stage_keys")
+            cursor.execute(
+                "create temporary table if not exists stage_keys (key text) on commit drop"
+            )
+            cursor.execute("insert into stage_keys select key from stage_more")
+            cursor.execute("drop table stage_more")
 
     def as_json(self, on: date) -> dict[str, Any]:
         """Return the control of movements: the file's own documents, to the cent."""
-        return self._compared(_whole(self._ledger), on)
+        return self._compared(self._of_ledger(), on)
 
     def of_list(self, place: Place) -> dict[str, Any]:
         """Return the control of a list: all that the ledger says is open on its day."""
@@ -65,6 +72,16 @@ class Control:
         ours = net_by_customer(on=place.last_on, **place.owner).join(ids, on="customer_id")
         ledger = ours.select(customer_code="code", cents="ledger_cents")
         return self._compared(ledger, place.last_on)
+
+    def _of_ledger(self) -> pl.DataFrame:
+        if self._place is None:
+            return pl.DataFrame(schema=SUMS)
+        asked = {"tenant": self._place.tenant_id, "creditor": self._place.creditor_id}
+        with connection.cursor() as cursor:
+            cursor.execute("analyze stage_keys")
+            found = read_frame(BY_KEY, asked, schema=SUMS)
+            cursor.execute("drop table stage_keys")
+        return found
 
     def _compared(self, ledger: pl.DataFrame, on: date) -> dict[str, Any]:
         both = (
