@@ -16,6 +16,7 @@ from tests.dunning.test_day import Shop, channel, day, noon, shop
 from tests.imports.test_uploads import fec
 from tests.screens.conftest import MODES, screen
 from tests.web.places import add_user
+from tests.web.test_all_creditors import another
 
 from encours.dunning import actions
 from encours.imports import jobs
@@ -117,3 +118,21 @@ def test_a_file_is_dropped_and_previewed(
     window.page.get_by_role("button", name="Importer", exact=True).wait_for()
 
     assert window.page.get_by_text("Client par client, au centime").is_visible()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_lists_of_all_creditors_are_clean(
+    chromium: Browser, live_server: Any, shop: Shop, mode: str
+) -> None:
+    second = another(shop.house, "B")
+    with in_tenant(shop.house.tenant_id):
+        user = add_user(shop.house, "credit_manager", "SCREENS")
+        for one in (shop, second):
+            actions.plan_day(**one.owner, on=day(34), now=noon(34), allow_stale=True)
+    window = screen(chromium, live_server.url, mode, user.pk)
+    flaws = []
+    for name in ("plan", "plan_forecast", "plan_held", "triage", "outbox", "outbox_letters"):
+        window.open(reverse(name))
+        flaws += [f"{name}: {flaw}" for flaw in window.flaws()]
+
+    assert not flaws

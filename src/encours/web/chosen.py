@@ -44,6 +44,27 @@ def of_one_creditor(view: View) -> View:
     return asked
 
 
+def of_creditors(view: View) -> View:
+    """Give the view its `creditors`: the one chosen, or all those that the page may be about.
+
+    Stands under `needs`. A form that names no creditor acts for each row's own: its view checks
+    the right for each of them.
+    """
+
+    @wraps(view)
+    def asked(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        named = request.POST.get("creditor_id", "")
+        wanted = int(named) if named.isascii() and named.isdecimal() else None
+        if request.method != "POST":
+            wanted = request.creditor_id
+        found = tuple(one for one in creditors(request) if wanted is None or one.id == wanted)
+        if not found:
+            raise Http404
+        return view(request, *args, creditors=found, **kwargs)
+
+    return asked
+
+
 def posted_creditor(request: StaffRequest, right: str) -> int:
     """Return the creditor that a form names, this person having the right for it."""
     named = request.POST.get("creditor_id", "")

@@ -46,7 +46,7 @@ def decide(
 ) -> int:
     """Remind, write or leave some old lines, or (`line_ids` None) all those still undecided."""
     assert decision in DECISIONS, decision
-    old = triage.old_lines(tenant_id=tenant_id, creditor_id=creditor_id, before=before, today=today)
+    old = triage.old_lines(tenant_id=tenant_id, limits={creditor_id: (before, today)})
     wanted = None if line_ids is None else set(line_ids)
     chosen = [line for line in old if (not line.decision if wanted is None else line.id in wanted)]
     if not chosen:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 ASKED: Final = """
-select c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_at),
+select c.id, c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_at),
        coalesce(c.approval, t.approval), c.rehearsal_email,
        coalesce(c.freshness_days, t.freshness_days), c.send_from_hour, c.send_until_hour,
        greatest(
@@ -24,7 +25,7 @@ select c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_
             and s.is_enabled and s.fresh_hours > 0
             and %s - coalesce(s.fresh_at, s.created_at) > s.fresh_hours * interval '1 hour')
 from tenancy_creditor c join tenancy_tenant t on t.id = c.tenant_id
-where c.tenant_id = %s and c.id = %s
+where c.tenant_id = %s and c.id = any (%s)
 """
 
 
@@ -51,10 +52,20 @@ class Day:
 
 def day_of(*, tenant_id: int, creditor_id: int, now: datetime) -> Day:
     """Return the day on the creditor's own clock."""
+    return days_of(tenant_id=tenant_id, creditor_ids=(creditor_id,), now=now)[creditor_id]
+
+
+def days_of(*, tenant_id: int, creditor_ids: Iterable[int], now: datetime) -> dict[int, Day]:
+    """Return the day of each of these creditors, asked at once."""
+    wanted = list(creditor_ids)
     with connection.cursor() as cursor:
-        cursor.execute(ASKED, [now, tenant_id, creditor_id])
-        row = cursor.fetchone()
-    assert row is not None, creditor_id
+        cursor.execute(ASKED, [now, tenant_id, wanted])
+        found = {row[0]: _day(row[1:], now) for row in cursor.fetchall()}
+    assert found.keys() == set(wanted), wanted
+    return found
+
+
+def _day(row: Sequence[Any], now: datetime) -> Day:
     zone, live_on, stopped_at, approval, email, fresh_days, first, last, *fed = row
     imported_at, is_source_late = fed
     is_old = imported_at is not None and now - imported_at > timedelta(days=fresh_days)

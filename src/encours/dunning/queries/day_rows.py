@@ -15,8 +15,10 @@ from django.db import connection
 OF_DAY: Final = """
 from dunning_reminder r
 join parties_customer c on c.tenant_id = r.tenant_id and c.id = r.customer_id
-where r.tenant_id = %(tenant)s and r.creditor_id = %(creditor)s and r.planned_on = %(on)s
-  and r.state <> 'cancelled' and r.origin = 'plan' and r.rehearsal = %(rehearsal)s
+where r.tenant_id = %(tenant)s and r.creditor_id = any (%(creditors)s)
+  and r.planned_on = any (%(todays)s) and r.state <> 'cancelled' and r.origin = 'plan'
+  and (r.creditor_id, r.planned_on, r.rehearsal) in (
+    select * from unnest(%(creditors)s::bigint[], %(todays)s::date[], %(rehearsals)s::boolean[]))
   and (%(customers)s::bigint[] is null or r.customer_id = any (%(customers)s::bigint[]))
 """
 CHOSEN: Final = """
@@ -29,12 +31,12 @@ FOUND: Final = """
     select o.id from dunning_reminder o cross join unnest(o.instalment_ids) as listed (id)
     join receivables_instalment i on i.tenant_id = o.tenant_id and i.id = listed.id
     join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
-    where o.tenant_id = %(tenant)s and o.creditor_id = %(creditor)s and o.planned_on = %(on)s
-      and lower(v.number) like %(like)s))
+    where o.tenant_id = %(tenant)s and o.creditor_id = any (%(creditors)s)
+      and o.planned_on = any (%(todays)s) and lower(v.number) like %(like)s))
 """
 ROWS: Final = """
-select r.id, r.customer_id, c.code, c.name, r.step_code, r.channel, r.currency, r.amount_cents,
-       cardinality(r.instalment_ids), r.reason, r.state
+select r.id, r.creditor_id, r.customer_id, c.code, c.name, r.step_code, r.channel, r.currency,
+       r.amount_cents, cardinality(r.instalment_ids), r.reason, r.state
 """
 SUMS: Final = """
 select r.step_rank, r.step_code, r.currency, r.state, count(*), sum_cents(r.amount_cents)
@@ -49,12 +51,13 @@ USUAL: Final = "r.step_rank desc, r.amount_cents desc, r.id"
 
 @dataclass(frozen=True, slots=True)
 class DayAsked:
-    """Whose day; `customers` None is all of them, `search` a name, a code or a document."""
+    """Whose day; `customers` None is all of them, `search` a name, a code or a document.
+
+    `days` gives, by creditor, its day and whether it only rehearses.
+    """
 
     tenant_id: int
-    creditor_id: int
-    on: date
-    rehearsal: bool
+    days: Mapping[int, tuple[date, bool]]
     customers: Collection[int] | None = None
     step: str = ""
     state: str = ""
@@ -67,9 +70,9 @@ class DayAsked:
             typed = typed.replace(sign, f"\\{sign}")
         return {
             "tenant": self.tenant_id,
-            "creditor": self.creditor_id,
-            "on": self.on,
-            "rehearsal": self.rehearsal,
+            "creditors": list(self.days),
+            "todays": [on for on, _is in self.days.values()],
+            "rehearsals": [is_rehearsal for _on, is_rehearsal in self.days.values()],
             "customers": None if self.customers is None else sorted(self.customers),
             "step": self.step,
             "state": self.state,
@@ -86,6 +89,7 @@ class DayRow:
     """One message of the day; `lines` is how many due lines it lists."""
 
     id: int
+    creditor_id: int
     customer_id: int
     code: str
     name: str

@@ -14,8 +14,8 @@ from encours.parties.models import Customer
 FEW: Final = 1_000
 
 MESSAGE: Final = """
-select r.id, r.customer_id, c.code, c.name, r.step_code, r.step_rank, r.channel, r.currency,
-       r.amount_cents, r.reason, r.state, r.rehearsal,
+select r.id, r.creditor_id, r.customer_id, c.code, c.name, r.step_code, r.step_rank, r.channel,
+       r.currency, r.amount_cents, r.reason, r.state, r.rehearsal,
        (select json_agg(json_build_array(i.id, v.number, i.due_on, l.open_cents) order by l.place)
         from unnest(r.instalment_ids, r.open_cents) with ordinality as l (id, open_cents, place)
         join receivables_instalment i on i.tenant_id = r.tenant_id and i.id = l.id
@@ -40,6 +40,7 @@ class PlannedMessage:
     """One message of the day."""
 
     reminder_id: int
+    creditor_id: int
     customer_id: int
     customer: str
     name: str
@@ -67,11 +68,11 @@ def one_message(*, tenant_id: int, reminder_id: int) -> PlannedMessage:
 
 
 def customer_names(
-    *, tenant_id: int, creditor_id: int, customer_ids: Iterable[int]
+    *, tenant_id: int, creditor_ids: Iterable[int], customer_ids: Iterable[int]
 ) -> dict[int, tuple[str, str]]:
-    """Return the code and the name of customers, by id."""
+    """Return the code and the name of customers of these creditors, by id."""
     wanted = sorted(set(customer_ids))
-    rows = Customer.objects.of(tenant_id).filter(creditor_id=creditor_id)
+    rows = Customer.objects.of(tenant_id).filter(creditor_id__in=list(creditor_ids))
     if len(wanted) < FEW:
         rows = rows.filter(pk__in=wanted)
     return {pk: (code, name) for pk, code, name in rows.values_list("pk", "code", "name")}

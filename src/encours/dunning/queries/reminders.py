@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +47,12 @@ def one_reminder(*, tenant_id: int, reminder_id: int) -> ReminderCard | None:
         collector_id=customer.collector_id,
         message=plans.one_message(tenant_id=tenant_id, reminder_id=reminder_id),
     )
+
+
+def creditors_of(*, tenant_id: int, reminder_ids: Iterable[int]) -> dict[int, int]:
+    """Return whose reminders these are, by id; one that is not of this tenant is left out."""
+    found = Reminder.objects.of(tenant_id).filter(pk__in=list(reminder_ids))
+    return dict(found.values_list("pk", "creditor_id"))
 
 
 def own_customers(*, tenant_id: int, people: tuple[int, ...]) -> frozenset[int]:

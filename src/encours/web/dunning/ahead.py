@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
@@ -21,7 +23,7 @@ from encours.messaging.rules.notice import Language
 from encours.tenancy.kept import kept
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web import formats, links
-from encours.web.chosen import of_one_creditor
+from encours.web.chosen import of_creditors, of_one_creditor
 from encours.web.dunning import subject
 from encours.web.dunning.sentences import REASONS, STEPS, choices, step
 from encours.web.rights import StaffRequest, needs
@@ -74,50 +76,50 @@ PARTS: Final[Mapping[str, Text]] = {
 
 @require_GET
 @needs("dunning.read")
-@of_one_creditor
-def forecast(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
+@of_creditors
+def forecast(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> HttpResponseBase:
     """Show what would leave if messages left as planned and nobody paid."""
-    today = subject.day(request, creditor)
+    mine = subject.those(request, creditors)
     own = subject.own_customers(request)
     frame = pl.DataFrame()
     if own is None:
-        frame = kept(
-            request.tenant_id,
-            ("forecast", creditor.id, today.today),
-            lambda: actions.forecast_days(
-                tenant_id=request.tenant_id,
-                creditor_id=creditor.id,
-                on=today.today,
-                now=timezone.now(),
+        frame = _each(
+            request,
+            mine,
+            "forecast",
+            lambda creditor_id, on: actions.forecast_days(
+                tenant_id=request.tenant_id, creditor_id=creditor_id, on=on, now=timezone.now()
             ),
         )
     rows = [{"id": place, **row} for place, row in enumerate(frame.iter_rows(named=True))]
     totals = {key: sum(row[key] for row in rows) for key in ("messages", "lines")}
     source = in_memory(rows)
     context = {
-        **subject.head(request, creditor, today),
+        **subject.heads(request, mine),
         "options": _chart(rows),
         "is_hidden": own is not None,
         "total": totals["messages"],
     }
     listed = Source(rows=source.rows, totals=lambda _window: totals)
-    return answer(request, DAYS, listed, page="dunning/forecast.html", context=context)
+    table = replace(DAYS, columns=(DAYS.columns[0], *mine.column, *DAYS.columns[1:]))
+    return answer(request, table, listed, page="dunning/forecast.html", context=context)
 
 
 @require_GET
 @needs("dunning.read")
-@of_one_creditor
-def held(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
+@of_creditors
+def held(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> HttpResponseBase:
     """Say, for each line held today, why."""
-    today = subject.day(request, creditor)
-    frame = kept(
-        request.tenant_id,
-        ("held", creditor.id, today.today, today.is_stale),
-        lambda: (
+    mine = subject.those(request, creditors)
+    frame = _each(
+        request,
+        mine,
+        "held",
+        lambda creditor_id, on: (
             actions.plan_day(
                 tenant_id=request.tenant_id,
-                creditor_id=creditor.id,
-                on=today.today,
+                creditor_id=creditor_id,
+                on=on,
                 dry_run=True,
                 now=timezone.now(),
             ).held
@@ -126,13 +128,14 @@ def held(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase
     own = subject.own_customers(request)
     if own is not None:
         frame = frame.filter(pl.col("customer_id").is_in(list(own)))
-    frame = _named(request, creditor, frame)
+    frame = _named(request, mine, frame)
     context = {
-        **subject.head(request, creditor, today),
+        **subject.heads(request, mine),
         "counts": _counts(frame, request.GET.get("reason", "")),
         "total": frame.height,
     }
-    return answer(request, HELD, _source(frame), page="dunning/held.html", context=context)
+    table = replace(HELD, columns=(HELD.columns[0], *mine.column, *HELD.columns[1:]))
+    return answer(request, table, _source(frame), page="dunning/held.html", context=context)
 
 
 @require_GET
@@ -159,10 +162,33 @@ def _parts(text: StepText) -> list[tuple[Text, list[str]]]:
     ]
 
 
-def _named(request: StaffRequest, creditor: CreditorChoice, frame: pl.DataFrame) -> pl.DataFrame:
+def _each(
+    request: StaffRequest,
+    mine: subject.Those,
+    name: str,
+    ask: Callable[[int, date], pl.DataFrame],
+) -> pl.DataFrame:
+    """Ask the planner of each creditor in turn, and keep the whole answer as one.
+
+    What it costs grows with the creditors the first time; what is kept costs one question.
+    """
+    days = {one.id: mine.days[one.id] for one in mine.creditors}
+    key = tuple((id_, day.today, day.is_stale) for id_, day in days.items())
+
+    def asked() -> pl.DataFrame:
+        told = [
+            ask(id_, days[id_].today).with_columns(creditor_id=pl.lit(id_, pl.Int64))
+            for id_ in sorted(days)
+        ]
+        return pl.concat(told)
+
+    return kept(request.tenant_id, (name, key), asked)
+
+
+def _named(request: StaffRequest, mine: subject.Those, frame: pl.DataFrame) -> pl.DataFrame:
     names = plans.customer_names(
         tenant_id=request.tenant_id,
-        creditor_id=creditor.id,
+        creditor_ids=[one.id for one in mine.creditors],
         customer_ids=frame["customer_id"].unique().to_list(),
     )
     known = pl.DataFrame(

@@ -25,7 +25,7 @@ from encours.dunning.queries.readiness import Readiness, readiness
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web import formats, links
 from encours.web.answers import telling
-from encours.web.chosen import of_one_creditor
+from encours.web.chosen import of_creditors, of_one_creditor
 from encours.web.dunning import subject
 from encours.web.dunning.sentences import DECISIONS, choices
 from encours.web.rights import StaffRequest, needs
@@ -57,6 +57,7 @@ LINES: Final = Table(
     ),
     select="ids",
     select_form="decide",
+    select_key="ticked",
     per_page=100,
     empty=lazy("Aucune échéance n'était en retard avant la mise en service."),
 )
@@ -155,50 +156,82 @@ def rehearse(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
 
 @require_GET
 @needs("dunning.read")
-@of_one_creditor
-def old_lines(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponseBase:
-    """List what was overdue before the creditor goes live."""
-    today = subject.day(request, creditor)
-    before = _before(today)
-    found = old.old_lines(
-        tenant_id=request.tenant_id, creditor_id=creditor.id, before=before, today=today.today
-    )
+@of_creditors
+def old_lines(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> HttpResponseBase:
+    """List what was overdue before each creditor goes live."""
+    mine = subject.those(request, creditors)
+    limits = {id_: (_before(day), day.today) for id_, day in mine.days.items()}
+    found = old.old_lines(tenant_id=request.tenant_id, limits=limits)
     own = subject.own_customers(request)
-    shown = [asdict(one) for one in found if own is None or one.customer_id in own]
+    able = {one.id for one in mine.able(request, "dunning.decide")}
+    shown = [
+        {**asdict(one), "ticked": one.id if one.creditor_id in able else None}
+        for one in found
+        if own is None or one.customer_id in own
+    ]
     context = {
-        **subject.head(request, creditor, today),
-        "before": before,
+        **subject.heads(request, mine),
+        "before": _before(mine.days[mine.one.id]) if mine.one else None,
         "undecided": sum(not row["decision"] for row in shown),
         "total": len(shown),
     }
-    table = LINES if context["may_decide"] else replace(LINES, select="")
+    table = replace(
+        LINES,
+        columns=(LINES.columns[0], *mine.column, *LINES.columns[1:]),
+        select=LINES.select if context["may_decide"] else "",
+    )
     rows = in_memory(shown, matches=_matches)
     return answer(request, table, rows, page="dunning/triage.html", context=context)
 
 
 @require_POST
 @needs("dunning.decide")
-@of_one_creditor
-def decide(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse:
-    """Remind, write or leave: those that were ticked, or all that nobody decided about."""
+@of_creditors
+def decide(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> HttpResponse:
+    """Remind, write or leave: those that were ticked, or all that nobody decided about.
+
+    Each line is decided for its own creditor.
+    """
     asked, _sep, which = request.POST.get("do", "").partition(":")
     if asked not in triage.DECISIONS:
         return redirect("triage")
-    today = subject.day(request, creditor)
-    with telling(request):
-        count = triage.decide(
-            tenant_id=request.tenant_id,
-            creditor_id=creditor.id,
-            line_ids=None if which == "all" else subject.ids(request),
-            decision=asked,
-            before=_before(today),
-            user_id=request.access.user_id,
-            now=timezone.now(),
-            today=today.today,
-        )
+    mine, count = subject.those(request, creditors), 0
+    chosen = _chosen(request, mine, is_all=which == "all")
+    if not chosen:
+        messages.error(request, str(triage.NothingToDecide()))
+    for creditor in sorted(chosen, key=lambda one: one.id):
+        today = mine.days[creditor.id]
+        with telling(request):
+            count += triage.decide(
+                tenant_id=request.tenant_id,
+                creditor_id=creditor.id,
+                line_ids=chosen[creditor],
+                decision=asked,
+                before=_before(today),
+                user_id=request.access.user_id,
+                now=timezone.now(),
+                today=today.today,
+            )
+    if count:
         told = ngettext("%(n)s échéance triée.", "%(n)s échéances triées.", count)
         messages.success(request, told % {"n": count})
     return redirect("triage")
+
+
+def _chosen(
+    request: StaffRequest, mine: subject.Those, *, is_all: bool
+) -> dict[CreditorChoice, list[int]]:
+    """Return the lines to decide of, by creditor; « all » is what nobody decided about."""
+    limits = {id_: (_before(day), day.today) for id_, day in mine.days.items()}
+    found = old.old_lines(tenant_id=request.tenant_id, limits=limits)
+    if is_all:
+        able = {one.id for one in mine.able(request, "dunning.decide")}
+        wanted = [one for one in found if not one.decision and one.creditor_id in able]
+    else:
+        ticked = set(subject.ids(request))
+        wanted = [one for one in found if one.id in ticked]
+    owners = {one.id: one.creditor_id for one in wanted}
+    return mine.owning(request, "dunning.decide", owners)
 
 
 def _before(today: Day) -> date:

@@ -28,7 +28,7 @@ from encours.web.answers import telling
 from encours.web.dunning import subject
 from encours.web.dunning.framed import downloaded, framed
 from encours.web.dunning.sentences import CHANNELS, OUTBOX, STEPS, choices, step
-from encours.web.rights import StaffRequest, needs, require
+from encours.web.rights import StaffRequest, creditors_of, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer
 
 MAIL: Final = "message/rfc822"
@@ -105,7 +105,8 @@ def messages(request: StaffRequest) -> HttpResponseBase:
         "letters": counts.get(("reserved", "letter"), 0),
         "current": "outbox",
     }
-    return answer(request, MESSAGES, Source(rows=rows), page="dunning/outbox.html", context=context)
+    table = _with_creditor(request, MESSAGES)
+    return answer(request, table, Source(rows=rows), page="dunning/outbox.html", context=context)
 
 
 @require_GET
@@ -121,8 +122,16 @@ def waiting_letters(request: StaffRequest) -> HttpResponseBase:
 
     may_send = request.access.may("dunning.send", request.creditor_id)
     table = LETTERS if may_send else replace(LETTERS, columns=LETTERS.columns[:-1])
+    table = _with_creditor(request, table)
     context = {"current": "outbox_letters", "today": timezone.localdate()}
     return answer(request, table, Source(rows=rows), page="dunning/letters.html", context=context)
+
+
+def _with_creditor(request: StaffRequest, table: Table) -> Table:
+    """Add the column that says whose message it is, where several creditors are shown."""
+    seen = tuple(one for one in creditors_of(request) if request.scope.covers(one.id))
+    column = subject.Those(seen, {}).column if request.creditor_id is None else ()
+    return replace(table, columns=(table.columns[0], *column, *table.columns[1:]))
 
 
 @require_POST

@@ -86,7 +86,8 @@ class Table:
     """A list as data; `sort` is the first order, `-` before it for descending.
 
     `select` puts a checkbox named so, with the row's `id`, before each row, belonging to the
-    form whose id is `select_form`.
+    form whose id is `select_form`. Where `select_key` names another value, a row without one has
+    no checkbox.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Table:
     empty_template: str = "components/empty.html"
     select: str = ""
     select_form: str = ""
+    select_key: str = "id"
     row_class: Callable[[Any], str] | None = None
     export_right: str = "ledger.export"
 

@@ -135,7 +135,9 @@ def _header(column: Column, window: Window, asked: QueryDict) -> Header:
 
 def _line(table: Table, row: Any) -> Line:
     css = table.row_class(row) if table.row_class else ""
-    return Line(value_of(row, "id"), css, tuple(_cell(column, row) for column in table.columns))
+    return Line(
+        value_of(row, table.select_key), css, tuple(_cell(column, row) for column in table.columns)
+    )
 
 
 def _cell(column: Column, row: Any) -> Cell:
