@@ -2,7 +2,9 @@
 
 A merge is a link from one customer to the one that survives it. No row of the ledger is rewritten:
 queries ask here who stands for whom, so that undoing the link gives everything back
-(docs/decisions/0030). Links form trees; the face of a customer is the root of its tree.
+(docs/decisions/0030). They join on `case when face.face_id is null then …`, never on `coalesce`:
+under a policy PostgreSQL takes `coalesce` for something that could tell, and no index is used: a
+list of invoices read them all. Links form trees; the face of a customer is the root of its tree.
 """
 
 from __future__ import annotations

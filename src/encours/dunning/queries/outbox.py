@@ -18,7 +18,8 @@ left join dunning_reminder r
   on m.kind = 'reminder' and r.tenant_id = m.tenant_id and r.id = m.subject_id
 left join {faces.LIVE} face on face.customer_id = m.customer_id
 left join parties_customer c
-  on c.tenant_id = m.tenant_id and c.id = coalesce(face.face_id, m.customer_id)
+  on c.tenant_id = m.tenant_id
+      and c.id = case when face.face_id is null then m.customer_id else face.face_id end
 where m.tenant_id = %(tenant_id)s
   and (%(creditors)s::bigint[] is null or m.creditor_id = any (%(creditors)s))
   and (%(people)s::bigint[] is null

@@ -18,7 +18,8 @@ join unnest(%(creditors)s::bigint[], %(befores)s::date[], %(todays)s::date[])
 join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
 left join {faces.LIVE} face on face.customer_id = i.customer_id
 join parties_customer c
-  on c.tenant_id = i.tenant_id and c.id = coalesce(face.face_id, i.customer_id)
+  on c.tenant_id = i.tenant_id
+      and c.id = case when face.face_id is null then i.customer_id else face.face_id end
 left join (
     select instalment_id, sum(amount_cents) as paid from receivables_allocation p
     join unnest(%(creditors)s::bigint[], %(todays)s::date[]) as asked (creditor_id, today)

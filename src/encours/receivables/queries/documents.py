@@ -26,7 +26,8 @@ with page as (
     from receivables_invoice i
     left join faces() face on face.customer_id = i.customer_id
     join parties_customer k
-        on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, i.customer_id)
+        on k.tenant_id = %(tenant_id)s
+            and k.id = case when face.face_id is null then i.customer_id else face.face_id end
     where {live} and i.issued_on <= %(as_of)s
         and own(k)
         and (%(q)s = '' or i.number ^@ %(q)s or i.number ^@ upper(%(q)s)
@@ -167,7 +168,8 @@ select i.id, k.id, k.name, k.creditor_id, k.salesperson_id, k.collector_id, i.ki
 from receivables_invoice i
 left join {faces.LIVE} face on face.customer_id = i.customer_id
 join parties_customer k
-    on k.tenant_id = i.tenant_id and k.id = coalesce(face.face_id, i.customer_id)
+    on k.tenant_id = i.tenant_id
+        and k.id = case when face.face_id is null then i.customer_id else face.face_id end
 left join parties_batch b on b.tenant_id = i.tenant_id and b.id = i.batch_id
 where i.tenant_id = %(tenant_id)s and i.id = %(invoice_id)s and i.undone_at is null
 """
@@ -286,7 +288,8 @@ join receivables_instalment l on l.tenant_id = p.tenant_id and l.id = p.instalme
 join receivables_invoice i on i.tenant_id = p.tenant_id and i.id = l.invoice_id
 left join faces() face on face.customer_id = c.customer_id
 join parties_customer k
-    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, c.customer_id)
+    on k.tenant_id = %(tenant_id)s
+        and k.id = case when face.face_id is null then c.customer_id else face.face_id end
 where known(p) and p.decided_at is null
     and own(k)
 order by k.name, c.received_on, p.id

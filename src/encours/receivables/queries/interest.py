@@ -35,7 +35,7 @@ from receivables_instalment l
 join receivables_invoice i on i.tenant_id = %(tenant_id)s and i.id = l.invoice_id
 left join faces() face on face.customer_id = l.customer_id
 join parties_customer customer on customer.tenant_id = %(tenant_id)s
-    and customer.id = coalesce(face.face_id, l.customer_id)
+    and customer.id = case when face.face_id is null then l.customer_id else face.face_id end
 join tenancy_creditor creditor
     on creditor.tenant_id = %(tenant_id)s and creditor.id = l.creditor_id
 left join taken on taken.instalment_id = l.id

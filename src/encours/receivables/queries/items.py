@@ -34,7 +34,7 @@ from receivables_instalment l
 join receivables_invoice i on i.tenant_id = %(tenant_id)s and i.id = l.invoice_id
 left join faces() face on face.customer_id = l.customer_id
 join parties_customer customer on customer.tenant_id = %(tenant_id)s
-    and customer.id = coalesce(face.face_id, l.customer_id)
+    and customer.id = case when face.face_id is null then l.customer_id else face.face_id end
 left join allocated on allocated.instalment_id = l.id
 left join stated on stated.instalment_id = l.id
 where live(l) and l.issued_on <= %(as_of)s and {days}
@@ -76,7 +76,7 @@ select c.id, c.creditor_id, customer.id, customer.code, customer.name, c.kind, c
 from receivables_credit c
 left join faces() face on face.customer_id = c.customer_id
 join parties_customer customer on customer.tenant_id = %(tenant_id)s
-    and customer.id = coalesce(face.face_id, c.customer_id)
+    and customer.id = case when face.face_id is null then c.customer_id else face.face_id end
 left join used on used.credit_id = c.id
 where live(c) and c.received_on <= %(as_of)s
     and (%(with_settled)s or c.amount_cents > coalesce(used.cents, 0))

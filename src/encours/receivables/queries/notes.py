@@ -20,7 +20,8 @@ select n.id, n.number, n.kind, n.issued_on, n.until_on, n.creditor_id, k.id, k.n
 from receivables_penaltynote n
 left join faces() face on face.customer_id = n.customer_id
 join parties_customer k
-    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, n.customer_id)
+    on k.tenant_id = %(tenant_id)s
+        and k.id = case when face.face_id is null then n.customer_id else face.face_id end
 left join receivables_penaltynote canceller
     on canceller.tenant_id = %(tenant_id)s and canceller.cancels_id = n.id
 left join receivables_penaltynote cancelled

@@ -28,7 +28,8 @@ select i.id, i.creditor_id, k.id, k.code, k.name, i.kind, i.number, i.piece, i.l
 from receivables_invoice i
 left join faces() face on face.customer_id = i.customer_id
 join parties_customer k
-    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, i.customer_id)
+    on k.tenant_id = %(tenant_id)s
+        and k.id = case when face.face_id is null then i.customer_id else face.face_id end
 left join parties_batch b on b.tenant_id = i.tenant_id and b.id = i.batch_id
 where live(i) and i.id > %(after)s and i.issued_on <= %(as_of)s
     and (%(id)s::bigint is null or i.id = %(id)s)
@@ -60,7 +61,8 @@ select c.id, c.creditor_id, k.id, k.code, k.name, c.kind, c.number, c.piece, c.l
 from receivables_credit c
 left join faces() face on face.customer_id = c.customer_id
 join parties_customer k
-    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, c.customer_id)
+    on k.tenant_id = %(tenant_id)s
+        and k.id = case when face.face_id is null then c.customer_id else face.face_id end
 left join parties_batch b on b.tenant_id = c.tenant_id and b.id = c.batch_id
 where live(c) and c.id > %(after)s and c.received_on <= %(as_of)s
     and (%(id)s::bigint is null or c.id = %(id)s)
@@ -83,7 +85,8 @@ from receivables_allocation a
 join receivables_instalment l on l.tenant_id = a.tenant_id and l.id = a.instalment_id
 left join faces() face on face.customer_id = a.customer_id
 join parties_customer k
-    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, a.customer_id)
+    on k.tenant_id = %(tenant_id)s
+        and k.id = case when face.face_id is null then a.customer_id else face.face_id end
 where live(a) and a.id > %(after)s and a.effective_on <= %(as_of)s
     and (%(id)s::bigint is null or a.id = %(id)s)
     and of_customer(a)
@@ -103,7 +106,8 @@ from receivables_instalment l
 join receivables_invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
 left join faces() face on face.customer_id = l.customer_id
 join parties_customer k
-    on k.tenant_id = %(tenant_id)s and k.id = coalesce(face.face_id, l.customer_id)
+    on k.tenant_id = %(tenant_id)s
+        and k.id = case when face.face_id is null then l.customer_id else face.face_id end
 where live(l) and l.id > %(after)s and l.issued_on <= %(as_of)s and l.amount_cents > {taken}
     and of_customer(l)
     and own(k)
