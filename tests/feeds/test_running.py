@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import House
+from tests.documents import samples
 from tests.feeds.places import TODAY, USER, fec, put, source_of, watch
 
+from encours.documents.models import Attachment
 from encours.dunning.queries.day import day_of
 from encours.dunning.queries.moment import setting
 from encours.feeds import actions
@@ -242,3 +244,39 @@ def test_a_late_source_holds_the_plan_whatever_else_came_in(house: House, folder
         assert not setting(**asked, allow_stale=True).moment.is_stale(10_000)
         assert day_of(**owner, now=later).is_stale
         assert not day_of(**owner, now=datetime.now(UTC)).is_stale
+
+
+def test_a_zip_of_plain_pdfs_is_attached_by_number(
+    house: House, folder: Path, tmp_path: Path, settings: object
+) -> None:
+    settings.DOCUMENTS_ROOT = tmp_path / "documents"  # type: ignore[attr-defined]
+    put(folder, "552100554FEC20261231.txt", fec())
+    source_id = watch(house, folder)
+    run(house, source_id)
+    with in_tenant(house.tenant_id):
+        number = "FA2026-001"  # long enough to be found in a name
+        first = Invoice.objects.of(house.tenant_id).order_by("pk")[0].pk
+        Invoice.objects.of(house.tenant_id).filter(pk=first).update(number=number)
+        imports = FileImport.objects.of(house.tenant_id).count()
+    pieces = {
+        "facture FA2026-001.pdf": samples.pdf("Facture"),
+        "inconnue.pdf": samples.pdf("Autre"),
+    }
+    put(folder, "pieces.zip", samples.zipped(pieces))
+
+    ran = run(house, source_id)
+
+    assert "1 pièces attachées" in ran.sentence
+    assert "1 à attacher par une personne" in ran.sentence
+    with in_tenant(house.tenant_id):
+        (attached,) = Attachment.objects.of(house.tenant_id)
+        assert attached.invoice is not None
+        assert attached.invoice.number == number
+        assert FileImport.objects.of(house.tenant_id).count() == imports, "it is no import"
+        taken = TakenFile.objects.of(house.tenant_id).get(name="pieces.zip")
+    assert (taken.state, taken.import_id) == ("applied", None)
+    put(folder, "encore.zip", samples.zipped(pieces))
+    assert invoices(house) == 2
+    assert run(house, source_id).state == "done"
+    with in_tenant(house.tenant_id):
+        assert Attachment.objects.of(house.tenant_id).count() == 1

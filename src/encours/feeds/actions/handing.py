@@ -6,13 +6,19 @@ an error, or columns nobody chose, stays as it is on its page, for a person.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from django.utils import timezone
+
+from encours.documents.actions.archives import receive_archive
+from encours.documents.rules.content import NotTaken
 from encours.imports.actions import einvoices, tables, uploads
 from encours.imports.models import FileImport, Mapping
+from encours.imports.ports import EINVOICE_READERS
 from encours.kernel.refusal import Refusal
 from encours.tenancy.scope import in_tenant
 
@@ -56,9 +62,17 @@ def receive(*, tenant_id: int, creditor_id: int, path: Path, name: str) -> int:
 
 
 def finish(*, tenant_id: int, import_id: int, mapping_id: int | None = None) -> Handed:
-    """Preview a received file, and apply it when nothing is wrong with it; outside transactions."""
+    """Preview a received file, and apply it when nothing is wrong with it; outside transactions.
+
+    A ZIP of plain PDFs is no import: its pieces are attached to the invoices whose number they
+    bear, as those that a person brings.
+    """
     asked = {"tenant_id": tenant_id, "import_id": import_id}
     try:
+        row = _row(tenant_id, import_id)
+        path = uploads.path_of(tenant_id=tenant_id, sha256=row.sha256)
+        if row.kind == einvoices.KIND and holds_pieces(path, row.file_name):
+            return _attached(row, path)
         uploads.preview(**asked)
         if _chose(tenant_id, import_id, mapping_id):
             uploads.preview(**asked)
@@ -74,6 +88,42 @@ def finish(*, tenant_id: int, import_id: int, mapping_id: int | None = None) -> 
         uploads.declare_failed(**asked)
         raise
     return _told(row)
+
+
+def holds_pieces(path: Path, name: str) -> bool:
+    """Say whether a file is a ZIP of PDFs, none of which has the data of an invoice in it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            named = [one.filename for one in archive.infolist() if not one.is_dir()]
+    except (zipfile.BadZipFile, OSError):
+        return False
+    if not named or not all(one.lower().endswith(".pdf") for one in named):
+        return False
+    reader = EINVOICE_READERS[einvoices.KIND]
+    return not any(one.invoice or one.status for one in reader.read(path, name=name))
+
+
+def _attached(row: FileImport, path: Path) -> Handed:
+    """Attach the pieces of a ZIP by their number, and forget the import that brought them."""
+    owner: dict[str, Any] = {"tenant_id": row.tenant_id, "creditor_id": row.creditor_id}
+    name = f"« {row.file_name} »"
+    try:
+        with path.open("rb") as file:
+            found = receive_archive(file, **owner, name=row.file_name, today=timezone.localdate())
+    except NotTaken as refused:
+        handed = Handed("refused", f"{name} est refusé : {refused}", is_ledger=False)
+    else:
+        counts = found.counts
+        left = counts["left"] + counts["ambiguous"]
+        sentence = (
+            f"{name} : {counts['attached']} pièces attachées, {counts['known']} déjà gardées, "
+            f"{left} à attacher par une personne, {counts['refused']} refusées."
+        )
+        handed = Handed("applied", sentence, rows=counts["attached"], is_ledger=False)
+    with in_tenant(row.tenant_id):
+        FileImport.objects.of(row.tenant_id).filter(pk=row.pk).update(state="refused")
+        uploads.cancel(tenant_id=row.tenant_id, import_id=row.pk)
+    return handed
 
 
 def _chose(tenant_id: int, import_id: int, mapping_id: int | None) -> bool:

@@ -138,6 +138,7 @@ def finish_push(*, tenant_id: int, source_id: int, import_id: int) -> None:
         with in_tenant(tenant_id):
             TakenFile.objects.of(tenant_id).filter(pk=waiting.pk).update(
                 state=handed.state,
+                import_id=handed.import_id,
                 sentence=handed.sentence[: claims.SENTENCE_MAX],
                 run_id=run_id,
             )

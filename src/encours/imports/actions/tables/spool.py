@@ -11,7 +11,7 @@ import polars as pl
 
 from encours.imports.rules.tables.rows import ROWS
 
-PART_BYTES: Final = 16 * 2**20
+PART_BYTES: Final = 4 * 2**20
 PARTS_MAX: Final = 128
 
 
