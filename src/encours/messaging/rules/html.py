@@ -24,6 +24,8 @@ _TEXT: Final = f"{_FONT};font-size:16px;line-height:1.5;color:{INK}"
 _SMALL: Final = f"{_FONT};font-size:13px;line-height:1.45;color:{QUIET}"
 _TABLE: Final = 'role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%"'
 _WRAP: Final = "word-break:break-word;overflow-wrap:anywhere"
+SHORT_NUMBER: Final = 14
+"""Numbers of so many characters are never cut in two, even on a phone."""
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="{language}" dir="ltr">
@@ -111,6 +113,8 @@ def _lines_table(notice: Notice) -> str:
 def _line_row(line: Line, notice: Notice) -> str:
     words, language = WORDS[notice.language], notice.language
     number = _shown(line.title)
+    if len(line.title) <= SHORT_NUMBER:
+        number = f'<span style="white-space:nowrap">{number}</span>'
     if line.issued_on:
         said = words.issued_short.format(date=day_text(line.issued_on, language))
         number += _second(said)
