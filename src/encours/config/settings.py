@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
 
-from encours.config import database, embedded, home
+from encours.config import database, embedded, home, single_sign_on
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home.home()
@@ -32,7 +31,6 @@ DATABASE_ROLES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SAML = importlib.util.find_spec("onelogin") is not None
 INSTALLED_APPS = [
     "encours.tenancy",
     "django.contrib.auth",
@@ -48,7 +46,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    *(["allauth.socialaccount.providers.saml"] if SAML else []),
+    *(["allauth.socialaccount.providers.saml"] if single_sign_on.HAS_SAML else []),
     "django_htmx",
     "procrastinate.contrib.django",
     "ninja",
@@ -114,6 +112,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "encours_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # limits and used assertions: 300 are soon pushed out
     }
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -191,21 +190,10 @@ MFA_TOTP_ISSUER = "encours"
 USERSESSIONS_TRACK_ACTIVITY = True  # by our middleware, once in ten minutes
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_AUTO_SIGNUP = False
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
-if os.environ.get("ENCOURS_OIDC_ISSUER"):
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "EMAIL_AUTHENTICATION": True,  # the company's own directory: its addresses are proved
-        "EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
-        "APPS": [
-            {
-                "provider_id": "oidc",
-                "name": os.environ.get("ENCOURS_OIDC_NAME", "Connexion d'entreprise"),
-                "client_id": os.environ["ENCOURS_OIDC_CLIENT_ID"],
-                "secret": os.environ.get("ENCOURS_OIDC_CLIENT_SECRET", ""),
-                "settings": {"server_url": os.environ["ENCOURS_OIDC_ISSUER"]},
-            }
-        ],
-    }
+SOCIALACCOUNT_ADAPTER = "encours.web.signon.adapter.DirectoryAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a posted form could not lead away: form-action 'self'
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(os.environ)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("ENCOURS_SMTP_HOST", "127.0.0.1")
 EMAIL_PORT = int(os.environ.get("ENCOURS_SMTP_PORT", "25"))

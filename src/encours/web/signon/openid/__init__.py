@@ -1,0 +1,1 @@
+"""OpenID Connect: https://openid.net/specs/openid-connect-core-1_0.html."""

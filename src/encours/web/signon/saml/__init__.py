@@ -1,0 +1,1 @@
+"""SAML 2.0, Web Browser SSO: https://docs.oasis-open.org/security/saml/v2.0/."""
