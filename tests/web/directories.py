@@ -54,6 +54,7 @@ class OpenIdProvider:
     address: str = ""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    saml: SamlProvider | None = None  # who answers at /sso
 
     def discovery(self) -> dict[str, Any]:
         document = {
@@ -65,6 +66,9 @@ class OpenIdProvider:
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
         }
         return {name: value for name, value in document.items() if name not in self.lacks}
+
+    def about(self) -> dict[str, Any]:
+        return self.person if self.info is None else self.info
 
     def keys(self) -> dict[str, Any]:
         public = jwt.algorithms.RSAAlgorithm.to_jwk(key("ours").public_key(), as_dict=True)
@@ -125,7 +129,9 @@ class OpenIdProvider:
 @contextmanager
 def served(provider: OpenIdProvider) -> Iterator[OpenIdProvider]:
     """Serve the directory on a free port of this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("_Served", (_Handler,), {"provider": provider})
+    )
     provider.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -137,48 +143,58 @@ def served(provider: OpenIdProvider) -> Iterator[OpenIdProvider]:
         thread.join()
 
 
-def _handler(provider: OpenIdProvider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            where = urlsplit(self.path)
-            provider.asked.append(where.path)
-            if where.path in provider.silent:
-                self.answer(503, {})
-            elif where.path == "/authorize":
-                asked = dict(parse_qsl(where.query))
-                back = urlencode({"code": provider.code_for(asked), "state": asked["state"]})
-                self.send_response(302)
-                self.send_header("Location", f"{asked['redirect_uri']}?{back}")
-                self.end_headers()
-            elif where.path == "/userinfo":
-                assert self.headers["Authorization"] == "Bearer acces"
-                self.answer(200, provider.person if provider.info is None else provider.info)
-            elif where.path == "/keys":
-                self.answer(200, provider.keys())
-            else:
-                self.answer(200, provider.discovery())
+class _Handler(BaseHTTPRequestHandler):
+    provider: OpenIdProvider
 
-        def do_POST(self) -> None:
-            provider.asked.append(self.path)
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            authorization = self.headers.get("Authorization", "")
-            tokens = provider.tokens(dict(parse_qsl(body)), authorization)
-            silent = self.path in provider.silent
-            refused = {"error": "invalid_grant"}
-            self.answer(503 if silent else 200 if tokens else 400, tokens or refused)
+    def do_GET(self) -> None:
+        where = urlsplit(self.path)
+        self.provider.asked.append(where.path)
+        if where.path in self.provider.silent:
+            self.answer(503, {})
+        elif where.path == "/authorize":
+            self.send_back(dict(parse_qsl(where.query)))
+        elif where.path == "/userinfo":
+            assert self.headers["Authorization"] == "Bearer acces"
+            self.answer(200, self.provider.about())
+        elif where.path == "/sso":
+            assert self.provider.saml
+            sent = dict(parse_qsl(where.query))["SAMLRequest"]
+            self.page(self.provider.saml.form(request_id(sent)))
+        elif where.path == "/metadata":
+            self.page(metadata(f"{self.provider.address}/sso"), kind="text/xml")
+        elif where.path == "/keys":
+            self.answer(200, self.provider.keys())
+        else:
+            self.answer(200, self.provider.discovery())
 
-        def answer(self, status: int, data: dict[str, Any]) -> None:
-            body = json.dumps(data).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def send_back(self, asked: dict[str, str]) -> None:
+        back = urlencode({"code": self.provider.code_for(asked), "state": asked["state"]})
+        self.send_response(302)
+        self.send_header("Location", f"{asked['redirect_uri']}?{back}")
+        self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            pass
+    def do_POST(self) -> None:
+        self.provider.asked.append(self.path)
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        authorization = self.headers.get("Authorization", "")
+        tokens = self.provider.tokens(dict(parse_qsl(body)), authorization)
+        silent = self.path in self.provider.silent
+        refused = {"error": "invalid_grant"}
+        self.answer(503 if silent else 200 if tokens else 400, tokens or refused)
 
-    return Handler
+    def answer(self, status: int, data: dict[str, Any]) -> None:
+        self.page(json.dumps(data), status, "application/json")
+
+    def page(self, text: str, status: int = 200, kind: str = "text/html") -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -225,6 +241,7 @@ class SamlProvider:
     signs_message: bool = False  # the envelope instead of the assertion
     audience: str = AUDIENCE
     issuer: str = ENTITY_ID
+    consumer: str = CONSUMER
     recipient: str = CONSUMER
     age: timedelta = timedelta(0)
     attribute: str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
@@ -240,13 +257,21 @@ class SamlProvider:
             '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
             'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Version="2.0" '
             f'ID="r{uuid.uuid4().hex}" IssueInstant="{_instant(issued)}" '
-            f'Destination="{CONSUMER}"{to}><saml:Issuer>{self.issuer}</saml:Issuer>'
+            f'Destination="{self.consumer}"{to}><saml:Issuer>{self.issuer}</saml:Issuer>'
             '<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>'
             f"</samlp:Status>{assertion}</samlp:Response>"
         )
         if self.signs_with and self.signs_message:
             response = self._signed(response)
         return base64.b64encode(response.encode()).decode()
+
+    def form(self, request_id: str) -> str:
+        """Return the page that makes the browser post the answer."""
+        return (
+            f'<!doctype html><link rel="icon" href="data:,"><form method="post" '
+            f'action="{self.consumer}"><input type="hidden" name="SAMLResponse" '
+            f'value="{self.answer(request_id)}"><button>Continuer</button></form>'
+        )
 
     def _assertion(self, request_id: str | None, issued: datetime) -> str:
         to = f' InResponseTo="{request_id}"' if request_id else ""
@@ -290,6 +315,21 @@ class SamlProvider:
         return signed.decode() if isinstance(signed, bytes) else str(signed)
 
 
+def metadata(sso_url: str) -> str:
+    """Describe the SAML directory, as it would itself."""
+    body = "".join(certificate("ours").splitlines()[1:-1])
+    return (
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '
+        f'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{ENTITY_ID}">'
+        "<md:IDPSSODescriptor protocolSupportEnumeration="
+        '"urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo>'
+        f"<ds:X509Data><ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data>"
+        "</ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService "
+        'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" '
+        f'Location="{sso_url}"/></md:IDPSSODescriptor></md:EntityDescriptor>'
+    )
+
+
 def _instant(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -299,7 +339,11 @@ def saml_request(client: Client) -> str:
     response = client.get("/compte/saml/entreprise/login/")
     assert response.status_code == 302
     where = response.headers["Location"]
-    assert where.startswith("https://annuaire.example/sso?")
-    sent = parse_qs(urlsplit(where).query)["SAMLRequest"][0]
+    assert where.partition("?")[0].endswith("/sso")
+    return request_id(parse_qs(urlsplit(where).query)["SAMLRequest"][0])
+
+
+def request_id(sent: str) -> str:
+    """Return the identifier of a request that went through the browser."""
     xml = OneLogin_Saml2_Utils.decode_base64_and_inflate(sent)
     return str(etree.fromstring(xml).get("ID"))

@@ -13,7 +13,14 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import found_house
-from tests.web.directories import ENTITY_ID, SamlProvider, certificate, saml_request
+from tests.web.directories import (
+    ENTITY_ID,
+    OpenIdProvider,
+    SamlProvider,
+    certificate,
+    saml_request,
+    served,
+)
 from tests.web.places import add_user
 
 from encours.config import single_sign_on
@@ -247,6 +254,29 @@ def test_nobody_is_logged_out_by_a_link(answering: SamlProvider, person: User) -
 
     assert response.headers["Location"] == reverse("account_logout")
     assert is_in(client)
+
+
+def test_a_directory_that_describes_itself(
+    answering: SamlProvider, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with served(OpenIdProvider({})) as server:
+        settings.SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(
+            {
+                "ENCOURS_SAML_ENTITY_ID": ENTITY_ID,
+                "ENCOURS_SAML_METADATA_URL": f"{server.address}/metadata",
+                "ENCOURS_SAML_DOMAINS": "annuaire.example",
+            }
+        )
+        client, wrong = browser(), browser()
+        post(client, answering.answer(saml_request(client)))
+        answering.signs_with = "theirs"
+        post(wrong, answering.answer(saml_request(wrong)))
+
+        assert is_in(client)
+        assert not is_in(wrong)
+        assert server.asked == ["/metadata"], "read once, then remembered"
 
 
 def test_a_directory_whose_description_is_out_of_reach(
