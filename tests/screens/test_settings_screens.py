@@ -96,7 +96,7 @@ def test_the_theme_follows_the_profile_then_the_machine(
             window.page.get_by_role("button", name="Enregistrer").click()
         assert window.page.evaluate(shown) == expected
     window.page.emulate_media(color_scheme="dark")
-    window.page.wait_for_function(f"{shown} === 'dark'")
+    window.page.wait_for_selector("html[data-bs-theme=dark]")
 
 
 def test_a_filter_redraws_the_table_and_the_address_as_a_reload_would(

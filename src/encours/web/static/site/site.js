@@ -44,8 +44,13 @@
     if (button.matches("[data-dismiss]")) button.closest("[data-message]").remove();
   });
 
-  // On a phone the menu of a section is a strip: show where we are in it.
-  document.querySelector(".sub-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // On a phone the menu of a section is a strip: show where we are in it. Not by scrollIntoView,
+  // from which the keyboard would go on instead of from the top of the page.
+  const here = document.querySelector(".sub-nav [aria-current]");
+  const strip = here?.closest(".side-list");
+  if (strip && strip.scrollWidth > strip.clientWidth) {
+    strip.scrollLeft += here.getBoundingClientRect().left - strip.getBoundingClientRect().left - (strip.clientWidth - here.offsetWidth) / 2;
+  }
 
   // A reply that is an error still tells the person something.
   document.addEventListener("htmx:responseError", (event) => {
