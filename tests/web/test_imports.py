@@ -53,6 +53,7 @@ def state(mine: Place, import_id: int) -> str:
 
 def test_from_the_drop_to_the_undo(mine: Place, client: Client) -> None:
     import_id = dropped(mine, client, fec())
+    assert state(mine, import_id) == "previewed"
     page = client.get(reverse("import_one", args=[import_id])).content.decode()
     assert "au centime" in page
     assert "Importer" in page
