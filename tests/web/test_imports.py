@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from encours.parties.queries import customer_by_code
 from encours.tenancy.scope import in_tenant
 
 HTMX = {"hx-request": "true"}
+_COUNT = itertools.count(1)
 
 
 @pytest.fixture
 def mine(transactional_db: None, tmp_path: Path, settings: object) -> Place:
+    """A place of each test's own: what one leaves imported, another must not find."""
     settings.IMPORTS_ROOT = tmp_path  # type: ignore[attr-defined]
-    return place("IMPORTS")
+    return place(f"IMPORTS{next(_COUNT)}")
 
 
 @pytest.fixture
@@ -49,6 +52,14 @@ def state(mine: Place, import_id: int) -> str:
     with in_tenant(mine.house.tenant_id):
         found = history.one_import(tenant_id=mine.house.tenant_id, import_id=import_id)
     return found.state if found else "none"
+
+
+@pytest.fixture
+def known(mine: Place, client: Client) -> None:
+    """A ledger already imported: its customer is known."""
+    import_id = dropped(mine, client, fec())
+    client.post(reverse("import_accept", args=[import_id]))
+    jobs.apply(tenant_id=mine.house.tenant_id, import_id=import_id)
 
 
 def test_from_the_drop_to_the_undo(mine: Place, client: Client) -> None:
@@ -179,6 +190,7 @@ def test_a_column_may_go_to_a_field_of_ones_own(mine: Place, client: Client) -> 
     assert '<option value="custom.region"' in page
 
 
+@pytest.mark.usefixtures("known")
 def test_a_list_of_customers_is_shown_taken_and_undone(mine: Place, client: Client) -> None:
     text = "Code client;Nom;E-mail;Ville;Type de client\nC1;Dupont SA;a@dupont.example;Lyon;Pro\n"
     import_id = dropped(mine, client, text.encode(), "clients.csv")
@@ -198,6 +210,7 @@ def test_a_list_of_customers_is_shown_taken_and_undone(mine: Place, client: Clie
     assert state(mine, import_id) == "undone"
 
 
+@pytest.mark.usefixtures("known")
 def test_a_contacts_file_is_undone_unless_it_changed_since(mine: Place, client: Client) -> None:
     text = "code;interlocuteur;e-mail\nC1;Claire Martin;claire@x.example\n"
     asked = {"creditor_id": mine.second_id, "text": text, "do": "take"}
