@@ -93,8 +93,7 @@ lock: install  ## Write both lock files again: all platforms, all hashes, no hos
 	UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile $(LOCKED) --group dev --extra saml --extra schematron pyproject.toml \
 		-o requirements-dev.lock
 
-LOCKED := --quiet --universal --python $(PY) --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+LOCKED := --quiet --universal --python $(PY) --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 clean:  ## Remove what was built; the data of ENCOURS_HOME stay
 	rm -rf $(VENV) build dist node_modules mutants src/encours/web/static/vendor
