@@ -121,6 +121,23 @@ def test_a_long_table_repeats_its_head_and_loses_no_line(press: LetterPress) -> 
     assert f"Page{len(pages)}/{len(pages)}" in squeezed(pages[-1].extract_text())
 
 
+@pytest.mark.parametrize(
+    ("paragraphs", "pages"),
+    [
+        pytest.param(1, 1, id="one page, laid out once"),
+        pytest.param(60, 3, id="few lines but much to say: the pages are counted"),
+    ],
+)
+def test_each_page_says_its_number_among_all(
+    press: LetterPress, paragraphs: int, pages: int
+) -> None:
+    said = notice(closing=("Nous restons à votre disposition.",) * paragraphs)
+    found = [squeezed(page.extract_text()) for page in read(press.typeset(said)).pages]
+
+    assert len(found) == pages
+    assert all(f"Page{place}/{pages}" in page for place, page in enumerate(found, start=1))
+
+
 HOSTILE = [
     pytest.param('#import "x": *', id="an import"),
     pytest.param('#sys.inputs #panic() #read("/etc/passwd")', id="function calls"),

@@ -30,6 +30,7 @@ UNSHOWN_MAX: Final = 40
 SURELY_SHOWN: Final = frozenset(map(chr, range(0x180))) | frozenset("€’‘“”«»–—…•\u200b\u202f□")
 SUBSTITUTE: Final = "□"
 _UNSHOWN: Final = re.compile(r"the text `\"(.*)\"` could not be displayed", re.DOTALL)
+_PAGE: Final = re.compile(rb"/Type\s*/Page\b")
 _ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _LOGOS: Final = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg"}
 
@@ -53,11 +54,11 @@ class TypstPress:
             self._compiler = self._compiler or self._opened()
             logo = self._laid(notice.sender.logo)
             try:
-                return self._compiled(letter_data(notice, logo=logo), written_at)
+                return self._numbered(letter_data(notice, logo=logo), written_at)
             except typst.TypstError:
                 if logo is None:
                     raise
-                return self._compiled(letter_data(notice, logo=None), written_at)
+                return self._numbered(letter_data(notice, logo=None), written_at)
 
     def _opened(self) -> typst.Compiler:
         """Lay the template in the folder, where logos go beside it; fonts are read once."""
@@ -68,6 +69,13 @@ class TypstPress:
         self._lay(TEMPLATE, (files(__package__) / TEMPLATE).read_bytes())
         template = str(self._folder / TEMPLATE)
         return typst.Compiler(template, root=str(self._folder), ignore_system_fonts=True)
+
+    def _numbered(self, data: dict[str, Any], written_at: datetime) -> bytes:
+        """Compile as one page where that is likely, and again, pages counted, where it was not."""
+        made = self._compiled(data, written_at)
+        if data["single"] and len(_PAGE.findall(made)) != 1:
+            made = self._compiled({**data, "single": False}, written_at)
+        return made
 
     def _compiled(self, data: dict[str, Any], written_at: datetime) -> bytes:
         """Compile; a character that no font has becomes a box, and is remembered as such.

@@ -28,6 +28,7 @@ HEAD_MM: Final = 1.6
 FIGURE_MM: Final = 1.48
 PADDING_MM: Final = 3.2
 FIGURES_MAX_MM: Final = 128.0
+SINGLE_ROWS_MAX: Final = 8
 BREAK_HERE: Final = "\u200b"
 
 
@@ -40,6 +41,7 @@ def letter_data(notice: Notice, *, logo: str | None) -> dict[str, Any]:
         "title": subject,
         "author": _text(notice.sender.name),
         "page": words.page,
+        "single": len(notice.lines) + len(notice.penalties) <= SINGLE_ROWS_MAX,
         "colon": words.colon,
         "logo": logo,
         "sender": {
