@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.conftest import House
 
-from encours.tenancy.actions import people
+from encours.tenancy.actions import people, roles
 from encours.tenancy.models import Fact, Invitation, Membership, User
 from encours.tenancy.queries import people as queries
 from encours.tenancy.scope import in_tenant
@@ -126,7 +128,7 @@ def test_a_member_is_not_invited_twice_for_the_same_creditor(house: House) -> No
     with in_tenant(house.tenant_id):
         member = person(house, "reader")
 
-    with pytest.raises(people.AlreadyMember):
+    with pytest.raises(roles.AlreadyMember):
         invite(house, member.user.email)
     assert invite(house, member.user.email, creditor_id=house.creditor_id)
 
@@ -147,13 +149,13 @@ def test_the_last_administrator_stays(house: House) -> None:
         admin, local = person(house), person(house, "admin", house.creditor_id)
         about = {"tenant_id": house.tenant_id, "actor_id": 1, "today": NOW.date()}
 
-        with pytest.raises(people.LastAdmin):
-            people.revoke(membership_id=admin.pk, **about)  # type: ignore[arg-type]
-        with pytest.raises(people.LastAdmin):
-            people.set_role(membership_id=admin.pk, role="reader", **about)  # type: ignore[arg-type]
-        people.revoke(membership_id=local.pk, **about)  # type: ignore[arg-type]
+        with pytest.raises(roles.LastAdmin):
+            roles.revoke(membership_id=admin.pk, **about)  # type: ignore[arg-type]
+        with pytest.raises(roles.LastAdmin):
+            roles.set_role(membership_id=admin.pk, role="reader", **about)  # type: ignore[arg-type]
+        roles.revoke(membership_id=local.pk, **about)  # type: ignore[arg-type]
         other = person(house)
-        people.revoke(membership_id=admin.pk, **about)  # type: ignore[arg-type]
+        roles.revoke(membership_id=admin.pk, **about)  # type: ignore[arg-type]
         assert [row.id for row in queries.members(house.tenant_id)] == [other.pk]
 
 
@@ -163,14 +165,14 @@ def test_a_role_changes_and_the_journal_says_from_what(house: House) -> None:
         reader = person(house, "reader")
         about = {"tenant_id": house.tenant_id, "actor_id": 1, "today": NOW.date()}
         for _again in range(2):
-            people.set_role(membership_id=reader.pk, role="sales", **about)  # type: ignore[arg-type]
+            roles.set_role(membership_id=reader.pk, role="sales", **about)  # type: ignore[arg-type]
         facts = Fact.objects.of(house.tenant_id).filter(verb="person.role_changed")
 
         assert [fact.data for fact in facts] == [
             {"from": "reader", "to": "sales", "user": reader.user_id}
         ]
-        with pytest.raises(people.UnknownPerson):
-            people.revoke(membership_id=10**9, **about)  # type: ignore[arg-type]
+        with pytest.raises(roles.UnknownPerson):
+            roles.revoke(membership_id=10**9, **about)  # type: ignore[arg-type]
 
 
 def test_preferences_keep_what_is_not_given(house: House) -> None:
@@ -180,3 +182,93 @@ def test_preferences_keep_what_is_not_given(house: House) -> None:
     user.refresh_from_db()
 
     assert (user.language, user.theme, user.first_name) == ("en", "dark", "Anne")
+
+
+def test_a_lesser_role_at_a_creditor_leaves_a_full_administrator(house: House) -> None:
+    about: dict[str, Any] = {"tenant_id": house.tenant_id, "actor_id": 1, "today": NOW.date()}
+    at = {**about, "creditor_id": house.creditor_id}
+    with in_tenant(house.tenant_id):
+        only = person(house)
+        with pytest.raises(roles.LastAdmin):
+            roles.give_role(**at, user_id=only.user_id, role="reader")
+        with pytest.raises(roles.LastAdmin):
+            people.invite(
+                tenant_id=house.tenant_id,
+                email=only.user.email,
+                role="sales",
+                creditor_id=house.creditor_id,
+                actor_id=1,
+                now=NOW,
+            )
+        own = roles.give_role(**at, user_id=only.user_id, role="admin")
+        with pytest.raises(roles.LastAdmin):
+            roles.set_role(**about, membership_id=own, role="reader")
+
+        other = person(house)
+        roles.set_role(**about, membership_id=own, role="reader")
+        assert roles.full_admins(tenant_id=house.tenant_id) == {other.user_id}
+        with pytest.raises(roles.LastAdmin):
+            roles.revoke(**about, membership_id=other.pk)
+        roles.revoke(**about, membership_id=own)
+        assert roles.full_admins(tenant_id=house.tenant_id) == {only.user_id, other.user_id}
+
+
+def test_an_invitation_that_would_lower_the_last_administrator_is_refused_when_accepted(
+    house: House,
+) -> None:
+    with in_tenant(house.tenant_id):
+        only, second = person(house), person(house)
+    invited = invite(house, only.user.email, role="reader", creditor_id=house.creditor_id)
+    with in_tenant(house.tenant_id):
+        roles.revoke(
+            tenant_id=house.tenant_id, membership_id=second.pk, actor_id=1, today=NOW.date()
+        )
+
+    with pytest.raises(roles.LastAdmin):
+        accept(invited.token, user_id=only.user_id)
+    with in_tenant(house.tenant_id):
+        assert Membership.objects.of(house.tenant_id).filter(user_id=only.user_id).count() == 1
+
+
+def test_a_role_at_a_creditor_says_what_it_replaces(house: House) -> None:
+    with in_tenant(house.tenant_id):
+        person(house)
+        collector, stranger = person(house, "collector"), User.objects.create_user("s@x.example")
+        at: dict[str, Any] = {
+            "tenant_id": house.tenant_id,
+            "creditor_id": house.creditor_id,
+            "actor_id": 1,
+            "today": NOW.date(),
+        }
+        own = roles.give_role(**at, user_id=collector.user_id, role="reader")
+        with pytest.raises(roles.AlreadyMember):
+            roles.give_role(**at, user_id=collector.user_id, role="sales")
+        with pytest.raises(roles.UnknownPerson):
+            roles.give_role(**at, user_id=stranger.pk, role="reader")
+        facts = list(Fact.objects.of(house.tenant_id).filter(verb="person.role_given"))
+        rows = {row.id: row for row in queries.members(house.tenant_id)}
+
+    assert [fact.data for fact in facts] == [
+        {"user": collector.user_id, "role": "reader", "instead_of": "collector"}
+    ]
+    assert rows[own].instead_of == "collector"
+    assert [one.role for one in rows[collector.pk].exceptions] == ["reader"]
+
+
+def test_an_upgrade_takes_back_the_lesser_roles_that_had_no_effect(house: House) -> None:
+    upgrade = import_module("encours.tenancy.migrations.0009_roles_at_a_creditor").NO_EFFECT
+    with in_tenant(house.tenant_id):
+        admin, accountant = person(house), person(house, "accountant")
+        for user_id, role in ((admin.user_id, "reader"), (accountant.user_id, "collector")):
+            Membership.objects.create(
+                tenant_id=house.tenant_id,
+                user_id=user_id,
+                role=role,
+                creditor_id=house.creditor_id,
+            )
+        with connection.cursor() as cursor:
+            cursor.execute(upgrade)
+        left = Membership.objects.of(house.tenant_id).exclude(creditor=None)
+
+        assert [(row.user_id, row.role) for row in left] == [(accountant.user_id, "collector")]
+        assert Fact.objects.of(house.tenant_id).filter(verb="person.revoked").count() == 1

@@ -11,8 +11,12 @@ ME = 7
 PEOPLE = (ME, 12)
 
 
+EVERY = (3, 4, 5)
+
+
 def access(*grants: tuple[str, int | None]) -> Access:
-    return Access(ME, 1, tuple(Grant(role, creditor) for role, creditor in grants))
+    given = tuple(Grant(role, creditor) for role, creditor in grants)
+    return Access(ME, 1, given, creditor_ids=EVERY)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +50,16 @@ def access(*grants: tuple[str, int | None]) -> Access:
             id="sales everywhere and more there",
         ),
         pytest.param(
-            access(("sales", 3), ("reader", None)), None, Scope(None, None, None),
-            id="a reader of all who also sells for one reads all",
+            access(("sales", 3), ("reader", None)), None, Scope(None, (4, 5), None),
+            id="a reader of all but the one they sell for",
         ),
         pytest.param(
-            access(("sales", 3), ("reader", None)), 3, Scope(3, (3,), None),
-            id="the wider role wins on the creditor too",
+            access(("sales", 3), ("reader", None)), 3, Scope(3, (3,), PEOPLE),
+            id="the role given there replaces the wider one",
+        ),
+        pytest.param(
+            access(("reader", None), ("accountant", 4)), None, Scope(None, None, None),
+            id="whatever the exception reads too, all is read",
         ),
     ],
 )  # fmt: skip

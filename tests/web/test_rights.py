@@ -44,6 +44,7 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_rates_enter": MANAGE,
     "settings_scenario": SETTINGS,
     "settings_users": frozenset({"admin"}),
+    "settings_user_give_role": frozenset({"admin"}),
     "settings_user_role": frozenset({"admin"}),
     "settings_user_revoke": frozenset({"admin"}),
     "settings_user_withdraw": frozenset({"admin"}),
@@ -195,6 +196,38 @@ def test_a_creditors_admin_gives_no_role_for_the_others(mine: Place) -> None:
 
     everywhere = {"email": "x@example.org", "role": "admin", "creditor": ""}
     client.post(reverse("settings_users"), everywhere)
-    assert b"x@example.org" not in client.get(reverse("settings_users")).content
+    full = logged_in(mine.users["admin"])
+    assert b"x@example.org" not in full.get(reverse("settings_users")).content
+    key = {"name": "Clef interdite", "role": "admin", "creditor": "", "scopes": ["read"]}
+    client.post(reverse("settings_keys"), key)
+    assert b"Clef interdite" not in full.get(reverse("settings_keys")).content
+    hook = {"url": "https://example.org/", "events": "*", "creditor": ""}
+    client.post(reverse("settings_webhooks"), hook)
+    assert b"https://example.org/" not in full.get(reverse("settings_webhooks")).content
     taken = client.post(reverse("settings_user_revoke", args=[mine.membership_id]))
     assert taken.status_code == 403
+
+
+def test_a_lesser_role_at_a_creditor_closes_it_and_the_page_says_why(mine: Place) -> None:
+    with in_tenant(mine.house.tenant_id):
+        person = add_user(mine.house, "admin", "SIGMA")
+    admin, lowered = logged_in(mine.users["admin"]), logged_in(person.pk)
+    given = {"user": person.pk, "creditor": mine.second_id, "role": "reader"}
+    admin.post(reverse("settings_user_give_role"), given)
+    page = admin.get(reverse("settings_users")).content.decode()
+    assert "sauf SIGMA Logistique : Lecteur" in page
+    assert "à la place de « Administrateur »" in page
+
+    assert lowered.get(reverse("settings_creditor")).status_code == 200
+    there = {"creditor_id": mine.second_id, "name": "Pris"}
+    assert lowered.post(reverse("settings_creditor"), there).status_code == 403
+    assert lowered.get(reverse("settings_data")).status_code == 403, "not of every creditor"
+    whole = lowered.get(reverse("settings_creditor_habits"), {"niveau": "organisation"})
+    assert whole.status_code == 403
+    everywhere = {"email": "y@example.org", "role": "admin", "creditor": ""}
+    lowered.post(reverse("settings_users"), everywhere)
+    assert b"y@example.org" not in admin.get(reverse("settings_users")).content
+    again = admin.post(reverse("settings_user_give_role"), given, follow=True)
+    assert "a déjà un rôle pour cette société" in again.content.decode()
+    wrong = admin.post(reverse("settings_user_give_role"), {**given, "role": "?"})
+    assert wrong.status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from encours.tenancy import keys
+from encours.tenancy.queries import places
 from encours.tenancy.rights import Access, Grant
 from encours.tenancy.scope import in_tenant
 
@@ -81,13 +83,20 @@ def inside(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) 
         return answer(request)
     chosen = request.session.get(SESSION_KEY)
     access = next((one for one in mine if one.tenant_id == chosen), mine[0])
-    request.access = access  # type: ignore[attr-defined]
     request.tenant_id = access.tenant_id  # type: ignore[attr-defined]
     with in_tenant(access.tenant_id):
+        request.access = inside_of(access)  # type: ignore[attr-defined]
         response = answer(request)
         if response.status_code >= SERVER_ERROR:
             transaction.set_rollback(True)
     return response
+
+
+def inside_of(access: Access) -> Access:
+    """Return the access as it is once the door is open: exceptions need the others' names."""
+    if not access.has_exceptions:
+        return access
+    return replace(access, creditor_ids=places.creditor_ids(access.tenant_id))
 
 
 def inside_by_key(

@@ -45,24 +45,14 @@ def scope_of(
     if creditor_id is not None:
         if not access.may(right, creditor_id):
             return NOTHING
-        own = is_mine or _is_sales_only(access, creditor_id)
+        own = is_mine or access.role_at(creditor_id) == SALES
         return Scope(creditor_id, (creditor_id,), people() if own else None)
     if access.only is not None and right not in access.only:
         return NOTHING
     if access.own_customers_only:
         return Scope(None, _sorted(access.creditors(right)), people())
-    granting = [
-        grant.creditor_id
-        for grant in access.grants
-        if grant.role in RIGHTS[right] and grant.role != SALES
-    ]
-    creditors = None if None in granting else _sorted(frozenset(filter(None, granting)))
-    return Scope(None, creditors, people() if is_mine else None)
-
-
-def _is_sales_only(access: Access, creditor_id: int) -> bool:
-    covering = [grant for grant in access.grants if grant.creditor_id in (None, creditor_id)]
-    return all(grant.role == SALES for grant in covering)
+    creditors = access.creditors_as(RIGHTS[right] - {SALES})
+    return Scope(None, _sorted(creditors), people() if is_mine else None)
 
 
 def _sorted(creditors: frozenset[int] | None) -> tuple[int, ...] | None:

@@ -78,6 +78,9 @@ class Grant:
 class Access:
     """What one person may do at one tenant, or one key of the API in that person's name.
 
+    A role given at a creditor replaces there the one held for all of them, for less as for more
+    (docs/decisions, roles at a creditor). `creditor_ids` are those of the tenant, asked only of
+    whoever holds both kinds; without them only the creditors with a role of their own are known.
     `only` are the rights that a key's scopes leave; None limits nothing.
     """
 
@@ -86,23 +89,42 @@ class Access:
     grants: tuple[Grant, ...]
     key_id: int | None = None
     only: frozenset[str] | None = None
+    creditor_ids: tuple[int, ...] = ()
 
     def may(self, right: str, creditor_id: int | None = None) -> bool:
-        """Say whether some role grants the right, for this creditor or at all."""
+        """Say whether the role that applies at this creditor grants the right, or some role."""
         allowed = self._roles(right)
-        return any(
-            grant.role in allowed
-            and (creditor_id is None or grant.creditor_id in (None, creditor_id))
-            for grant in self.grants
-        )
+        if creditor_id is None:
+            return any(grant.role in allowed for grant in self.grants)
+        return self.role_at(creditor_id) in allowed
+
+    def role_at(self, creditor_id: int) -> str | None:
+        """Return the role that applies at a creditor: the one given there, else that of all."""
+        held = {grant.creditor_id: grant.role for grant in self.grants}
+        return held.get(creditor_id, held.get(None))
 
     def creditors(self, right: str) -> frozenset[int] | None:
         """Return the creditors for which the right is granted; None means all of them."""
-        allowed = self._roles(right)
-        granting = [grant.creditor_id for grant in self.grants if grant.role in allowed]
-        if None in granting:
+        return self.creditors_as(self._roles(right))
+
+    def creditors_as(self, roles: frozenset[str]) -> frozenset[int] | None:
+        """Return the creditors where one of these roles applies; None means all of them."""
+        held = {grant.creditor_id: grant.role for grant in self.grants}
+        wider = held.pop(None, None)
+        given = {creditor for creditor, role in held.items() if role in roles}
+        if wider in roles and len(given) == len(held):
             return None
-        return frozenset(creditor for creditor in granting if creditor is not None)
+        others = set(self.creditor_ids) - held.keys() if wider in roles else set[int | None]()
+        return frozenset(one for one in given | others if one is not None)
+
+    def everywhere(self, right: str) -> bool:
+        """Say whether the right holds for every creditor: what acts on all of them asks this."""
+        return self.creditors(right) is None
+
+    @property
+    def has_exceptions(self) -> bool:
+        """Say whether some creditors are excepted from a role held for all of them."""
+        return len({grant.creditor_id is None for grant in self.grants}) > 1
 
     def _roles(self, right: str) -> frozenset[str]:
         roles = RIGHTS[right]

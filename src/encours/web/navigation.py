@@ -22,6 +22,7 @@ class Entry:
     icon: str
     right: str
     also: tuple[str, ...] = ()
+    of_all: bool = False  # what acts on every creditor needs the right at each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,14 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         ("settings_portfolios",),
     ),
     Entry(_("Journal"), "settings_journal", "journal", "audit.read"),
-    Entry(_("Données"), "settings_data", "shield", "custody.export", ("settings_person",)),
+    Entry(
+        _("Données"),
+        "settings_data",
+        "shield",
+        "custody.export",
+        ("settings_person",),
+        of_all=True,
+    ),
 )
 ACCOUNT: Final[tuple[Entry, ...]] = (
     Entry(_("Profil"), "profile", "user", "self"),
@@ -96,6 +104,8 @@ def menu(
     items = []
     for entry in entries:
         if not access.may(entry.right, creditor_id):
+            continue
+        if entry.of_all and not access.everywhere(entry.right):
             continue
         try:
             url = reverse(entry.url_name)

@@ -150,6 +150,12 @@ def require(request: StaffRequest, right: str, creditor_id: int) -> None:
         raise PermissionDenied
 
 
+def require_everywhere(request: StaffRequest, right: str) -> None:
+    """Refuse what acts on every creditor to whoever lacks the right at one of them (403)."""
+    if not request.access.everywhere(right):
+        raise PermissionDenied
+
+
 def turned_away(request: HttpRequest) -> HttpResponse | None:
     """Return where a stranger is sent: to the login page, or told that no tenant knows them."""
     if not request.user.is_authenticated:

@@ -29,10 +29,18 @@ class DepartureRow:
     expires_at: datetime | None
 
 
+FIELDS: Final = tuple(DepartureRow.__dataclass_fields__)
+
+
 def departures(*, tenant_id: int, kind: str, subject_id: int | None = None) -> list[DepartureRow]:
     """Return the latest archives of everything, or of one person."""
     rows = Departure.objects.of(tenant_id).filter(kind=kind)
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
-    names = DepartureRow.__dataclass_fields__.keys()
-    return [DepartureRow(*row) for row in rows.order_by("-id").values_list(*names)[:SHOWN]]
+    return [DepartureRow(*row) for row in rows.order_by("-id").values_list(*FIELDS)[:SHOWN]]
+
+
+def departure(*, tenant_id: int, departure_id: int) -> DepartureRow | None:
+    """Return one archive, or None."""
+    rows = Departure.objects.of(tenant_id).filter(id=departure_id)
+    return next((DepartureRow(*row) for row in rows.values_list(*FIELDS)), None)

@@ -1,11 +1,11 @@
-"""Who works here: invitations, roles, the end of an access, one's own preferences."""
+"""Who comes to work here: invitations and how they are accepted, one's own preferences."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from allauth.account.models import EmailAddress
@@ -16,31 +16,13 @@ from django.db.models import Q
 
 from encours.kernel.refusal import Refusal
 from encours.tenancy import journal
-from encours.tenancy.models import Creditor, Invitation, Membership, Role, User
-from encours.tenancy.rights import ADMIN
+from encours.tenancy.actions import roles
+from encours.tenancy.models import Invitation, Membership, Role, User
 from encours.tenancy.scope import in_tenant
 
 LASTS: Final = timedelta(days=7)
 LANGUAGES: Final = ("fr", "en")
 THEMES: Final = ("auto", "light", "dark")
-
-
-class LastAdmin(Refusal):
-    """Somebody must keep the keys."""
-
-    message = "Il doit rester au moins un administrateur de toutes les sociétés."
-
-
-class AlreadyMember(Refusal):
-    """One role per person and creditor."""
-
-    message = "Cette personne a déjà un rôle pour cette société : modifiez-le."
-
-
-class UnknownPerson(Refusal):
-    """The membership is not, or no longer, there."""
-
-    message = "Cet accès n'existe plus."
 
 
 class InvitationOver(Refusal):
@@ -102,11 +84,15 @@ def invite(
     assert role in Role.values, role
     email = email.strip().lower()
     if creditor_id is not None:
-        _creditor_exists(tenant_id, creditor_id)
+        roles.creditor_exists(tenant_id=tenant_id, creditor_id=creditor_id)
     same = Q(creditor_id=creditor_id) if creditor_id is not None else Q(creditor_id=None)
     member = User.objects.filter(email__iexact=email).first()
     if member and Membership.objects.of(tenant_id).filter(same, user_id=member.pk).exists():
-        raise AlreadyMember
+        raise roles.AlreadyMember
+    if member:
+        roles.refuse_lowering_the_last(
+            tenant_id=tenant_id, user_id=member.pk, role=role, creditor_id=creditor_id
+        )
     pending = Invitation.objects.of(tenant_id).filter(same, email=email, accepted_at=None)
     pending.filter(expires_at__gt=now).update(expires_at=now)
     token = secrets.token_urlsafe(32)
@@ -186,12 +172,13 @@ def accept_invitation(
                 "Cette adresse a déjà un compte : connectez-vous avec lui, "
                 "puis rouvrez le lien de l'invitation."
             )
-        membership, is_new = Membership.objects.get_or_create(
-            tenant_id=guest.tenant_id,
-            user=user,
-            creditor=invitation.creditor,
-            defaults={"role": invitation.role},
-        )
+        with roles.an_admin_remains(tenant_id=guest.tenant_id):
+            membership, is_new = Membership.objects.get_or_create(
+                tenant_id=guest.tenant_id,
+                user=user,
+                creditor=invitation.creditor,
+                defaults={"role": invitation.role},
+            )
         Invitation.objects.of(guest.tenant_id).filter(id=invitation.pk).update(accepted_at=now)
         journal.record(
             "person.joined",
@@ -200,56 +187,18 @@ def accept_invitation(
             effective_on=now.date(),
             actor_id=user.pk,
             creditor_id=invitation.creditor_id,
-            data={"role": membership.role, "user": user.pk, "new": is_new},
+            data={
+                "role": membership.role,
+                "user": user.pk,
+                "new": is_new,
+                **roles.replaced_role(membership),
+            },
         )
         return int(user.pk)
 
 
-@transaction.atomic
-def set_role(*, tenant_id: int, membership_id: int, role: str, actor_id: int, today: date) -> None:
-    """Give a member another role."""
-    assert role in Role.values, role
-    membership = _locked(tenant_id, membership_id)
-    before = membership.role
-    if before == role:
-        return
-    _keep_an_admin(tenant_id, membership)
-    Membership.objects.of(tenant_id).filter(id=membership_id).update(role=role)
-    journal.record(
-        "person.role_changed",
-        tenant_id=tenant_id,
-        subject=("membership", membership_id),
-        effective_on=today,
-        actor_id=actor_id,
-        creditor_id=membership.creditor_id,
-        data={"user": membership.user_id, "from": before, "to": role},
-    )
-
-
-@transaction.atomic
-def revoke(*, tenant_id: int, membership_id: int, actor_id: int, today: date) -> None:
-    """End a member's access; what they did stays in the journal."""
-    membership = _locked(tenant_id, membership_id)
-    _keep_an_admin(tenant_id, membership)
-    Membership.objects.of(tenant_id).filter(id=membership_id).delete()
-    journal.record(
-        "person.revoked",
-        tenant_id=tenant_id,
-        subject=("membership", membership_id),
-        effective_on=today,
-        actor_id=actor_id,
-        creditor_id=membership.creditor_id,
-        data={"user": membership.user_id, "role": membership.role},
-    )
-
-
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _creditor_exists(tenant_id: int, creditor_id: int) -> None:
-    if not Creditor.objects.of(tenant_id).filter(id=creditor_id).exists():
-        raise Refusal("Cette société n'existe pas.")
 
 
 def _waiting(
@@ -276,20 +225,3 @@ def _create_user(email: str, password: str, name: str) -> User:
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
-
-
-def _locked(tenant_id: int, membership_id: int) -> Membership:
-    """Lock every admin's membership and this one: two admins cannot remove each other at once."""
-    wanted = Membership.objects.of(tenant_id).filter(Q(id=membership_id) | Q(role=ADMIN))
-    rows = {row.pk: row for row in wanted.select_for_update(of=("self",)).order_by("id")}
-    if membership_id not in rows:
-        raise UnknownPerson
-    return rows[membership_id]
-
-
-def _keep_an_admin(tenant_id: int, leaving: Membership) -> None:
-    if leaving.role != ADMIN or leaving.creditor_id is not None:
-        return
-    others = Membership.objects.of(tenant_id).filter(role=ADMIN, creditor=None)
-    if not others.exclude(id=leaving.pk).exists():
-        raise LastAdmin

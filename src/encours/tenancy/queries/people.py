@@ -9,8 +9,20 @@ from encours.tenancy.models import Invitation, Membership, User
 
 
 @dataclass(frozen=True, slots=True)
+class RoleAt:
+    """A role at one creditor."""
+
+    creditor: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
-    """One role of one person; `creditor_id` None is every creditor."""
+    """One role of one person; `creditor_id` None is every creditor.
+
+    `instead_of` is the role held for all creditors that this one replaces; `exceptions` are the
+    creditors where a role of this person's own replaces this one.
+    """
 
     id: int
     user_id: int
@@ -22,6 +34,8 @@ class Member:
     since: datetime
     last_login: datetime | None
     has_second_factor: bool
+    instead_of: str = ""
+    exceptions: tuple[RoleAt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,11 @@ def members(tenant_id: int) -> list[Member]:
         .exclude(type="recovery_codes")
         .values_list("user_id", flat=True)
     )
+    wider = {row.user_id: row.role for row in rows if row.creditor is None}
+    own: dict[int, list[RoleAt]] = {}
+    for row in rows:
+        if row.creditor is not None:
+            own.setdefault(row.user_id, []).append(RoleAt(row.creditor.name, row.role))
     return [
         Member(
             id=row.pk,
@@ -64,6 +83,8 @@ def members(tenant_id: int) -> list[Member]:
             since=row.created_at,
             last_login=row.user.last_login,
             has_second_factor=row.user_id in protected,
+            instead_of=wider.get(row.user_id, "") if row.creditor else "",
+            exceptions=() if row.creditor else tuple(own.get(row.user_id, ())),
         )
         for row in rows
     ]

@@ -61,6 +61,11 @@ def creditors(tenant_id: int, creditor_ids: Collection[int] | None = None) -> li
     ]
 
 
+def creditor_ids(tenant_id: int) -> tuple[int, ...]:
+    """Return the ids of the tenant's creditors."""
+    return tuple(Creditor.objects.of(tenant_id).order_by("id").values_list("id", flat=True))
+
+
 def creditors_with_siren(tenant_id: int, siren: str) -> list[int]:
     """Return the ids of the tenant's creditors that have this SIREN, one as a rule."""
     if not siren:

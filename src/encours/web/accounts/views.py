@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from encours.tenancy.actions import people
+from encours.tenancy.actions import people, roles
 from encours.tenancy.middleware import SESSION_KEY
 from encours.web.accounts import forms
 from encours.web.rights import StaffRequest, needs, outside_tenant, public
@@ -53,7 +53,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         if guest.has_account:
             return _join_known(request, token, guest)
         return _join_new(request, token, guest)
-    except people.InvitationOver as refusal:
+    except (people.InvitationOver, roles.LastAdmin) as refusal:
         return render(request, "accounts/invitation_over.html", {"why": refusal}, status=GONE)
 
 

@@ -45,6 +45,13 @@ def _text(label: Any, length: int, *, required: bool = False, **kwargs: Any) -> 
     return forms.CharField(label=label, max_length=length, required=required, **kwargs)
 
 
+def _offer(form: forms.Form, creditors: list[tuple[str, Any]]) -> None:
+    """Offer these creditors; saying none is all of them, where that is offered too."""
+    field = form.fields["creditor"]
+    field.choices = creditors  # type: ignore[attr-defined]
+    field.required = "" not in dict(creditors)
+
+
 class Cents(forms.CharField):
     """An amount typed by a person, kept in cents."""
 
@@ -311,6 +318,27 @@ class Invitation(forms.Form):
     def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
         """Offer the creditors that this person administers."""
         super().__init__(*args, **kwargs)
+        _offer(self, creditors)
+
+
+class RoleAt(forms.Form):
+    """A role that a member has at one creditor, in place of theirs for all of them."""
+
+    user = forms.ChoiceField(label=_("Personne"))
+    creditor = forms.ChoiceField(label=_("Société"))
+    role = forms.ChoiceField(label=_("Rôle"), choices=ROLES, initial="reader")
+
+    def __init__(
+        self,
+        *args: Any,
+        people: list[tuple[str, Any]],
+        creditors: list[tuple[str, Any]],
+        **kwargs: Any,
+    ) -> None:
+        """Offer the people on the page and the creditors that this person administers."""
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_at_%s"
+        self.fields["user"].choices = people  # type: ignore[attr-defined]
         self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
 
 
@@ -336,7 +364,7 @@ class NewKey(forms.Form):
     def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
         """Offer the creditors that this person administers."""
         super().__init__(*args, **kwargs)
-        self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
+        _offer(self, creditors)
 
 
 class NewWebhook(forms.Form):
@@ -356,4 +384,4 @@ class NewWebhook(forms.Form):
     def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:
         """Offer the creditors that this person administers."""
         super().__init__(*args, **kwargs)
-        self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
+        _offer(self, creditors)

@@ -24,7 +24,7 @@ from encours.tenancy.persons import Person
 from encours.web.answers import fragment, telling
 from encours.web.documents.sentences import KIND_BADGES
 from encours.web.ledger.subject import customer_or_404
-from encours.web.rights import StaffRequest, fresh_login, needs
+from encours.web.rights import StaffRequest, fresh_login, needs, require_everywhere
 from encours.web.settings.subject import settings_menu, shown
 from encours.web.tables import Badge, Column, Table, answer, in_memory
 
@@ -72,6 +72,7 @@ PAST: Final = Table(
 @needs("custody.export")
 def data(request: StaffRequest) -> HttpResponseBase:
     """Show the archives of everything and the files that retention will destroy."""
+    require_everywhere(request, "custody.export")
     rows = asked.departures(tenant_id=request.tenant_id, kind="tenant")
     if request.htmx and request.htmx.target == "departures":
         return fragment(request, "settings/_departures.html", _departures(request, rows))
@@ -92,6 +93,7 @@ def data(request: StaffRequest) -> HttpResponseBase:
 @fresh_login("settings_data")
 def ask_export(request: StaffRequest) -> HttpResponse:
     """Ask for the archive of everything."""
+    require_everywhere(request, "custody.export")
     with telling(request, _("Export demandé : l'archive se prépare.")):
         number = departures.ask(tenant_id=request.tenant_id, actor_id=request.access.user_id)
         jobs.depart_soon(tenant_id=request.tenant_id, departure_id=number)
@@ -102,7 +104,12 @@ def ask_export(request: StaffRequest) -> HttpResponse:
 @needs("custody.export")
 @fresh_login("settings_data")
 def fetch(request: StaffRequest, departure_id: int) -> HttpResponseBase:
-    """Hand an archive over while its time lasts."""
+    """Hand an archive over while its time lasts, to whoever might ask for it."""
+    row = asked.departure(tenant_id=request.tenant_id, departure_id=departure_id)
+    if row is None or row.kind == "tenant":
+        require_everywhere(request, "custody.export")
+    else:
+        _card(request, row.subject_type, row.subject_id or 0)
     with telling(request):
         path = departures.fetch(
             tenant_id=request.tenant_id, departure_id=departure_id, now=timezone.now()

@@ -16,6 +16,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "person.invited": _("Invitation envoyée, rôle : %(role)s."),
     "person.invitation_withdrawn": _("Invitation annulée."),
     "person.joined": _("A rejoint l'organisation, rôle : %(role)s."),
+    "person.role_given": _("Rôle propre à une société : %(role)s."),
     "person.role_changed": _("Rôle changé : de %(from)s à %(to)s."),
     "person.revoked": _("Accès retiré (rôle : %(role)s)."),
     "api_key.created": _("Clé de l'API créée, rôle : %(role)s, portées : %(scopes)s."),

@@ -63,6 +63,7 @@ urlpatterns = [
     path("champs/<int:field_id>/", fields.change, name="settings_field"),
     path("champs/<int:field_id>/retirer/", fields.retire, name="settings_field_retire"),
     path("utilisateurs/", users.users, name="settings_users"),
+    path("utilisateurs/roles/", users.give_role, name="settings_user_give_role"),
     path("utilisateurs/<int:membership_id>/role/", users.set_role, name="settings_user_role"),
     path("utilisateurs/<int:membership_id>/retirer/", users.revoke, name="settings_user_revoke"),
     path(

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from encours.tenancy.actions import letters, people
+from encours.tenancy.actions import letters, people, roles
 from encours.tenancy.ports import Letter
 from encours.tenancy.queries import people as queries
 from encours.tenancy.queries import places
+from encours.tenancy.queries.people import Member, Waiting
 from encours.web.answers import telling
 from encours.web.rights import StaffRequest, needs
 from encours.web.settings import forms
@@ -27,28 +28,74 @@ from encours.web.settings.subject import shown
 @require_http_methods(["GET", "POST"])
 @needs("users.manage")
 def users(request: StaffRequest) -> HttpResponse:
-    """Show who works here and invite somebody."""
+    """Show who works here, which role applies where, and invite somebody."""
     form = forms.Invitation(request.POST or None, creditors=_creditors(request))
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["creditor"]
         _invite(request, form.cleaned_data, int(wanted) if wanted else None)
         return redirect("settings_users")
-    mine = request.access.creditors("users.manage")
+    return _page(request, form, _role_form(request))
+
+
+@require_POST
+@needs("users.manage")
+def give_role(request: StaffRequest) -> HttpResponse:
+    """Give a member a role of their own at one creditor."""
+    form = _role_form(request, request.POST)
+    if not form.is_valid():
+        return _page(request, forms.Invitation(creditors=_creditors(request)), form)
+    given = form.cleaned_data
+    with telling(request, _("Rôle donné : il s'applique à cette société.")):
+        roles.give_role(
+            tenant_id=request.tenant_id,
+            user_id=int(given["user"]),
+            creditor_id=int(given["creditor"]),
+            role=given["role"],
+            actor_id=request.access.user_id,
+            today=timezone.localdate(),
+        )
+    return redirect("settings_users")
+
+
+def _page(request: StaffRequest, form: forms.Invitation, role_form: forms.RoleAt) -> HttpResponse:
     context = {
         "form": form,
-        "members": [
-            one
-            for one in queries.members(request.tenant_id)
-            if mine is None or one.creditor_id in mine
-        ],
-        "waiting": [
-            one
-            for one in queries.waiting(request.tenant_id, now=timezone.now())
-            if mine is None or one.creditor_id in mine
-        ],
+        "role_form": role_form,
+        "members": [(one, _applies(one)) for one in _members(request)],
+        "waiting": _waiting(request),
         "roles": forms.ROLES,
     }
     return shown(request, "settings/users.html", context)
+
+
+def _applies(member: Member) -> list[str]:
+    """Say which of a person's roles applies where, and why."""
+    names = dict(forms.ROLES)
+    if member.instead_of:
+        sentence = _("s'applique ici à la place de « %(role)s », son rôle pour toutes les sociétés")
+        return [sentence % {"role": names[member.instead_of]}]
+    sentence = _("sauf %(creditor)s : %(role)s")
+    return [
+        sentence % {"creditor": one.creditor, "role": names[one.role]} for one in member.exceptions
+    ]
+
+
+def _members(request: StaffRequest) -> list[Member]:
+    mine = request.access.creditors("users.manage")
+    found = queries.members(request.tenant_id)
+    return [one for one in found if mine is None or one.creditor_id in mine]
+
+
+def _waiting(request: StaffRequest) -> list[Waiting]:
+    mine = request.access.creditors("users.manage")
+    found = queries.waiting(request.tenant_id, now=timezone.now())
+    return [one for one in found if mine is None or one.creditor_id in mine]
+
+
+def _role_form(request: StaffRequest, data: Any = None) -> forms.RoleAt:
+    people_shown = {str(one.user_id): one.name for one in _members(request)}
+    creditors = [one for one in _creditors(request) if one[0]]
+    return forms.RoleAt(data, people=list(people_shown.items()), creditors=creditors)
 
 
 @require_POST
@@ -59,7 +106,7 @@ def set_role(request: StaffRequest, membership_id: int) -> HttpResponse:
     if role not in dict(forms.ROLES):
         raise Http404
     with telling(request, _("Rôle changé.")):
-        people.set_role(**_about(request, membership_id), role=role)
+        roles.set_role(**_about(request, membership_id), role=role)
     return redirect("settings_users")
 
 
@@ -68,7 +115,7 @@ def set_role(request: StaffRequest, membership_id: int) -> HttpResponse:
 def revoke(request: StaffRequest, membership_id: int) -> HttpResponse:
     """End a member's access."""
     with telling(request, _("Accès retiré.")):
-        people.revoke(**_about(request, membership_id))
+        roles.revoke(**_about(request, membership_id))
     return redirect("settings_users")
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from encours.tenancy.queries import places
 from encours.web.answers import telling
-from encours.web.rights import StaffRequest, needs
+from encours.web.rights import StaffRequest, needs, require, require_everywhere
 from encours.web.settings import forms
 from encours.web.settings.subject import settings_menu, shown
 from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer
@@ -192,8 +192,10 @@ def _end(request: StaffRequest, row: SubscriptionRow) -> None:
 
 def _make(request: StaffRequest, given: dict[str, Any]) -> subscriptions.Made | None:
     creditor_id = int(given["creditor"]) if given["creditor"] else None
-    if not request.access.may("settings.write", creditor_id):
-        raise Http404
+    if creditor_id is None:
+        require_everywhere(request, "settings.write")
+    else:
+        require(request, "settings.write", creditor_id)
     with telling(request, _("Webhook créé : copiez son secret maintenant.")):
         return subscriptions.create_subscription(
             tenant_id=request.tenant_id,
