@@ -187,7 +187,7 @@ class Derivation:
 
 def _first_on(parts: pl.DataFrame) -> date | None:
     """Return the day of the first entry that touches a customer."""
-    day = parts.filter("has_customer")["entry_on"].min()
+    day = parts.select(pl.col("entry_on").filter("has_customer").min()).item()
     return day if isinstance(day, date) else None
 
 
