@@ -116,6 +116,13 @@ class Customer(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    def postal_lines(self) -> tuple[str, ...]:
+        """Return the lines of an envelope under the name; France is not said."""
+        town = f"{self.postcode} {self.city}".strip()
+        country = "" if self.country in ("", "FR") else self.country
+        every = (self.address_line1, self.address_line2, town, country)
+        return tuple(line for line in every if line)
+
 
 class Contact(TenantModel):
     """A person or mailbox at a customer; the reminders' one has the role `billing`."""

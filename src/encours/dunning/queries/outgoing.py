@@ -235,12 +235,9 @@ def _contract_rate(text: str) -> ContractRate | None:
 
 
 def _addressee(customer: Customer, recipient: Recipient) -> Addressee:
-    town = f"{customer.postcode} {customer.city}".strip()
-    country = "" if customer.country in ("", "FR") else customer.country
-    parts = (customer.address_line1, customer.address_line2, town, country)
     return Addressee(
         name=customer.name,
-        address=tuple(part for part in parts if part),
+        address=customer.postal_lines(),
         attention=recipient.name,
         siren=customer.siren,
         code=customer.code,

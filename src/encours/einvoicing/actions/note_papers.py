@@ -213,12 +213,9 @@ def _reference(customer: Customer) -> str:
 
 
 def _addressee(customer: Customer) -> Addressee:
-    town = f"{customer.postcode} {customer.city}".strip()
-    country = "" if customer.country in ("", "FR") else customer.country
-    parts = (customer.address_line1, customer.address_line2, town, country)
     return Addressee(
         name=customer.name,
-        address=tuple(part for part in parts if part),
+        address=customer.postal_lines(),
         siren=customer.siren,
         code=customer.code,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from encours.imports.actions.keeping import (
     Kept,
     Outcome,
     digest_of,
-    issues_kept,
     refused,
     seen,
 )
@@ -32,7 +31,6 @@ from encours.kernel.money import decimal_text
 from encours.parties import bulk as parties
 from encours.parties.models import Batch
 from encours.receivables.actions import bulk
-from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
 DIFFERENCES_SHOWN: Final = 200
@@ -147,36 +145,15 @@ def _apply(
     match_waiting(tenant_id=tenant_id, creditor_id=creditor.pk, today=totals.last_on)
     bulk.refresh_statistics()
     control = _control(export.derivation, place)
-    import_id = kept.write(
+    outcome = Outcome(export.name, applied=True, counts=counts, control=control, issues=issues)
+    return kept.applied(
         export,
         creditor,
-        state="applied",
-        accepted_rest=accept_rest,
-        first_on=totals.first_on,
-        last_on=totals.last_on,
-        counts=counts,
-        control=control,
+        outcome,
         batch=batch,
-        progress=100,
-        applied_at=datetime.now(UTC),
-        **issues_kept(issues),
-    )
-    journal.record(
-        "import.applied",
-        tenant_id=tenant_id,
-        subject=("import", import_id),
+        days=(totals.first_on, totals.last_on),
         effective_on=totals.last_on,
-        actor_id=kept.author_id,
-        creditor_id=creditor.pk,
-        data={"sha256": export.sha256, "counts": counts, "control_ok": control["ok"]},
-    )
-    return Outcome(
-        export.name,
-        applied=True,
-        counts=counts,
-        control=control,
-        issues=issues,
-        import_id=import_id,
+        accepted_rest=accept_rest,
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from encours.imports.models import FileImport
 from encours.kernel.issue import Issue
+from encours.parties.models import Batch
+from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
 ISSUES_KEPT: Final = 5_000
@@ -109,6 +112,49 @@ class Kept:
             author_id=self.author_id,
             **values,
         ).pk
+
+    def applied(
+        self,
+        source: Source,
+        creditor: Creditor,
+        outcome: Outcome,
+        *,
+        batch: Batch,
+        days: tuple[date | None, date | None],
+        effective_on: date,
+        **values: Any,
+    ) -> Outcome:
+        """Keep what was written, on its row and in the journal; days are the first and the last."""
+        first_on, last_on = days
+        control = {name: said for name, said in outcome.control.items() if name != "changes"}
+        import_id = self.write(
+            source,
+            creditor,
+            state="applied",
+            first_on=first_on,
+            last_on=last_on,
+            counts=outcome.counts,
+            control=control,
+            batch=batch,
+            progress=100,
+            applied_at=datetime.now(UTC),
+            **issues_kept(outcome.issues),
+            **values,
+        )
+        journal.record(
+            "import.applied",
+            tenant_id=creditor.tenant_id,
+            subject=("import", import_id),
+            effective_on=effective_on,
+            actor_id=self.author_id,
+            creditor_id=creditor.pk,
+            data={
+                "sha256": source.sha256,
+                "counts": outcome.counts,
+                "control_ok": outcome.control["ok"],
+            },
+        )
+        return replace(outcome, import_id=import_id)
 
 
 def issues_kept(issues: Sequence[Issue]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from encours.imports.actions import keeping
 from encours.imports.actions.einvoices import evidence, ledger, statuses
 from encours.imports.actions.einvoices.place import Place
-from encours.imports.actions.keeping import NO_CONTROL, NO_COUNTS, Kept, Outcome, issues_kept
+from encours.imports.actions.keeping import NO_CONTROL, NO_COUNTS, Kept, Outcome
 from encours.imports.ports import EINVOICE_READERS, Progress
 from encours.imports.queries import einvoices as queries
 from encours.imports.rules.einvoices import decide as rules
@@ -22,7 +22,6 @@ from encours.imports.rules.einvoices.document import Read
 from encours.kernel.issue import Issue
 from encours.parties.models import Batch
 from encours.receivables.actions import bulk
-from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
 KIND: Final = "einvoice"
@@ -180,34 +179,13 @@ def _apply(
     issues = (*ready.issues, *written.issues, *unkept, *taken.issues)
     counts = {**NO_COUNTS, **dict.fromkeys(COUNTS, 0), **written.counts, "statuses": taken.count}
     control = written.control or dict(NO_CONTROL)
-    import_id = kept.write(
+    outcome = Outcome(received.name, applied=True, counts=counts, control=control, issues=issues)
+    return kept.applied(
         received,
         creditor,
-        state="applied",
-        accepted_rest=accept_rest,
-        first_on=received.first_on,
-        last_on=received.last_on,
-        counts=counts,
-        control=control,
+        outcome,
         batch=batch,
-        progress=100,
-        applied_at=datetime.now(UTC),
-        **issues_kept(issues),
-    )
-    journal.record(
-        "import.applied",
-        tenant_id=tenant_id,
-        subject=("import", import_id),
+        days=(received.first_on, received.last_on),
         effective_on=received.last_on or today,
-        actor_id=kept.author_id,
-        creditor_id=creditor.pk,
-        data={"sha256": received.sha256, "counts": counts, "control_ok": control["ok"]},
-    )
-    return Outcome(
-        received.name,
-        applied=True,
-        counts=counts,
-        control=control,
-        issues=issues,
-        import_id=import_id,
+        accepted_rest=accept_rest,
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from django.db import connection, transaction
 
-from encours.imports.actions.keeping import Kept, Outcome, Source, issues_kept, refused, seen
+from encours.imports.actions.keeping import Kept, Outcome, Source, refused, seen
 from encours.imports.actions.writing import Place
 from encours.imports.rules.ledger import Totals
 from encours.kernel.issue import Issue, has_errors
 from encours.parties.models import Batch
 from encours.receivables.actions import bulk
-from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
 KIND = "table"
@@ -121,35 +120,14 @@ def _apply(
     issues = (*issues, *(replace(issue, file=export.name) for issue in found))
     bulk.refresh_statistics()
     control = export.control(place)
-    import_id = kept.write(
+    outcome = Outcome(export.name, applied=True, counts=counts, control=control, issues=issues)
+    return kept.applied(
         export,
         creditor,
-        state="applied",
-        accepted_rest=accept_rest,
-        first_on=totals.first_on,
-        last_on=totals.last_on,
-        counts=counts,
-        control={name: said for name, said in control.items() if name != "changes"},
+        outcome,
         batch=batch,
-        progress=100,
-        applied_at=datetime.now(UTC),
-        **export.kept,
-        **issues_kept(issues),
-    )
-    journal.record(
-        "import.applied",
-        tenant_id=tenant_id,
-        subject=("import", import_id),
+        days=(totals.first_on, totals.last_on),
         effective_on=totals.last_on,
-        actor_id=kept.author_id,
-        creditor_id=creditor.pk,
-        data={"sha256": export.sha256, "counts": counts, "control_ok": control["ok"]},
-    )
-    return Outcome(
-        export.name,
-        applied=True,
-        counts=counts,
-        control=control,
-        issues=issues,
-        import_id=import_id,
+        accepted_rest=accept_rest,
+        **export.kept,
     )
