@@ -14,12 +14,14 @@ from tests.receivables.test_rules_ageing import allocation, credit, line
 
 from encours.parties.models import Customer
 from encours.receivables.models import Instalment
-from encours.receivables.queries.interest import by_customer, interest_due
+from encours.receivables.queries.customers import owner_of
+from encours.receivables.queries.interest import by_customer, interest_due, late_lines
 from encours.receivables.rules.ageing import LedgerFacts
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import Claim, Reduction, late_interest
 from encours.receivables.rules.rates import shipped_rates
 from encours.receivables.rules.values import shipped_law_values
+from encours.tenancy.models import Creditor, Tenant
 from encours.tenancy.scope import in_tenant
 
 DUE, PAID, ON = date(2026, 4, 30), date(2026, 7, 15), date(2026, 9, 1)
@@ -123,3 +125,23 @@ def test_two_late_lines_of_one_invoice_owe_one_indemnity(late: House) -> None:
 
     assert totals["indemnity_cents"].to_list() == [4_000, 4_000]
     assert totals["is_whole"].to_list() == [True, True]
+
+
+def test_the_rate_is_the_customers_else_the_creditors_else_the_tenants(late: House) -> None:
+    def rate() -> str:
+        return str(late_lines(moment(late, ON), shipped_law_values()).row(0, named=True)["rate"])
+
+    with in_tenant(late.tenant_id):
+        customer = Customer.objects.of(late.tenant_id).get(code="A")
+        assert rate() == ""
+        Tenant.objects.update(penalty_rate="12", day_count="ACT_ACT", time_zone="Indian/Reunion")
+        owner = owner_of(tenant_id=late.tenant_id, customer_id=customer.pk)
+        assert owner is not None
+        assert (rate(), owner.rate, owner.day_count) == ("12", "12", "ACT_ACT")
+        assert owner.time_zone == "Indian/Reunion"
+        Creditor.objects.of(late.tenant_id).update(penalty_rate="")
+        assert rate() == "", "no contract here, on purpose"
+        Creditor.objects.of(late.tenant_id).update(penalty_rate="14")
+        assert rate() == "14"
+        Customer.objects.of(late.tenant_id).update(contract_rate="15")
+        assert rate() == "15"

@@ -54,9 +54,6 @@ def update(house: House, **described: Any) -> list[str]:
         pytest.param({"siren": "552100555"}, creditors.InvalidSiren, id="SIREN, wrong key"),
         pytest.param({"siren": "55210055"}, creditors.InvalidSiren, id="SIREN, eight digits"),
         pytest.param({"vat_number": "FR00552100554"}, creditors.InvalidVatNumber, id="VAT, wrong"),
-        pytest.param(
-            {"send_from_hour": 18, "send_until_hour": 18}, creditors.InvalidHours, id="no hour"
-        ),
     ],
 )
 def test_what_is_false_is_refused(

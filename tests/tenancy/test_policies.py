@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.conftest import House
 
+from encours.tenancy import cycle
 from encours.tenancy.actions import policies
 from encours.tenancy.inherited import SETTINGS, InForce, in_force
 from encours.tenancy.models import Creditor, Fact, Tenant
@@ -49,6 +52,12 @@ def test_a_new_creditor_follows_its_tenant(house: House) -> None:
             "calendar": ("FR", "tenant"),
             "minimum_cents": (None, "shipped"),
             "min_spacing_days": (None, "shipped"),
+            "penalty_rate": ("", "tenant"),
+            "day_count": ("ACT_365", "tenant"),
+            "cycle_hour": (6, "tenant"),
+            "send_from_hour": (9, "tenant"),
+            "send_until_hour": (18, "tenant"),
+            "time_zone": ("Europe/Paris", "tenant"),
         }
 
 
@@ -61,7 +70,8 @@ def test_the_tenant_says_until_the_creditor_does(house: House) -> None:
         policies.set_for_tenant(**asked(house, whole=True), freshness_days=2)
         assert shown(house)["freshness_days"] == (10, "creditor")
         assert shown(house)["minimum_cents"] == (50_00, "tenant")
-        assert own_settings(tenant_id=house.tenant_id, name="freshness_days") == ["Maison Durand"]
+        assert own_settings(house.tenant_id)["freshness_days"] == ["Maison Durand"]
+        assert own_settings(house.tenant_id)["minimum_cents"] == []
 
         policies.inherit(**asked(house), names=["freshness_days"])
         assert shown(house)["freshness_days"] == (2, "tenant")
@@ -102,3 +112,58 @@ def test_no_setting_of_another_tenant_is_reached(house: House, other_house: Hous
 def test_every_column_of_the_chain_is_on_both_tables() -> None:
     for model in (Tenant, Creditor):
         assert {field.name for field in model._meta.get_fields()} >= set(SETTINGS)
+
+
+def test_no_rate_of_its_own_is_a_value_too(house: House) -> None:
+    with in_tenant(house.tenant_id):
+        policies.set_for_tenant(**asked(house, whole=True), penalty_rate="12.5")
+        assert shown(house)["penalty_rate"] == ("12.5", "tenant")
+        policies.set_for_creditor(**asked(house), penalty_rate="")
+        assert shown(house)["penalty_rate"] == ("", "creditor"), "the legal rate, on purpose"
+
+
+def test_no_window_of_sending_is_left_without_an_hour(house: House) -> None:
+    with in_tenant(house.tenant_id):
+        with pytest.raises(policies.InvalidHours):
+            policies.set_for_tenant(**asked(house, whole=True), send_until_hour=9)
+        with pytest.raises(policies.InvalidHours, match="Maison Durand"):
+            policies.set_for_creditor(**asked(house), send_until_hour=8)
+        policies.set_for_creditor(**asked(house), send_from_hour=16)
+        with pytest.raises(policies.InvalidHours, match="Maison Durand"):
+            policies.set_for_tenant(**asked(house, whole=True), send_until_hour=15)
+        policies.set_for_creditor(**asked(house), send_until_hour=20)
+        policies.set_for_tenant(**asked(house, whole=True), send_from_hour=10, send_until_hour=15)
+        with pytest.raises(policies.InvalidHours):
+            policies.inherit(**asked(house), names=["send_until_hour"])
+        policies.inherit(**asked(house), names=["send_from_hour", "send_until_hour"])
+        assert shown(house)["send_until_hour"] == (15, "tenant")
+
+
+def test_the_clock_and_the_window_are_those_that_hold(house: House) -> None:
+    noon = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+    with in_tenant(house.tenant_id):
+
+        def told() -> tuple[int, bool]:
+            creditor = Creditor.objects.select_related("tenant").get()
+            return cycle.local_now(creditor, noon).hour, cycle.is_in_send_window(creditor, noon)
+
+        assert told() == (13, True)
+        policies.set_for_tenant(**asked(house, whole=True), time_zone="Indian/Reunion")
+        assert told() == (16, True)
+        policies.set_for_tenant(**asked(house, whole=True), send_until_hour=16)
+        assert told() == (16, False)
+        policies.set_for_creditor(**asked(house), time_zone="Europe/Paris")
+        assert told() == (13, True)
+
+
+def test_an_upgrade_lets_what_was_shipped_follow_the_tenant(house: House) -> None:
+    module = import_module("encours.tenancy.migrations.0010_more_inherited_settings")
+    with in_tenant(house.tenant_id), connection.cursor() as cursor:
+        Creditor.objects.update(penalty_rate="", day_count="ACT_ACT", send_from_hour=9,
+                                send_until_hour=20, time_zone="Europe/Paris")  # fmt: skip
+        cursor.execute(module.FOLLOW)
+        found = Creditor.objects.get()
+
+    assert (found.penalty_rate, found.time_zone) == (None, None)
+    assert found.day_count == "ACT_ACT"
+    assert (found.send_from_hour, found.send_until_hour) == (9, 20), "the pair stays whole"

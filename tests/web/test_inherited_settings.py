@@ -43,7 +43,18 @@ def page(client: Client, name: str, **query: str) -> str:
 
 
 def sendings(**given: Any) -> dict[str, Any]:
-    return {"what": "policy", "policy-approval": "review", "policy-freshness_days": "7"} | given
+    told = {
+        "what": "policy",
+        "policy-approval": "review",
+        "policy-freshness_days": "7",
+        "policy-penalty_rate": "",
+        "policy-day_count": "ACT_365",
+        "policy-cycle_hour": "6",
+        "policy-send_from_hour": "9",
+        "policy-send_until_hour": "18",
+        "policy-time_zone": "Europe/Paris",
+    }
+    return told | given
 
 
 def steps(**given: Any) -> dict[str, Any]:
@@ -175,3 +186,28 @@ def test_the_terms_of_the_organisation_are_taken_or_not(group: House) -> None:
     url = reverse("settings_terms_default", args=(shared.pk,))
     assert one.post(url).status_code == 403
     assert client.post(url).headers["Location"].endswith("?niveau=organisation")
+
+
+def test_a_rate_of_the_organisation_is_said_and_its_floor_too(group: House) -> None:
+    client, url = client_of(group), reverse("settings_creditor_habits")
+    client.post(url, sendings(**WHOLE, **{"policy-penalty_rate": "2"}))
+    whole = page(client, "settings_creditor_habits", **WHOLE)
+    assert "inférieur à trois fois le taux légal" in whole
+    mine = {"creditor_id": group.creditor_id}
+    client.post(url, sendings(**mine, **{"policy-penalty_rate": "15"}))
+    shown = page(client, "settings_creditor_habits")
+    assert f"{BACK} (2 %)" in shown
+    assert "trois fois" not in shown
+    client.post(url, sendings(**WHOLE))
+    assert f"{BACK} (taux légal)" in page(client, "settings_creditor_habits")
+
+
+def test_hours_that_leave_none_are_refused_with_a_sentence(group: House) -> None:
+    client, url = client_of(group), reverse("settings_creditor_habits")
+    mine = {"creditor_id": group.creditor_id}
+    wrong = client.post(url, sendings(**mine, **{"policy-send_until_hour": "9"}))
+    assert "doit suivre celle du début" in re.sub(r"&#x27;", "'", wrong.content.decode())
+    client.post(url, sendings(**mine, **{"policy-send_from_hour": "16"}))
+    late = sendings(**WHOLE, **{"policy-send_until_hour": "15"})
+    told = client.post(url, late, follow=True).content.decode()
+    assert "À revoir d&#x27;abord : Maison Durand." in told

@@ -77,12 +77,14 @@ def test_an_amount_is_typed_as_people_write_it(mine: Place) -> None:
     client = logged_in(mine.users["admin"])
     given = {
         "creditor_id": mine.house.creditor_id,
-        "penalty_rate": "12,5 %",
-        "day_count": "ACT_365",
-        "cycle_hour": "6",
-        "send_from_hour": "9",
-        "send_until_hour": "17",
-        "time_zone": "Europe/Paris",
+        "policy-approval": "review",
+        "policy-freshness_days": "7",
+        "policy-penalty_rate": "12,5 %",
+        "policy-day_count": "ACT_365",
+        "policy-cycle_hour": "6",
+        "policy-send_from_hour": "9",
+        "policy-send_until_hour": "17",
+        "policy-time_zone": "Europe/Paris",
     }
     assert client.post(reverse("settings_creditor_habits"), given).status_code == 302
     limits = {
@@ -97,6 +99,7 @@ def test_an_amount_is_typed_as_people_write_it(mine: Place) -> None:
 
     assert (found.minimum_cents, found.penalty_rate) == (125_050, "12.5")
     assert (found.min_spacing_days, found.calendar) == (None, None), "what nobody changed"
+    assert (found.send_from_hour, found.send_until_hour) == (None, 17)
     client.post(reverse("choose_creditor"), {"creditor": mine.house.creditor_id})
     assert b'value="1250,50"' in client.get(reverse("settings_scenario")).content
 

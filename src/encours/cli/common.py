@@ -67,7 +67,7 @@ def at_creditor(code: str, tenant: str = "") -> Iterator[Place]:
     with refusals(), in_tenant(tenant_id):
         known = creditors.creditor_settings(tenant_id=tenant_id, creditor_id=creditor_id)
         assert known is not None, "the creditor was just found"
-        zone = ZoneInfo(str(known.described["time_zone"]))
+        zone = ZoneInfo(known.time_zone)
         yield Place(
             tenant_id=tenant_id,
             creditor_id=creditor_id,

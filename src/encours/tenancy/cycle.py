@@ -19,18 +19,19 @@ Stage = Callable[[int, int, date], Mapping[str, Any]]
 
 def local_now(creditor: Creditor, now: datetime) -> datetime:
     """Return the time on the creditor's clock."""
-    return now.astimezone(ZoneInfo(creditor.time_zone))
+    return now.astimezone(ZoneInfo(creditor.in_force("time_zone")))
 
 
 def is_in_send_window(creditor: Creditor, now: datetime) -> bool:
     """Say whether messages may leave at this hour on the creditor's clock."""
-    return creditor.send_from_hour <= local_now(creditor, now).hour < creditor.send_until_hour
+    first, last = creditor.in_force("send_from_hour"), creditor.in_force("send_until_hour")
+    return bool(first <= local_now(creditor, now).hour < last)
 
 
 def due_stages(creditor: Creditor, *, now: datetime) -> tuple[date, list[str]]:
     """Return the creditor's day and the stages still to run on it at this hour, in order."""
     local = local_now(creditor, now)
-    if local.hour < creditor.cycle_hour:
+    if local.hour < creditor.in_force("cycle_hour"):
         return local.date(), []
     runs = CycleRun.objects.of(creditor.tenant_id).filter(creditor=creditor, on=local.date())
     done = {run.stage for run in runs if run.finished_at or now - run.started_at < STALE_AFTER}

@@ -18,6 +18,12 @@ SETTINGS: Final = (
     "calendar",
     "minimum_cents",
     "min_spacing_days",
+    "penalty_rate",
+    "day_count",
+    "cycle_hour",
+    "send_from_hour",
+    "send_until_hour",
+    "time_zone",
 )
 """Columns of the same name on the tenant and on the creditor; null on the creditor: inherited."""
 

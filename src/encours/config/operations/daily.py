@@ -30,7 +30,7 @@ def run_due(now: datetime | None = None) -> list[str]:
     ran = []
     for tenant_id in tenant_ids():
         with in_tenant(tenant_id):
-            creditors = list(Creditor.objects.of(tenant_id).order_by("pk"))
+            creditors = list(Creditor.objects.of(tenant_id).select_related("tenant").order_by("pk"))
             due = [(creditor, *cycle.due_stages(creditor, now=now)) for creditor in creditors]
         for creditor, on, stages in due:
             for stage in stages:

@@ -138,7 +138,7 @@ def queue_approved(
     `at_once` is a person's « envoyer maintenant », whatever the hour.
     """
     now = now or datetime.now(UTC)
-    creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
+    creditor = Creditor.objects.of(tenant_id).select_related("tenant").get(pk=creditor_id)
     with connection.cursor() as cursor:
         cursor.execute(
             QUEUE,
@@ -157,12 +157,12 @@ def queue_approved(
 
 def window_start(creditor: Creditor, now: datetime) -> datetime:
     """Return when the send window next lets something leave: now, or at its next opening."""
-    zone = ZoneInfo(creditor.time_zone)
+    zone = ZoneInfo(creditor.in_force("time_zone"))
     local = now.astimezone(zone)
     day = local.date()
-    if local.hour >= creditor.send_until_hour:
+    if local.hour >= creditor.in_force("send_until_hour"):
         day += timedelta(days=1)
-    return max(now, datetime.combine(day, time(creditor.send_from_hour), zone))
+    return max(now, datetime.combine(day, time(creditor.in_force("send_from_hour")), zone))
 
 
 def record_reminder(

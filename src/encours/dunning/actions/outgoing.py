@@ -77,7 +77,10 @@ update dunning_reminder r set
         when %(has_ended)s and r.state <> 'sent' then 'cancelled' else r.state end,
     sent_on = case when %(outcome)s = 'sent' then here.today else r.sent_on end
 from tenancy_creditor c
-cross join lateral (select (%(now)s::timestamptz at time zone c.time_zone)::date as today) here
+join tenancy_tenant w on w.id = c.tenant_id
+cross join lateral (
+    select (%(now)s::timestamptz at time zone coalesce(c.time_zone, w.time_zone))::date as today
+) here
 where r.tenant_id = %(tenant_id)s and r.id = %(reminder_id)s
     and c.tenant_id = r.tenant_id and c.id = r.creditor_id
 returning here.today, r.creditor_id, r.customer_id, r.step_code, r.amount_cents, r.currency,
@@ -239,7 +242,7 @@ def _prepare(
 
 
 def _setting(tenant_id: int, creditor_id: int, now: datetime) -> Setting:
-    creditor = Creditor.objects.of(tenant_id).get(pk=creditor_id)
+    creditor = Creditor.objects.of(tenant_id).select_related("tenant").get(pk=creditor_id)
     today = cycle.local_now(creditor, now).date()
     return setting(tenant_id=tenant_id, creditor_id=creditor_id, on=today, now=now)
 

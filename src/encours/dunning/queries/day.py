@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 ASKED: Final = """
-select c.id, c.time_zone, c.live_on, coalesce(t.sending_stopped_at, c.sending_stopped_at),
+select c.id, coalesce(c.time_zone, t.time_zone), c.live_on,
+       coalesce(t.sending_stopped_at, c.sending_stopped_at),
        coalesce(c.approval, t.approval), c.rehearsal_email,
-       coalesce(c.freshness_days, t.freshness_days), c.send_from_hour, c.send_until_hour,
+       coalesce(c.freshness_days, t.freshness_days),
+       coalesce(c.send_from_hour, t.send_from_hour), coalesce(c.send_until_hour, t.send_until_hour),
        greatest(
            (select max(f.applied_at) from imports_fileimport f
             where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied'

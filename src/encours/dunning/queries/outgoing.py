@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any, Final
 
 import polars as pl
@@ -27,10 +26,9 @@ from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import (
     Billed,
     Claim,
-    ContractRate,
-    ContractRateKind,
     DayCount,
     Reduction,
+    fixed_rate,
 )
 from encours.standing.models import StandingFact
 from encours.tenancy.models import Creditor
@@ -212,9 +210,9 @@ def _due_line(
         due_on=due_on,
         debtor_class=debtor,
         reductions=tuple(Reduction(date.fromisoformat(on), cents) for on, cents in paid),
-        contract_rate=_contract_rate(customer.contract_rate or creditor.penalty_rate),
+        contract_rate=fixed_rate(customer.contract_rate or creditor.in_force("penalty_rate")),
         insolvency_on=insolvent_on,
-        day_count=DayCount(creditor.day_count.lower()),
+        day_count=DayCount(creditor.in_force("day_count").lower()),
         billed=billed,
     )
     return DueLine(
@@ -226,12 +224,6 @@ def _due_line(
         may_claim=known and source in SURE and not is_note,
         label="" if number else label,
     )
-
-
-def _contract_rate(text: str) -> ContractRate | None:
-    if not text.strip():
-        return None
-    return ContractRate(ContractRateKind.FIXED, Fraction(text.strip().replace(",", ".")))
 
 
 def _addressee(customer: Customer, recipient: Recipient) -> Addressee:

@@ -65,7 +65,11 @@ def claim(
         run = SourceRun.objects.create(
             tenant_id=tenant_id, source_id=source_id, trigger=trigger, author_id=author_id
         )
-        source = Source.objects.of(tenant_id).select_related("creditor").get(pk=source_id)
+        source = (
+            Source.objects.of(tenant_id)
+            .select_related("tenant", "creditor__tenant")
+            .get(pk=source_id)
+        )
     return source, run.pk
 
 

@@ -27,7 +27,6 @@ from encours.tenancy.scope import in_tenant
 
 NAME_MAX: Final = 80
 FRESH_MAX: Final = 24 * 366
-ZONE: Final = "Europe/Paris"
 TOKEN_BYTES: Final = 32
 
 
@@ -153,9 +152,9 @@ def locked(*, tenant_id: int, source_id: int) -> Source:
 
 
 def zone_of(source: Source) -> ZoneInfo:
-    """Return the clock of a source: its creditor's."""
+    """Return the clock of a source: its creditor's, else the tenant's."""
     creditor = source.creditor
-    return ZoneInfo(creditor.time_zone if creditor else ZONE)
+    return ZoneInfo(creditor.in_force("time_zone") if creditor else source.tenant.time_zone)
 
 
 def planned(source: Source, *, now: datetime, wait_s: int = 0) -> datetime | None:

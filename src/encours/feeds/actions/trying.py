@@ -13,7 +13,7 @@ def try_source(*, tenant_id: int, source_id: int) -> tuple[bool, str]:
     """Open a source outside any transaction; return whether it answers, and its sentence."""
     with in_tenant(tenant_id):
         rows = Source.objects.of(tenant_id).filter(pk=source_id, removed_at=None)
-        source = rows.select_related("creditor").first()
+        source = rows.select_related("tenant", "creditor__tenant").first()
     if source is None:
         raise sources.UnknownSource
     if KINDS[source.kind].brings == "pushed":

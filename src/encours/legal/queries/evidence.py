@@ -23,11 +23,13 @@ select i.id, i.customer_id, k.name, coalesce(nullif(i.number, ''), nullif(i.piec
     i.issued_on, l.due_on, l.open_cents, i.currency, k.debtor_class,
     k.class_confirmed_at is not null, l.is_certain,
     k.siren <> '' or (k.address_line1 <> '' and k.postcode <> '' and k.city <> ''),
-    k.contract_rate <> '' or s.penalty_rate <> '', coalesce(s.settings ->> 'sale', ''),
+    k.contract_rate <> '' or coalesce(s.penalty_rate, w.penalty_rate) <> '',
+    coalesce(s.settings ->> 'sale', ''),
     pieces.kinds, o.id, o.file_name, o.sha256, o.applied_at
 from receivables_invoice i
 join parties_customer k on k.tenant_id = i.tenant_id and k.id = i.customer_id
 join tenancy_creditor s on s.tenant_id = i.tenant_id and s.id = i.creditor_id
+join tenancy_tenant w on w.id = i.tenant_id
 cross join lateral (
     select min(x.due_on) as due_on, bool_and(x.due_source <> 'terms_assumed') as is_certain,
         sum(x.amount_cents - coalesce((

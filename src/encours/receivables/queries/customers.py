@@ -187,10 +187,12 @@ OWNER: Final = f"""
 select c.id, c.creditor_id, o.name, c.salesperson_id, c.collector_id, c.code, c.name,
     o.currency, c.siren, c.city,
     c.debtor_class, c.class_confirmed_at is not null, c.salesperson_name, coalesce(t.name, ''),
-    c.to_identify, o.time_zone, coalesce(nullif(c.contract_rate, ''), o.penalty_rate), o.day_count,
-    face.face_id
+    c.to_identify, coalesce(o.time_zone, w.time_zone),
+    coalesce(nullif(c.contract_rate, ''), o.penalty_rate, w.penalty_rate),
+    coalesce(o.day_count, w.day_count), face.face_id
 from parties_customer c
 join tenancy_creditor o on o.tenant_id = c.tenant_id and o.id = c.creditor_id
+join tenancy_tenant w on w.id = c.tenant_id
 left join parties_paymentterms t on t.tenant_id = c.tenant_id and t.id = c.terms_id
 left join {faces.LIVE} face on face.customer_id = c.id
 where c.tenant_id = %(tenant_id)s and c.id = %(customer_id)s

@@ -30,7 +30,8 @@ with taken as (
 )
 select l.id, l.invoice_id, customer.id, i.number, l.due_on, l.amount_cents,
     (l.amount_cents - coalesce(taken.cents, 0))::bigint, customer.debtor_class,
-    coalesce(nullif(customer.contract_rate, ''), creditor.penalty_rate)
+    coalesce(nullif(customer.contract_rate, ''), creditor.penalty_rate,
+        (select t.penalty_rate from tenancy_tenant t where t.id = %(tenant_id)s))
 from receivables_instalment l
 join receivables_invoice i on i.tenant_id = %(tenant_id)s and i.id = l.invoice_id
 left join faces() face on face.customer_id = l.customer_id

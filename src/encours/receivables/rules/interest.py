@@ -324,7 +324,9 @@ def _issues(
         )
     semesters = _semesters(claim, regime, segments)
     if claim.contract_rate and regime is Regime.BUSINESS:
-        yield from _under_floor(claim.contract_rate, semesters, rates, law)
+        low = under_floor(claim.contract_rate, semesters, rates, law)
+        if low:
+            yield low
     unsure = [str(one) for one in semesters if rates.has(one) and not rates.of(one).is_confirmed]
     if unsure:
         yield _note("rate_to_confirm", "Taux à confirmer au texte officiel : " + ", ".join(unsure))
@@ -356,20 +358,26 @@ def _semesters(claim: Claim, regime: Regime, segments: tuple[Segment, ...]) -> l
     return list(found)
 
 
-def _under_floor(
+def fixed_rate(text: str) -> ContractRate | None:
+    """Return the rate agreed in points as it is stored, `12.5`; empty is none."""
+    plain = text.strip().replace(",", ".")
+    return ContractRate(ContractRateKind.FIXED, Fraction(plain)) if plain else None
+
+
+def under_floor(
     contract: ContractRate, semesters: list[Semester], rates: Rates, law: LawValues
-) -> Iterator[Issue]:
+) -> Issue | None:
+    """Return a warning when a contract's rate is under three times the legal one, or None."""
     known = [rates.of(semester) for semester in semesters if rates.has(semester)]
     low = [rate for rate in known if contract.points(rate) < floor_points(rate, law)]
-    if low:
-        floors = ", ".join(
-            f"{rate.semester} : {points_text(floor_points(rate, law))}" for rate in low
-        )
-        yield _warning(
-            "rate_under_floor",
-            "Taux du contrat inférieur à trois fois le taux légal "
-            f"(C. com. L441-10 II) ; plancher {floors}.",
-        )
+    if not low:
+        return None
+    floors = ", ".join(f"{rate.semester} : {points_text(floor_points(rate, law))}" for rate in low)
+    return _warning(
+        "rate_under_floor",
+        "Taux du contrat inférieur à trois fois le taux légal "
+        f"(C. com. L441-10 II) ; plancher {floors}.",
+    )
 
 
 def floor_points(rate: SemesterRate, law: LawValues) -> Fraction:

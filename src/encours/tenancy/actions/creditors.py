@@ -25,9 +25,8 @@ FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 DESCRIBED: Final = frozenset(
     {
         "name", "siren", "vat_number", "legal_form", "address_line1", "address_line2",
-        "postcode", "city", "country", "email", "phone", "currency", "time_zone",
-        "signatory", "signatory_role", "penalty_rate", "day_count",
-        "cycle_hour", "send_from_hour", "send_until_hour",
+        "postcode", "city", "country", "email", "phone", "currency",
+        "signatory", "signatory_role",
     }
 )  # fmt: skip
 
@@ -60,12 +59,6 @@ class UnknownCreditor(Refusal):
     """Not of this tenant."""
 
     message = "Cette société n'existe pas."
-
-
-class InvalidHours(Refusal):
-    """The window must have an hour in it."""
-
-    message = "L'heure de fin des envois doit suivre celle du début."
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +166,6 @@ def _checked(described: Mapping[str, Any]) -> dict[str, Any]:
         values["siren"] = _siren(str(values["siren"]))
     if "vat_number" in values:
         values["vat_number"] = _vat_number(str(values["vat_number"]))
-    if values.get("send_until_hour", 24) <= values.get("send_from_hour", 0):
-        raise InvalidHours
     return values
 
 

@@ -26,11 +26,23 @@ class Tenant(models.Model):
     calendar = models.CharField("calendrier", max_length=20, db_default="FR")
     minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", null=True)
     min_spacing_days = models.PositiveSmallIntegerField("jours entre deux messages", null=True)
+    penalty_rate = models.CharField(
+        "taux contractuel (%)", max_length=10, blank=True, db_default=""
+    )
+    day_count = models.CharField("base de calcul", max_length=7, db_default="ACT_365")
+    cycle_hour = models.PositiveSmallIntegerField("heure du cycle", db_default=6)
+    send_from_hour = models.PositiveSmallIntegerField("envois à partir de", db_default=9)
+    send_until_hour = models.PositiveSmallIntegerField("envois jusqu'à", db_default=18)
+    time_zone = models.CharField("fuseau horaire", max_length=40, db_default="Europe/Paris")
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=Q(approval__in=("review", "auto")), name="tenant_approval_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(send_until_hour__gt=models.F("send_from_hour")),
+                name="tenant_sends_some_hour",
             ),
         )
 
@@ -93,11 +105,8 @@ class Creditor(TenantModel):
     logo = models.BinaryField("logo", null=True, blank=True)
     logo_type = models.CharField("type du logo", max_length=20, blank=True, default="")
     currency = models.CharField("devise", max_length=3, default="EUR")
-    time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
     signatory = models.CharField("signataire", max_length=120, blank=True, default="")
     signatory_role = models.CharField("fonction", max_length=120, blank=True, default="")
-    penalty_rate = models.CharField("taux contractuel (%)", max_length=10, blank=True, default="")
-    day_count = models.CharField("base de calcul", max_length=7, default="ACT_365")
     sender_name = models.CharField("nom d'expéditeur", max_length=120, blank=True, default="")
     sender_email = models.EmailField("adresse d'expédition", blank=True, default="")
     reply_to = models.EmailField("adresse de réponse", blank=True, default="")
@@ -109,9 +118,6 @@ class Creditor(TenantModel):
     triaged_at = models.DateTimeField("retards antérieurs triés le", null=True, blank=True)
     live_on = models.DateField("en service depuis", null=True, blank=True)
     sending_stopped_at = models.DateTimeField("envois arrêtés le", null=True, blank=True)
-    cycle_hour = models.PositiveSmallIntegerField("heure du cycle", default=6)
-    send_from_hour = models.PositiveSmallIntegerField("envois à partir de", default=9)
-    send_until_hour = models.PositiveSmallIntegerField("envois jusqu'à", default=18)
     approval = models.CharField(  # noqa: DJ001 - null: the tenant's
         "validation des envois", max_length=10, null=True
     )
@@ -121,6 +127,18 @@ class Creditor(TenantModel):
     )
     minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", null=True)
     min_spacing_days = models.PositiveSmallIntegerField("jours entre deux messages", null=True)
+    penalty_rate = models.CharField(  # noqa: DJ001 - null: the tenant's; empty: the legal rate
+        "taux contractuel (%)", max_length=10, null=True, blank=True
+    )
+    day_count = models.CharField(  # noqa: DJ001 - null: the tenant's
+        "base de calcul", max_length=7, null=True
+    )
+    cycle_hour = models.PositiveSmallIntegerField("heure du cycle", null=True)
+    send_from_hour = models.PositiveSmallIntegerField("envois à partir de", null=True)
+    send_until_hour = models.PositiveSmallIntegerField("envois jusqu'à", null=True)
+    time_zone = models.CharField(  # noqa: DJ001 - null: the tenant's
+        "fuseau horaire", max_length=40, null=True
+    )
     settings = models.JSONField("réglages", default=dict, blank=True)
 
     class Meta:

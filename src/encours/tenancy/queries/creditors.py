@@ -18,6 +18,7 @@ class CreditorSettings:
     code: str
     name: str
     described: dict[str, Any]
+    time_zone: str
     sender: dict[str, Any]
     server: dict[str, Any]
     has_password: bool
@@ -47,15 +48,15 @@ class AccountRow:
 
 DESCRIBED = (
     "name", "siren", "vat_number", "legal_form", "address_line1", "address_line2", "postcode",
-    "city", "country", "email", "phone", "currency", "time_zone", "signatory", "signatory_role",
-    "penalty_rate", "day_count", "cycle_hour", "send_from_hour", "send_until_hour",
+    "city", "country", "email", "phone", "currency", "signatory", "signatory_role",
 )  # fmt: skip
 SENDER = ("sender_name", "sender_email", "reply_to", "rehearsal_email")
 
 
 def creditor_settings(*, tenant_id: int, creditor_id: int) -> CreditorSettings | None:
     """Return one creditor's settings, or None if the tenant has no such creditor."""
-    found = Creditor.objects.of(tenant_id).filter(id=creditor_id).defer("logo").first()
+    rows = Creditor.objects.of(tenant_id).filter(id=creditor_id).select_related("tenant")
+    found = rows.defer("logo").first()
     if found is None:
         return None
     return CreditorSettings(
@@ -63,6 +64,7 @@ def creditor_settings(*, tenant_id: int, creditor_id: int) -> CreditorSettings |
         code=found.code,
         name=found.name,
         described={name: getattr(found, name) for name in DESCRIBED},
+        time_zone=found.in_force("time_zone"),
         sender={name: getattr(found, name) for name in SENDER},
         server=found.smtp,
         has_password=bool(found.smtp_password),

@@ -20,8 +20,8 @@ def policy(*, tenant_id: int, creditor_id: int | None) -> Policy:
     }
 
 
-def own_settings(*, tenant_id: int, name: str) -> list[str]:
-    """Return the names of the creditors that do not follow the tenant for this setting."""
-    assert name in SETTINGS, name
-    found = Creditor.objects.of(tenant_id).exclude(**{name: None})
-    return list(found.order_by("name").values_list("name", flat=True))
+def own_settings(tenant_id: int) -> dict[str, list[str]]:
+    """Return, for each setting, the names of the creditors that do not follow the tenant."""
+    rows = Creditor.objects.of(tenant_id).order_by("name").values("name", *SETTINGS)
+    found = list(rows)
+    return {name: [row["name"] for row in found if row[name] is not None] for name in SETTINGS}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from encours.kernel.refusal import Refusal
 from encours.receivables.actions import terms
+from encours.receivables.queries import rates
 from encours.tenancy.actions import creditors as actions
 from encours.tenancy.queries import creditors as queries
 from encours.tenancy.queries import policies
@@ -44,30 +45,24 @@ def creditor(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("settings.read")
 def habits(request: StaffRequest) -> HttpResponse:
-    """Show and change how reminders are reckoned and when they leave.
-
-    For the organisation, only what its creditors follow.
-    """
+    """Show and change how reminders are reckoned and when they leave, one's own or for all."""
     mine, url_name = level.level(request), "settings_creditor_habits"
     values = policies.policy(tenant_id=request.tenant_id, creditor_id=mine.creditor_id)
-    is_policy = request.method == "POST" and request.POST.get("what") == "policy"
-    form = forms.Sendings(request.POST if is_policy else None, initial=policy.initial(values, {}))
-    if is_policy and form.is_valid():
+    form = forms.Sendings(request.POST or None, initial=policy.initial(values, {}))
+    if request.method == "POST" and form.is_valid():
         policy.apply(request, mine, form)
         return mine.back(url_name)
+    rate = values["penalty_rate"].value
     context = {
         **level.context(request, mine),
         "page": "envois",
         "policy_form": form,
         "policy_fields": policy.form_fields(form, values, mine, request.tenant_id, {}),
+        "rate_warning": rates.floor_warning(
+            tenant_id=request.tenant_id, rate=rate, on=timezone.localdate()
+        ),
     }
-    if mine.creditor is None:
-        return shown(request, "settings/habits.html", context)
-    own = None if is_policy else request.POST or None
-    described = forms.Habits(own, initial=mine.creditor.described)
-    if described.is_bound and described.is_valid() and _saved(request, mine.creditor, described):
-        return redirect(url_name)
-    return shown(request, "settings/habits.html", {**context, "form": described})
+    return shown(request, "settings/habits.html", context)
 
 
 def _described(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from encours.dunning.calendars import CALENDARS
 from encours.kernel.money import decimal_text, parse_cents
+from encours.tenancy.actions import policies
 
 DAY_COUNTS: Final = [
     ("ACT_365", _("Jours réels sur 365")),
@@ -88,9 +89,16 @@ class Company(forms.Form):
     signatory_role = _text(_("Fonction du signataire"), 120)
 
 
-class Habits(forms.Form):
-    """How reminders of this creditor are reckoned and when they leave."""
+class Sendings(forms.Form):
+    """How careful the organisation, or one of its creditors, is, and when messages leave."""
 
+    prefix = "policy"
+    approval = forms.ChoiceField(
+        label=_("Validation des envois"), choices=APPROVALS, widget=forms.RadioSelect
+    )
+    freshness_days = forms.IntegerField(
+        label=_("Données trop vieilles après (jours)"), min_value=1, max_value=90
+    )
     penalty_rate = _text(
         _("Taux contractuel des pénalités (% par an)"),
         10,
@@ -117,17 +125,12 @@ class Habits(forms.Form):
                 raise forms.ValidationError(_("Un taux entre 0 et 50 % est attendu."))
         return text
 
-
-class Sendings(forms.Form):
-    """How careful the organisation, or one of its creditors, is before anything leaves."""
-
-    prefix = "policy"
-    approval = forms.ChoiceField(
-        label=_("Validation des envois"), choices=APPROVALS, widget=forms.RadioSelect
-    )
-    freshness_days = forms.IntegerField(
-        label=_("Données trop vieilles après (jours)"), min_value=1, max_value=90
-    )
+    def clean(self) -> dict[str, Any]:
+        """Refuse hours with none between them."""
+        given = self.cleaned_data
+        if given.get("send_until_hour", 24) <= given.get("send_from_hour", 0):
+            self.add_error("send_until_hour", policies.InvalidHours.message)
+        return given
 
 
 class Limits(forms.Form):

@@ -47,15 +47,14 @@ def form_fields(
     form: Form, policy: Policy, mine: Level, tenant_id: int, shipped: Mapping[str, Any]
 ) -> list[Field]:
     """Return the fields with their origins; `shipped` gives what holds when nobody says."""
+    exceptions = {} if mine.creditor else own_settings(tenant_id)
     return [
         Field(
             bound=form[name],
             origin=_origin(policy[name], mine),
             is_own=policy[name].is_own,
             otherwise=_said(name, policy[name].otherwise, shipped),
-            exceptions=""
-            if mine.creditor
-            else ", ".join(own_settings(tenant_id=tenant_id, name=name)),
+            exceptions=", ".join(exceptions.get(name, ())),
         )
         for name in form.fields
     ]
@@ -113,4 +112,7 @@ def _said(name: str, value: Any, shipped: Mapping[str, Any]) -> Text:
         return decimal_text(value or 0).replace(".", ",")
     if name == "calendar":
         return CALENDARS[value][0]
-    return dict(forms.APPROVALS).get(value, str(value))
+    if name == "penalty_rate":
+        return f"{value} %".replace(".", ",") if value else _("taux légal")
+    labels = dict(forms.APPROVALS) | dict(forms.DAY_COUNTS)
+    return labels.get(value, str(value))
