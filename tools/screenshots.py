@@ -30,6 +30,8 @@ PAGES = {
     "unreachable": "/clients/injoignables/",
     "classes": "/clients/nature/",
     "invoices": "/factures/",
+    "unnumbered": "/factures/sans-numero/",
+    "numbers": "/imports/numeros/",
     "proposals": "/lettrages-proposes/",
     "imports": "/imports/",
     "plan": "/relances/",

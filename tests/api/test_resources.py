@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.api.programs import Program, new_customer, ok, problem, program
 from tests.documents import samples
+from tests.imports.test_numbering import brought, fec
 from tests.web.places import ROLES
 
 from encours.attributes.actions import fields
@@ -333,3 +334,22 @@ def test_a_table_enters_by_a_saved_mapping_and_an_einvoice_by_its_content(
 
     pdf = ok(upload("f.xml", EINVOICE.read_bytes(), "t-4", kind=""))
     assert pdf["kind"] == "einvoice"
+
+
+def test_an_invoice_without_a_number_is_given_one(tmp_path: Path) -> None:
+    own = program()
+    brought(own.place.house, fec(tmp_path))
+    waiting = ok(own.get("/invoices", without_number="true", open_only="true"))["items"]
+    address = f"/invoices/{waiting[0]['id']}/number"
+    read = own.get(address)
+
+    assert read.json() == {"number": "", "is_given": False}
+    problem(own.send("PATCH", address, {"number": "F-1"}), 428)
+    same = {"if-match": read.headers["ETag"]}
+    given = own.send("PATCH", address, {"number": "F-1"}, **same)
+    assert ok(given) == {"number": "F-1", "is_given": True}
+    problem(own.send("PATCH", address, {"number": "F-2"}, **same), 412)
+    other = f"/invoices/{waiting[1]['id']}/number"
+    tag = {"if-match": own.get(other).headers["ETag"]}
+    problem(own.send("PATCH", other, {"number": "f 1"}, **tag), 409)
+    assert len(ok(own.get("/invoices", without_number="true"))["items"]) == len(waiting) - 1

@@ -68,7 +68,7 @@ def test_each_piece_goes_to_the_invoice_whose_number_it_bears(books: House) -> N
     received = taken(books)
 
     assert received.counts == {
-        "files": 5, "attached": 2, "known": 0, "ambiguous": 1, "left": 1, "refused": 1,
+        "files": 5, "attached": 2, "numbered": 0, "known": 0, "ambiguous": 1, "left": 1, "refused": 1,
     }  # fmt: skip
     assert {one["file"]: one["invoice"] for one in received.attached} == {
         "FA-2026-0001.pdf": "FA-2026-0001",

@@ -40,6 +40,7 @@ KNOWN: dict[str, Any] = {
     "einvoicing.Flow.kind": "collected",
     "einvoicing.Receipt.way": "status",
     "feeds.TakenFile.state": "received",
+    "receivables.GivenNumber.source": "hand",
     "receivables.PenaltyNote.year": 2026,
     "receivables.PenaltyPart.kind": "interest",
 }

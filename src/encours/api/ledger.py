@@ -158,6 +158,7 @@ def list_invoices(
     issued_since: Day | None = None,
     issued_until: Day | None = None,
     open_only: bool = False,
+    without_number: bool = False,
     currency: Currency | None = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
@@ -182,6 +183,7 @@ def list_invoices(
         since=issued_since,
         until=issued_until,
         only_open=open_only,
+        without_number=without_number,
     )
     codes = places.codes(request)
     found = pages.invoices(moment, asked)

@@ -63,8 +63,9 @@ def _show(received: Received) -> None:
     counts, done = received.counts, "attachées" if received.applied else "à attacher (essai)"
     typer.echo(
         f"{received.file} : {counts['files']} pièces, {counts['attached']} {done}, "
-        f"{counts['known']} déjà gardées, {counts['ambiguous']} ambiguës, {counts['left']} sans "
-        f"facture, {counts['refused']} refusées."
+        f"dont {counts['numbered']} qui donnent leur numéro à une facture, "
+        f"{counts['known']} déjà gardées, {counts['ambiguous']} ambiguës, "
+        f"{counts['left']} sans facture, {counts['refused']} refusées."
     )
     lines = [
         f"{one['file']} : {' ou '.join(one['candidates']) or 'aucun numéro de facture reconnu'}"

@@ -35,6 +35,7 @@ class Invoice(BitemporalModel):
     customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
     kind = models.CharField("nature", max_length=20, default="invoice")
     number = models.CharField("numéro", max_length=80, blank=True, default="")
+    number_is_given = models.BooleanField("numéro donné ici", db_default=False)
     issued_on = models.DateField("date d'émission")
     currency = models.CharField("devise", max_length=3, default="EUR")
     amount_cents = models.BigIntegerField("montant TTC (centimes)")
@@ -64,10 +65,49 @@ class Invoice(BitemporalModel):
                 condition=Q(undone_at=None),
                 name="invoice_issued",
             ),
+            models.Index(  # few: what the accounts do not number waits for a person
+                fields=("tenant", "customer"),
+                condition=Q(number="", undone_at=None),
+                name="invoice_without_number",
+            ),
         )
 
     def __str__(self) -> str:
         return self.number or self.piece or self.label
+
+
+class GivenNumber(BitemporalModel):
+    """The number that a person, a table or a document gives to an invoice that has none.
+
+    By natural key, so that it outlives the row: `Invoice.number` is a copy (`actions.numbering`).
+    """
+
+    creditor_id = models.BigIntegerField("société")
+    key = models.CharField("clé naturelle", max_length=200)
+    number = models.CharField("numéro", max_length=80)
+    compared = models.CharField("numéro comparé", max_length=80)
+    source = models.CharField("origine", max_length=10)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "key"),
+                condition=Q(undone_at=None),
+                name="given_number_once_per_invoice",
+            ),
+            models.UniqueConstraint(
+                fields=("tenant", "creditor_id", "compared"),
+                condition=Q(undone_at=None),
+                name="given_number_once_per_creditor",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=("hand", "table", "document")),
+                name="given_number_source_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Instalment(BitemporalModel):

@@ -21,6 +21,7 @@ MODULES: Final = {
     "encours.cli.imports": ("import",),
     "encours.cli.tables": ("import",),
     "encours.cli.contacts": ("import", "unreachable"),
+    "encours.cli.numbers": ("import", "invoice"),
     "encours.cli.documents": ("import",),
     "encours.cli.exchange": ("import",),
     "encours.cli.dunning": ("plan", "send"),

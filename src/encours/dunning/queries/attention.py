@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.db import connection
 
-from encours.receivables.queries.moment import Moment
+from encours.receivables.queries import numbering
+from encours.receivables.queries.moment import Moment, live
 from encours.tenancy.kept import kept
 
 TRIAGE_DAYS: Final = 120
@@ -78,7 +79,7 @@ select
     greatest(
         (select max(f.applied_at) from imports_fileimport f join scope on scope.id = f.creditor_id
          where f.tenant_id = %(tenant_id)s and f.state = 'applied'
-            and f.kind not in ('einvoice', 'master', 'contacts')),
+            and f.kind not in ('einvoice', 'master', 'contacts', 'numbers')),
         (select max(ledger_at) from source)),
     (select count(*) from source where is_late),
     (select count(*) from source where is_failing and not is_late),
@@ -127,6 +128,7 @@ class Attention:
     classes: int
     to_identify: int
     accounts: int
+    unnumbered: int
     imported_at: datetime | None
     late_sources: int
     failing_sources: int
@@ -145,7 +147,7 @@ def attention(moment: Moment) -> Attention:
     """Return what the dashboard asks of people, for the creditors of a moment."""
     creditors = None if moment.creditor_ids is None else list(moment.creditor_ids)
     params = moment.params() | {"creditors": creditors, "triage_days": TRIAGE_DAYS}
-    unsorted = kept(moment.tenant_id, ("unsorted", moment), lambda: _unsorted(params))
+    unsorted, unnumbered = kept(moment.tenant_id, ("lines", moment), lambda: _lines(moment, params))
     with connection.cursor() as cursor:
         cursor.execute(ATTENTION, params)
         row = cursor.fetchone()
@@ -160,6 +162,7 @@ def attention(moment: Moment) -> Attention:
         classes=classes,
         to_identify=to_identify,
         accounts=accounts,
+        unnumbered=unnumbered,
         imported_at=imported_at,
         late_sources=late,
         failing_sources=failing,
@@ -171,11 +174,16 @@ def attention(moment: Moment) -> Attention:
     )
 
 
-def _unsorted(params: Mapping[str, Any]) -> int:
-    """Count the open lines older than the go-live that nobody triaged: the one long question."""
+def _lines(moment: Moment, params: Mapping[str, Any]) -> tuple[int, int]:
+    """Count the open lines older than the go-live that nobody triaged, and invoices without number.
+
+    The two long questions.
+    """
+    query = live(f"select ({UNSORTED}), ({numbering.COUNT})", moment)
     with connection.cursor() as cursor:
-        cursor.execute(UNSORTED, params)
-        return int(cursor.fetchone()[0])
+        cursor.execute(query, {**params, **numbering.params(moment)})
+        unsorted, unnumbered = cursor.fetchone()
+    return unsorted, unnumbered
 
 
 def _cycle(row: Mapping[str, Any]) -> LastCycle:

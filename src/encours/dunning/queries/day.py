@@ -19,7 +19,7 @@ select c.id, coalesce(c.time_zone, t.time_zone), c.live_on,
        greatest(
            (select max(f.applied_at) from imports_fileimport f
             where f.tenant_id = c.tenant_id and f.creditor_id = c.id and f.state = 'applied'
-               and f.kind not in ('einvoice', 'master', 'contacts')),
+               and f.kind not in ('einvoice', 'master', 'contacts', 'numbers')),
            (select max(s.ledger_at) from feeds_source s where s.tenant_id = c.tenant_id
             and s.creditor_id = c.id and s.removed_at is null)),
        exists (select from feeds_source s where s.tenant_id = c.tenant_id

@@ -54,7 +54,7 @@ def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:
     """Return when the ledger was last fed, or found to be as its source is; None when never."""
     applied = FileImport.objects.of(tenant_id).filter(creditor_id=creditor_id, state="applied")
     # neither an invoice nor a list of customers says what was paid since
-    applied = applied.exclude(kind__in=("einvoice", "master", "contacts"))
+    applied = applied.exclude(kind__in=("einvoice", "master", "contacts", "numbers"))
     latest: datetime | None = applied.aggregate(at=Max("applied_at"))["at"]
     known = sources.ledger_at(tenant_id=tenant_id, creditor_id=creditor_id)
     return max((one for one in (latest, known) if one is not None), default=None)

@@ -16,7 +16,7 @@ select c.name, c.live_on, c.sending_stopped_at, c.sender_checked_at, c.sender_em
        c.classes_confirmed_at,
        exists (select from imports_fileimport f where f.tenant_id = c.tenant_id
                and f.creditor_id = c.id and f.state = 'applied'
-               and f.kind not in ('master', 'contacts'))
+               and f.kind not in ('master', 'contacts', 'numbers'))
          or exists (select from receivables_invoice v where v.tenant_id = c.tenant_id
                     and v.creditor_id = c.id and v.undone_at is null),
        exists (select from tenancy_bankaccount b where b.tenant_id = c.tenant_id

@@ -141,7 +141,7 @@ def blockers(row: FileImport) -> tuple[Blocker, ...]:
         "kind": row.kind,
         "batch": row.batch_id,
         "most": SHOWN_MAX,
-        "alone": ["einvoice", *RECORDS],
+        "alone": ["einvoice", "numbers", *RECORDS],
     }
     found: list[Blocker] = []
     with connection.cursor() as cursor:

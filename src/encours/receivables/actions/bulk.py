@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 from django.db import connection
 
+from encours.receivables.actions import numbering
 from encours.tenancy.frames import analyze, read_frame, stage_frame
 
 DOCUMENT: Final = {
@@ -164,6 +165,8 @@ def write(*, tenant_id: int, creditor_id: int, batch_id: int, rows: Sequence[Row
                 [tenant_id, creditor_id, batch_id],
             )
             cursor.execute(f"drop table {stage}")
+    if any(one.table == "invoice" and not one.frame.is_empty() for one in rows):
+        numbering.follow(tenant_id=tenant_id, creditor_id=creditor_id)
 
 
 def withdraw(*, tenant_id: int, table: str, ids: pl.Series, batch_id: int) -> int:

@@ -12,7 +12,7 @@ import polars as pl
 from django.db import connection
 
 from encours.attributes.actions import values as attributes
-from encours.receivables.actions import bulk
+from encours.receivables.actions import bulk, numbering
 from encours.receivables.actions.bulk import TABLES
 from encours.tenancy.frames import read_frame, stage_frame
 
@@ -42,6 +42,7 @@ def undo_batch(*, tenant_id: int, creditor_id: int, batch_id: int) -> None:
     for table in TABLES:
         moved[table] = _copy_back(table, moved, tenant_id, creditor_id, batch_id)
     attributes.undo_batch(tenant_id=tenant_id, creditor_id=creditor_id, batch_id=batch_id)
+    numbering.undo_batch(tenant_id=tenant_id, creditor_id=creditor_id, batch_id=batch_id)
 
 
 def _copy_back(
@@ -74,6 +75,8 @@ def _insert(table: str) -> str:
     for name in columns:
         if name in references:
             values.append(f"coalesce({references[name]}.new_id, t.{name})")
+        elif table == "invoice" and name == "number":
+            values.append("case when t.number_is_given then '' else t.number end")
         elif name == "lineage_id":
             values.append("coalesce(t.lineage_id, t.id)")
         else:

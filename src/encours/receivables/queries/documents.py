@@ -13,6 +13,7 @@ from encours.attributes import queries as attributes
 from encours.attributes.rules import Condition, Field
 from encours.parties import faces
 from encours.receivables.queries.moment import Moment, live
+from encours.receivables.rules.numbers import NUMBERED_KINDS
 
 SORTS: Final[Mapping[str, str]] = {
     "issued_on": "i.issued_on",
@@ -164,7 +165,7 @@ INVOICE: Final = f"""
 select i.id, k.id, k.name, k.creditor_id, k.salesperson_id, k.collector_id, i.kind,
     coalesce(nullif(i.number, ''), nullif(i.piece, ''), i.label), i.issued_on, i.currency,
     i.amount_cents, i.net_cents, i.vat_cents, i.journal, i.entry_number, i.piece, i.label,
-    i.entry_on, i.recorded_at, b.kind, i.key
+    i.entry_on, i.recorded_at, b.kind, i.key, i.number, i.number_is_given
 from receivables_invoice i
 left join {faces.LIVE} face on face.customer_id = i.customer_id
 join parties_customer k
@@ -245,12 +246,19 @@ class InvoicePage:
     recorded_at: datetime
     batch_kind: str | None
     key: str
+    number: str
+    number_is_given: bool
     lines: tuple[DueLine, ...]
 
     @property
     def open_cents(self) -> int:
         """Return what is still owed on the whole invoice."""
         return sum(line.open_cents for line in self.lines)
+
+    @property
+    def may_be_numbered(self) -> bool:
+        """Say whether its number is for a person to give: the accounts say none."""
+        return self.kind in NUMBERED_KINDS and (self.number_is_given or not self.number)
 
     @property
     def is_by_hand(self) -> bool:

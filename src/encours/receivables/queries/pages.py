@@ -24,7 +24,7 @@ TAKEN: Final = """coalesce((
 INVOICES: Final = """
 select i.id, i.creditor_id, k.id, k.code, k.name, i.kind, i.number, i.piece, i.label,
     i.issued_on, i.currency, i.amount_cents, i.net_cents, i.vat_cents, i.recorded_at,
-    coalesce(b.kind, ''), i.key
+    coalesce(b.kind, ''), i.key, i.number_is_given
 from receivables_invoice i
 left join faces() face on face.customer_id = i.customer_id
 join parties_customer k
@@ -36,6 +36,7 @@ where live(i) and i.id > %(after)s and i.issued_on <= %(as_of)s
     and of_customer(i)
     and own(k)
     and (%(number)s = '' or i.number = %(number)s)
+    and (not %(without_number)s or i.number = '')
     and (%(kinds)s::text[] is null or i.kind = any(%(kinds)s::text[]))
     and (%(since)s::date is null or i.issued_on >= %(since)s)
     and (%(until)s::date is null or i.issued_on <= %(until)s)
@@ -152,6 +153,7 @@ class Document:
     recorded_at: datetime
     batch_kind: str
     key: str = ""
+    number_is_given: bool = False
     lines: tuple[Line, ...] = ()
 
 
@@ -187,6 +189,7 @@ class Asked:
     since: date | None = None
     until: date | None = None
     only_open: bool = False
+    without_number: bool = False
     credit_id: int | None = None
     invoice_id: int | None = None
 

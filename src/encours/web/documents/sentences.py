@@ -42,6 +42,7 @@ COUNTS: Final[Mapping[str, Text]] = {
     "files": _("Pièces"),
     "attached": _("Attachées"),
     "known": _("Déjà gardées"),
+    "numbered": _("Factures qui en reçoivent leur numéro"),
     "ambiguous": _("Plusieurs factures possibles"),
     "left": _("Sans facture reconnue"),
     "refused": _("Refusées"),

@@ -88,7 +88,7 @@ def contacts_page(request: StaffRequest, *, creditor: CreditorChoice) -> HttpRes
             return redirect("import_one", outcome.import_id)
         return redirect("contacts_import")
     context |= {
-        "form": Contacts(initial={"text": _text(content)}),
+        "form": Contacts(initial={"text": text_of(content)}),
         "outcome": outcome,
         "issues": [(issue, SEVERITIES[issue.severity]) for issue in outcome.issues[:ISSUES_SHOWN]],
         "more": max(len(outcome.issues) - ISSUES_SHOWN, 0),
@@ -108,7 +108,7 @@ def _annotated(
         today=timezone.localdate(),
     )
     said = [one.as_json() for one in outcome.issues]
-    found = annotating.of_text(_text(content), "interlocuteurs.csv", said)
+    found = annotating.of_text(text_of(content), "interlocuteurs.csv", said)
     answer = StreamingHttpResponse(
         csv_pieces(found, get_language() or "fr"), content_type="text/csv; charset=utf-8"
     )
@@ -145,7 +145,8 @@ def template(request: StaffRequest) -> HttpResponse:  # noqa: ARG001 - every vie
     return answer
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """Return what was given as text, to show it again."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from encours.web.imports import annotated, columns, contact_files, ledger_files, undoing
+from encours.web.imports import (
+    annotated,
+    columns,
+    contact_files,
+    ledger_files,
+    number_files,
+    undoing,
+)
 
 urlpatterns = [
     path("", ledger_files.imports, name="imports"),
@@ -17,5 +24,6 @@ urlpatterns = [
     path("<int:import_id>/annuler/", undoing.undo, name="import_undo"),
     path("<int:import_id>/interlocuteurs/", contact_files.take, name="import_contacts_take"),
     path("interlocuteurs/", contact_files.contacts_page, name="contacts_import"),
+    path("numeros/", number_files.numbers_page, name="numbers_import"),
     path("interlocuteurs/modele/", contact_files.template, name="contacts_template"),
 ]

@@ -24,6 +24,7 @@ from encours.kernel.dates import add_months
 from encours.receivables.queries import groups, items, statement
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
+from encours.receivables.rules.numbers import NUMBERED_KINDS
 from encours.standing import queries as standing
 from encours.web.ledger import words
 from encours.web.ledger.sentences import FACTS, told
@@ -107,6 +108,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
     context = {
         **head(request, owner),
         "figures": _figures(lines, credits_left, moment),
+        "nameless": _nameless(lines),
         "credits": list(credits_left.iter_rows(named=True)),
         "kinds": words.KINDS,
         "group": groups.exposure(
@@ -129,6 +131,12 @@ def open_lines(moment: Moment) -> pl.DataFrame:
         pl.when(late > 0).then(late).alias("days_late"),
         pl.when(is_late).then(pl.lit("late")).otherwise("status").alias("status"),
     )
+
+
+def _nameless(lines: pl.DataFrame) -> int:
+    """Return how many invoices owed have no number, which keeps them from being reminded."""
+    without = (pl.col("number") == "") & pl.col("kind").is_in(NUMBERED_KINDS)
+    return int(lines.filter(without)["invoice_id"].n_unique())
 
 
 def _figures(lines: pl.DataFrame, left: pl.DataFrame, moment: Moment) -> dict[str, Any]:

@@ -187,6 +187,10 @@ def _tasks(asked: Attention, lost: int) -> Iterator[Task]:
         (asked.triage, "triage", "", "steps", "", ngettext(
             "%(n)s échéance antérieure à la mise en service attend votre tri.",
             "%(n)s échéances antérieures à la mise en service attendent votre tri.", asked.triage)),
+        (asked.unnumbered, "invoices_unnumbered", "", "invoice", "", ngettext(
+            "%(n)s facture due n'a pas de numéro : elle n'est pas relancée.",
+            "%(n)s factures dues n'ont pas de numéro : elles ne sont pas relancées.",
+            asked.unnumbered)),
         (asked.proposals, "proposals", "", "link", "", ngettext(
             "%(n)s lettrage proposé, à accepter ou refuser.",
             "%(n)s lettrages proposés, à accepter ou refuser.", asked.proposals)),

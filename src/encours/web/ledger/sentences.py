@@ -63,6 +63,8 @@ VERBS: Final[Mapping[str, Text]] = {
     "contact.updated": lazy("Interlocuteur modifié."),
     "contact.removed": lazy("Interlocuteur retiré."),
     "invoice.reversed": lazy("Facture saisie à la main annulée."),
+    "invoice.numbered": lazy("Numéro donné à une facture."),
+    "invoice.unnumbered": lazy("Numéro donné à une facture, retiré."),
     "credit.reversed": lazy("Règlement ou avoir saisi à la main annulé."),
     "penalty_note.cancelled": lazy("Note de pénalités annulée par un avoir : %(cents)s."),
     "allocation.undone": lazy("Lettrage défait : %(cents)s."),

@@ -13,6 +13,7 @@ from encours.web.ledger import (
     duplicates,
     invoices,
     penalties,
+    unnumbered,
 )
 
 urlpatterns = [
@@ -51,6 +52,8 @@ urlpatterns = [
     path("clients/<int:customer_id>/saisir/", acts.entry, name="customer_entry"),
     path("clients/<int:customer_id>/lettrer/", acts.letter, name="customer_letter"),
     path("factures/", invoices.invoices, name="invoices"),
+    path("factures/sans-numero/", unnumbered.unnumbered, name="invoices_unnumbered"),
+    path("factures/<int:invoice_id>/numero/", unnumbered.give, name="invoice_number"),
     path("factures/<int:invoice_id>/", invoices.invoice, name="invoice"),
     path("factures/<int:invoice_id>/annuler/", invoices.reverse_invoice, name="invoice_reverse"),
     path(
