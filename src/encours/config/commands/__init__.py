@@ -27,6 +27,7 @@ MODULES: Final = {
     "encours.cli.dunning": ("plan", "send"),
     "encours.cli.einvoicing": ("einvoicing",),
     "encours.cli.law": ("law",),
+    "encours.cli.scoring": ("score",),
     "encours.cli.feeds": ("feed",),
 }
 """Each module that holds an `app`, and the first words of its commands."""

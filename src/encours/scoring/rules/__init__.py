@@ -1,0 +1,1 @@
+"""Payer figures, profiles, their sentences and segments: pure, over Polars frames."""
