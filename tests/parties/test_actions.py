@@ -15,6 +15,7 @@ from encours.parties import queries
 from encours.parties.actions import contacts, customers
 from encours.parties.actions.contacts import ContactsImport, InvalidContact
 from encours.parties.actions.customers import CodeTaken, InvalidCustomer, UnknownCustomer
+from encours.parties.actions.parents import LoopOfParents
 from encours.parties.models import Batch, Contact, Customer, PaymentTerms
 from encours.tenancy.models import Creditor, Fact
 from encours.tenancy.persons import opened_values
@@ -94,7 +95,7 @@ def test_update_tells_what_changed_and_names_nobody(trio: House) -> None:
     assert "Dupuis" not in json.dumps(fact.data)
     told = opened_values(tenant_id=trio.tenant_id, data=fact.data)
     assert told == {"city": "Lille", "name": "Anne Dupuis"}
-    with pytest.raises(InvalidCustomer):
+    with pytest.raises(LoopOfParents):
         customers.update_customer(**asked, parent_id=of(trio, "A").pk)
     with pytest.raises(InvalidCustomer):
         customers.update_customer(**asked, name="")

@@ -13,7 +13,8 @@ from tests.web.places import Place, add_user, logged_in, place
 
 from encours.parties.actions import customers as parties
 from encours.parties.actions import merging
-from encours.parties.models import CustomerMerge, NotDuplicates
+from encours.parties.actions.parents import LoopOfParents
+from encours.parties.models import Customer, CustomerMerge, NotDuplicates
 from encours.receivables.actions import documents
 from encours.receivables.actions.documents import Amounts
 from encours.receivables.queries import figures, groups
@@ -231,7 +232,67 @@ def test_one_company_at_two_creditors_is_one_exposure(bed: Group) -> None:
         )  # fmt: skip
         moment = Moment(tenant_id=bed.tenant_id, as_of=today(), currency="EUR")
         found = groups.exposure(moment, customer_id=bed.adam)
-    links = {(one.id, one.link): one.open_cents for one in found}
+    links = {(one.id, one.link): one.open_cents for one in found.others}
     assert links == {(bed.double, "siren"): 200_00, (elsewhere, "siren"): 50_00}
-    page = logged_in(bed.place.users["reader"]).get(reverse("customer", args=[bed.adam]))
-    assert "Adam Logistique" in page.content.decode()
+    assert (found.open_cents, found.overdue_cents, found.net_cents) == (350_00, 0, 350_00)
+    reader = logged_in(bed.place.users["reader"])
+    text = reader.get(reverse("customer", args=[bed.adam])).content.decode()
+    assert "Adam Logistique" in text
+    assert "350,00" in text
+    asked = {"whole": bed.adam, "bucket": "open", "currency": "EUR"}
+    lines = reader.get(reverse("aged_balance_lines"), asked).content.decode()
+    assert {"G-1", "G-2", "L-1"} <= set(lines.replace("<", " ").replace(">", " ").split())
+    assert "G-3" not in lines
+    assert "Groupe de Adam SARL" in lines
+    late = reader.get(reverse("aged_balance_lines"), {**asked, "bucket": "overdue"})
+    assert "Aucune ligne" in late.content.decode()
+    mine = {**asked, "of": "customer", "key": elsewhere}
+    one = reader.get(reverse("aged_balance_lines"), mine).content.decode()
+    assert "L-1" in one
+    assert "G-2" not in one
+    assert reader.get(reverse("aged_balance_lines"), {"whole": 10**9}).status_code == 404
+    seller = logged_in(bed.seller).get(reverse("customer", args=[bed.adam])).content.decode()
+    assert "Adam Logistique" not in seller, "their own customers only, of the group too"
+    with in_tenant(bed.tenant_id):
+        Customer.objects.filter(id=elsewhere).update(siren="")
+
+
+def test_a_parent_is_set_shown_refused_in_a_loop_and_taken_off(bed: Group) -> None:
+    client = logged_in(bed.place.users["credit_manager"])
+    here = str(bed.place.house.creditor_id)
+
+    def attach(customer: int, code: str, creditor: str = here) -> str:
+        asked = {"code": code, "creditor": creditor}
+        url = reverse("customer_parent", args=[customer])
+        return client.post(url, asked, follow=True).content.decode()
+
+    page = attach(bed.petit, "ADAM")
+    assert "maison mère" in page
+    assert "600,00" in page, "the parent, its twin by SIREN and itself"
+    assert "Petit SAS" in client.get(reverse("customer", args=[bed.double])).content.decode()
+    assert "dépend déjà de Adam SARL" in attach(bed.adam, "PETIT")
+    assert "sa propre maison mère" in attach(bed.petit, "PETIT")
+    assert "Aucun client" in attach(bed.petit, "NUL")
+    assert "code d&#x27;un client" in attach(bed.petit, "ADAM", "0")
+    client.post(reverse("customer_parent", args=[bed.petit]), {"remove": "1"})
+    with in_tenant(bed.tenant_id):
+        assert Customer.objects.get(id=bed.petit).parent_id is None
+    reader = logged_in(bed.place.users["reader"])
+    taken = reader.post(reverse("customer_parent", args=[bed.petit]), {"remove": "1"})
+    assert taken.status_code == 403
+
+
+def test_a_merged_parent_is_whoever_it_became(bed: Group) -> None:
+    with in_tenant(bed.tenant_id):
+        who = {"tenant_id": bed.tenant_id, "today": today()}
+        parties.update_customer(**who, customer_id=bed.petit, parent_id=bed.double)
+        merging.merge_customers(**who, customer_id=bed.double, survivor_id=bed.adam)
+        moment = Moment(tenant_id=bed.tenant_id, as_of=today(), currency="EUR")
+        found = groups.exposure(moment, customer_id=bed.petit)
+        assert {one.id for one in found.members} == {bed.adam, bed.petit}
+        assert found.open_cents == 600_00
+        with pytest.raises(LoopOfParents):
+            parties.update_customer(**who, customer_id=bed.adam, parent_id=bed.petit)
+        with pytest.raises(LoopOfParents):
+            parties.update_customer(**who, customer_id=bed.adam, parent_id=bed.double)
+        parties.update_customer(**who, customer_id=bed.petit, parent_id=None)

@@ -18,6 +18,7 @@ from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.parties.actions.contacts import InvalidContact
 from encours.parties.actions.customers import InvalidCustomer, UnknownCustomer
+from encours.parties.actions.parents import LoopOfParents
 from encours.receivables.actions.acts import NotFound
 from encours.receivables.actions.allocations import NotAllocatable
 from encours.receivables.actions.documents import InvalidDocument
@@ -45,6 +46,7 @@ STATUSES: Final[Mapping[type[Refusal], int]] = {
     UnknownCustomer: 404,
     InvalidContact: 422,
     InvalidCustomer: 422,
+    LoopOfParents: 422,
     InvalidDocument: 422,
     InvalidFact: 422,
     InvalidValue: 422,

@@ -100,6 +100,12 @@ class Customer(TenantModel):
     created_at = models.DateTimeField("créé le", db_default=Now())
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=("tenant", "parent"), condition=~Q(parent=None), name="customer_parent"
+            ),
+            models.Index(fields=("tenant", "siren"), condition=~Q(siren=""), name="customer_siren"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("tenant", "creditor", "code"), name="customer_code_once_per_creditor"

@@ -13,6 +13,7 @@ from stdnum import iban as iban_number
 from stdnum.fr import siren as siren_number
 
 from encours.kernel.refusal import Refusal
+from encours.parties.actions.parents import refuse_loop
 from encours.parties.models import Customer, DebtorClass, PaymentTerms
 from encours.tenancy.journal import record
 from encours.tenancy.models import Creditor
@@ -93,8 +94,8 @@ def update_customer(
     values = _checked(tenant_id, described)
     if "name" in values and not values["name"].strip():
         raise InvalidCustomer("Le nom du client est obligatoire.")
-    if values.get("parent_id") == customer_id:
-        raise InvalidCustomer("Un client n'est pas sa propre maison mère.")
+    if values.get("parent_id") is not None:
+        refuse_loop(customer, parent_id=values["parent_id"])
     changed = sorted(name for name, value in values.items() if getattr(customer, name) != value)
     if changed:
         Customer.objects.of(tenant_id).filter(id=customer_id).update(

@@ -181,6 +181,7 @@ class OwnCustomer:
     rate: str
     day_count: str
     face_id: int | None
+    parent_id: int | None
 
 
 OWNER: Final = f"""
@@ -189,7 +190,8 @@ select c.id, c.creditor_id, o.name, c.salesperson_id, c.collector_id, c.code, c.
     c.debtor_class, c.class_confirmed_at is not null, c.salesperson_name, coalesce(t.name, ''),
     c.to_identify, coalesce(o.time_zone, w.time_zone),
     coalesce(nullif(c.contract_rate, ''), o.penalty_rate, w.penalty_rate),
-    coalesce(o.day_count, w.day_count), face.face_id
+    coalesce(o.day_count, w.day_count), face.face_id,
+    c.parent_id
 from parties_customer c
 join tenancy_creditor o on o.tenant_id = c.tenant_id and o.id = c.creditor_id
 join tenancy_tenant w on w.id = c.tenant_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -39,10 +40,12 @@ def lines(
     of: GroupBy | None = None,
     key: int | None = None,
     buckets: Buckets = STANDARD,
+    customers: Collection[int] | None = None,
 ) -> pl.DataFrame:
-    """Return the open lines of a bucket (`open`: all of them; `unallocated`: the credits).
+    """Return the open lines of a bucket, of `open` (all), `overdue`, or `unallocated` (credits).
 
-    `of` and `key` keep those of one customer, group, salesperson (key None: nobody's) or creditor.
+    `of` and `key` keep those of one customer, group, salesperson (key None: nobody's) or creditor;
+    `customers` those of some customers, whoever they are.
     """
     if of is GroupBy.CUSTOMER:
         moment = replace(moment, customer_id=key)
@@ -53,12 +56,16 @@ def lines(
     if of in KEYS and of is not None:
         column = pl.col(KEYS[of])
         found = found.filter(column.is_null() if key is None else column == key)
+    if customers is not None:
+        found = found.filter(pl.col("customer_id").is_in(list(customers)))
     return found.select(SHOWN)
 
 
 def _debits(moment: Moment, bucket: str, by: AgeBy, buckets: Buckets) -> pl.DataFrame:
     days = Days(by)
-    if bucket in buckets.names:
+    if bucket == "overdue":
+        days = replace(days, last_on=moment.as_of - timedelta(days=1))
+    elif bucket in buckets.names:
         place = buckets.names.index(bucket)
         if place > 0:
             last_on = moment.as_of - timedelta(days=buckets.bounds[place - 1] + 1)

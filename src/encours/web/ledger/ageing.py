@@ -20,6 +20,7 @@ from encours.receivables.queries.exchange import Consolidated
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.ageing import AgeBy
 from encours.web.ledger import words
+from encours.web.ledger.group import group_asked
 from encours.web.ledger.subject import day_asked, moment_of, number_asked, today
 from encours.web.rights import StaffRequest, needs
 from encours.web.tables import Column, Source, Table, Window, answer, in_frame
@@ -32,6 +33,7 @@ GROUPS: Final[Mapping[str, Text]] = {
     GroupBy.CREDITOR: lazy("Société"),
     GroupBy.CURRENCY: lazy("Devise"),
 }
+BUCKETS: Final[Mapping[str, Text]] = {**words.AMOUNTS, "overdue": lazy("Échu")}
 DATES: Final[Mapping[str, Text]] = {
     AgeBy.DUE: lazy("la date d'échéance"),
     AgeBy.ISSUED: lazy("la date de facture"),
@@ -142,7 +144,8 @@ def lines(request: StaffRequest) -> HttpResponseBase:
     """Show the due lines, or the credits, of which one number of the balance is the sum."""
     asked = asked_of(request)
     bucket = request.GET.get("bucket", "open")
-    bucket = bucket if bucket in words.AMOUNTS else "open"
+    bucket = bucket if bucket in BUCKETS else "open"
+    whole = group_asked(request, asked.moment)
     wanted = request.GET.get("of", "")
     of = GroupBy(wanted) if wanted in GROUPS else GroupBy.CUSTOMER
     group = GROUPS[of] if "of" in request.GET else None
@@ -152,6 +155,7 @@ def lines(request: StaffRequest) -> HttpResponseBase:
         by=asked.by,
         of=of if group else None,
         key=number_asked(request, "key"),
+        customers=whole.ids if whole else None,
     )
     sums = {name: int(found[name].sum()) for name in ("amount_cents", "open_cents")}
     source = in_frame(found, totals={**sums, "currency": asked.moment.currency})
@@ -164,8 +168,9 @@ def lines(request: StaffRequest) -> HttpResponseBase:
     context = {
         "asked": asked,
         "as_of": asked.moment.as_of,
-        "bucket": words.AMOUNTS[bucket],
+        "bucket": BUCKETS[bucket],
         "of": group,
+        "whole": whole,
         "back": f"{reverse('aged_balance')}?{urlencode({**asked.query, 'group': of})}",
     }
     return answer(request, table, source, page="ledger/aged_balance_lines.html", context=context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -21,12 +20,12 @@ from encours.dunning.queries import moment as dunning_moment
 from encours.dunning.queries.timeline import SHOWN, timeline
 from encours.dunning.rules.explain import explain
 from encours.kernel.dates import add_months
-from encours.receivables.queries import groups, items, statement
+from encours.receivables.queries import items, statement
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.numbers import NUMBERED_KINDS
 from encours.standing import queries as standing
-from encours.web.ledger import words
+from encours.web.ledger import group, words
 from encours.web.ledger.sentences import FACTS, told
 from encours.web.ledger.subject import customer_or_404, day_asked, moment_of_customer, today
 from encours.web.rights import StaffRequest, needs
@@ -111,10 +110,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
         "nameless": _nameless(lines),
         "credits": list(credits_left.iter_rows(named=True)),
         "kinds": words.KINDS,
-        "group": groups.exposure(
-            replace(moment, creditor_ids=request.scope.creditor_ids, customer_id=None),
-            customer_id=customer_id,
-        ),
+        **group.shown(request, owner, moment),
         "timeline": [told(event) for event in events],
         "earlier": events[-1].on if len(events) == SHOWN and events[-1].on < until else None,
         "currency": moment.currency,
