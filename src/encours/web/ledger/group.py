@@ -20,10 +20,9 @@ from encours.parties.actions import customers as actions
 from encours.receivables.queries import customers, groups
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
-from encours.tenancy.queries import places
 from encours.web.answers import telling
 from encours.web.ledger.subject import customer_or_404, number_asked, today
-from encours.web.rights import StaffRequest, needs
+from encours.web.rights import StaffRequest, creditors_of, needs
 
 LINKS: Final = {
     "parent": lazy("maison mère"),
@@ -131,8 +130,7 @@ def _parent_id(request: StaffRequest, owner: OwnCustomer) -> int:
 
 
 def _form(request: StaffRequest, owner: OwnCustomer, data: Any = None) -> Parent:
-    seen = places.creditors(request.tenant_id, request.access.creditors("customers.read"))
-    choices = [(str(one.id), one.name) for one in seen]
+    choices = [(str(one.id), one.name) for one in creditors_of(request)]
     return Parent(data, creditors=choices, initial={"creditor": str(owner.creditor_id)})
 
 
