@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
 from django.db import DataError, ProgrammingError, connection
 from tests.conftest import House
 
-from encours.tenancy.frames import numbers_listed, one_process, read_frame, stage_frame
+from encours.tenancy import frames
+from encours.tenancy.frames import (
+    numbers_listed,
+    one_process,
+    read_frame,
+    read_named,
+    stage_frame,
+)
 from encours.tenancy.scope import in_tenant
 
 SCHEMA = {"id": pl.Int64, "name": pl.String, "on": pl.Date, "yes": pl.Boolean, "note": pl.String}
@@ -105,3 +113,43 @@ def test_one_process_is_for_one_read(house: House) -> None:
         with one_process():
             inside = workers()
         assert (inside, workers()) == ("0", before)
+
+
+NAMED = "select g.id, 'n' || g.id from generate_series(1, 9000) g(id) where named(g.id)"
+NAMED_SCHEMA = {"id": pl.Int64, "name": pl.String}
+
+
+@pytest.mark.parametrize(
+    ("ids", "way"),
+    [
+        pytest.param([7, 5, 7], "any", id="a few are listed"),
+        pytest.param([*range(100, 2000), 2500], "between", id="a stretch mostly full is read"),
+        pytest.param([*range(1, 9000, 7)], "named_ids", id="scattered ones are staged"),
+    ],
+)
+def test_rows_named_by_their_ids(
+    house: House, monkeypatch: pytest.MonkeyPatch, ids: list[int], way: str
+) -> None:
+    asked = []
+
+    def seen(query: str, *rest: Any, **named: Any) -> pl.DataFrame:
+        asked.append(query)
+        return read_frame(query, *rest, **named)
+
+    monkeypatch.setattr(frames, "read_frame", seen)
+    with in_tenant(house.tenant_id):
+        for _ in range(2):  # a staged table is not left behind
+            found = read_named(NAMED, {}, pl.Series(ids), schema=NAMED_SCHEMA)
+
+    assert way in asked[0]
+    assert set(found["id"]) >= set(ids)
+    assert found.height == found["id"].n_unique()
+    assert found["name"].to_list() == [f"n{number}" for number in found["id"]]
+
+
+def test_no_id_names_no_row(house: House) -> None:
+    with in_tenant(house.tenant_id):
+        found = read_named(NAMED, {}, pl.Series([], dtype=pl.Int64), schema=NAMED_SCHEMA)
+
+    assert found.is_empty()
+    assert found.schema == pl.Schema(NAMED_SCHEMA)

@@ -6,7 +6,7 @@ Exit codes (design.md, part 5): 0 ok, 1 refused with a sentence, 2 wrong usage.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -129,6 +129,14 @@ def print_json(answer: Any) -> None:
     """Print an answer as JSON; text is taken as JSON already written."""
     text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
     typer.echo(text)
+
+
+def print_written(write: Callable[[Any], None]) -> None:
+    """Print JSON that writes itself: a hundred megabytes are not held once more."""
+    stream = typer.get_binary_stream("stdout")
+    write(stream)
+    stream.write(b"\n")
+    stream.flush()
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -40,7 +40,7 @@ def plan(
             allow_stale=allow_stale,
         )
     if as_json:
-        common.print_json(answer.json_text())
+        common.print_written(answer.write_json)
         return
     _show(answer.as_dict())
 

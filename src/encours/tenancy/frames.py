@@ -27,6 +27,8 @@ PG_TYPES: Final[Mapping[Any, str]] = {
     pl.Date: "date",
     pl.Boolean: "boolean",
 }
+FEW: Final = 1_000
+_NAMED: Final = re.compile(r"named\(([\w.]+)\)")
 _NAME: Final = re.compile(r"^[a-z_][a-z0-9_]*$")
 
 
@@ -47,6 +49,36 @@ def read_frame(
     read_as = {name: pl.String if name in booleans else kind for name, kind in schema.items()}
     frame = pl.read_csv(buffer, has_header=False, schema=read_as)
     return frame.with_columns(pl.col(name) == "t" for name in booleans)
+
+
+def read_named(
+    query: str, params: Mapping[str, Any], ids: pl.Series, *, schema: Mapping[str, Any]
+) -> pl.DataFrame:
+    """Return the rows of a query whose `named(column)` is one of these ids, and maybe others.
+
+    A few ids are listed. Where they fill at least half of the stretch that they span, the stretch
+    is read: less work than to join a million. Else they go into a temporary table.
+    """
+    if ids.is_empty():
+        return pl.DataFrame(schema=dict(schema))
+    if ids.len() <= FEW:
+        given = {**params, "ids": ids.to_list()}
+        return _where(query, r"\1 = any (%(ids)s::bigint[])", given, schema)
+    first, last = ids.alias("id").to_frame().select(first=pl.min("id"), last=pl.max("id")).row(0)
+    if last - first < 2 * ids.len():
+        given = {**params, "first": first, "last": last}
+        return _where(query, r"\1 between %(first)s and %(last)s", given, schema)
+    stage_frame("named_ids", pl.DataFrame({"id": ids.unique()}))
+    found = _where(query, r"\1 in (select named_ids.id from named_ids)", params, schema)
+    with connection.cursor() as cursor:
+        cursor.execute("drop table named_ids")
+    return found
+
+
+def _where(
+    query: str, condition: str, params: Mapping[str, Any], schema: Mapping[str, Any]
+) -> pl.DataFrame:
+    return read_frame(_NAMED.sub(condition, query), params, schema=schema)
 
 
 @contextmanager

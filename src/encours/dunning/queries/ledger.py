@@ -16,7 +16,7 @@ from encours.dunning.rules import cycles, frames
 from encours.dunning.rules.frames import Ledger
 from encours.parties import faces
 from encours.standing import rules as standing
-from encours.tenancy.frames import numbers_listed, one_process, read_frame
+from encours.tenancy.frames import numbers_listed, one_process, read_frame, read_named
 
 THANKED_DAYS: Final = 45
 
@@ -37,11 +37,10 @@ i.customer_id in (
 """
 # What is open, and what a reminded customer owed before, in one pass: a line is read once
 LINES: Final = f"""
-select coalesce(i.lineage_id, i.id), i.customer_id, i.currency, v.number, v.kind, i.issued_on,
+select coalesce(i.lineage_id, i.id), i.invoice_id, i.customer_id, i.currency, i.issued_on,
        i.due_on, i.due_source, i.amount_cents, coalesce(a.paid, 0), a.last_on,
-       coalesce(r.state, 'ordinary'), {REMINDED}
+       coalesce(r.state, 'ordinary')
 from receivables_instalment i
-join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
 left join ({SETTLEMENT}) a on a.instalment_id = i.id
 left join (
     select distinct on (instalment_id) instalment_id, state from receivables_reclassification
@@ -55,10 +54,9 @@ where i.tenant_id = %(tenant)s and i.creditor_id = %(creditor)s and i.undone_at 
 """
 LINES_SCHEMA: Final[Mapping[str, Any]] = {
     "instalment_id": pl.Int64,
+    "invoice_id": pl.Int64,
     "customer_id": pl.Int64,
     "currency": pl.String,
-    "document": pl.String,
-    "kind": pl.String,
     "issued_on": pl.Date,
     "due_on": pl.Date,
     "due_source": pl.String,
@@ -66,7 +64,15 @@ LINES_SCHEMA: Final[Mapping[str, Any]] = {
     "paid_cents": pl.Int64,
     "settled_on": pl.Date,
     "state": pl.String,
-    "is_reminded": pl.Boolean,
+}
+DOCUMENTS: Final = """
+select v.id, v.number, v.kind from receivables_invoice v
+where v.tenant_id = %(tenant)s and named(v.id)
+"""
+DOCUMENTS_SCHEMA: Final[Mapping[str, Any]] = {
+    "invoice_id": pl.Int64,
+    "document": pl.String,
+    "kind": pl.String,
 }
 TRIAGE: Final = """
 select coalesce(o.lineage_id, o.id), d.decision from dunning_triage d
@@ -114,13 +120,17 @@ select customer_id, currency, greatest(sum(unallocated), 0)::bigint, sum(in_flig
 OUTDATED: Final = "(m.state = 'planned' and m.planned_on < %(today)s)"
 MESSAGES: Final = f"""
 select m.id, m.customer_id, m.currency, m.step_code, m.cycle, m.planned_on, m.sent_on,
-       array_to_string(m.instalment_ids, ' ')
+       case when {OUTDATED} then '' else array_to_string(m.instalment_ids, ' ') end, {OUTDATED}
 from dunning_reminder m
 where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
-  and not {OUTDATED} and m.rehearsal = %(rehearsal)s
+  and m.rehearsal = %(rehearsal)s
   and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
 """
-MESSAGES_SCHEMA: Final[Mapping[str, Any]] = {**frames.MESSAGES, "listed": pl.String}
+MESSAGES_SCHEMA: Final[Mapping[str, Any]] = {
+    **frames.MESSAGES,
+    "listed": pl.String,
+    "is_outdated": pl.Boolean,
+}
 EINVOICE_KINDS: Final = {
     "rejected": "einvoice",
     **{kind: kind for kind in ("dispute", "credit_expected", "direct_payer", "assignment")},
@@ -174,20 +184,24 @@ def load(
     }
 
     def read(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
-        return faces.shown_under(read_frame(query, params, schema=schema), merged)
+        return read_frame(query, params, schema=schema)
 
     with one_process(customer_ids is None):
         known = read(LINES, LINES_SCHEMA)
-    facts = _acting(read(FACTS, FACTS_SCHEMA))
-    messages = read(MESSAGES, MESSAGES_SCHEMA)
+    said = read(MESSAGES, MESSAGES_SCHEMA)
+    is_reminded = pl.col("customer_id").is_in(said["customer_id"].unique().implode())
+    documents = read_named(DOCUMENTS, params, known["invoice_id"], schema=DOCUMENTS_SCHEMA)
+    known = known.with_columns(is_reminded=is_reminded).join(documents, on="invoice_id")
+    known = faces.shown_under(known, merged)
+    facts = _acting(faces.shown_under(read(FACTS, FACTS_SCHEMA), merged))
+    messages = faces.shown_under(said.filter(~pl.col("is_outdated")), merged)
     listings = numbers_listed(messages.select("message_id", instalment_id="listed"))
-    customers = read_frame(CUSTOMERS, params, schema=frames.CUSTOMERS)
-    reminded = known.filter("is_reminded")
+    reminded = known.lazy().filter("is_reminded")
     return Ledger.of(
-        lines=_open(known, read_frame(TRIAGE, params, schema=TRIAGE_SCHEMA)),
-        customers=_reached_together(customers, merged),
+        lines=_open(known, read(TRIAGE, TRIAGE_SCHEMA)),
+        customers=_reached_together(read(CUSTOMERS, frames.CUSTOMERS), merged),
         facts=facts,
-        cover=read(COVER, frames.COVER).group_by(frames.ACCOUNT).sum(),
+        cover=faces.shown_under(read(COVER, frames.COVER), merged).group_by(frames.ACCOUNT).sum(),
         messages=messages,
         listings=listings,
         settled=_settled(reminded, listings, today),
@@ -220,23 +234,25 @@ def _reached_together(customers: pl.DataFrame, merged: pl.DataFrame) -> pl.DataF
     )
 
 
-def _settled(reminded: pl.DataFrame, listings: pl.DataFrame, today: date) -> pl.DataFrame:
+def _settled(reminded: pl.LazyFrame, listings: pl.DataFrame, today: date) -> pl.DataFrame:
     since = today - timedelta(days=THANKED_DAYS)
     return (
         reminded.filter(
             (pl.col("paid_cents") >= pl.col("amount_cents")) & (pl.col("settled_on") >= since)
         )
-        .join(listings, on="instalment_id", how="semi")
+        .join(listings.lazy(), on="instalment_id", how="semi")
         .select(frames.SETTLED.names())
+        .collect()
     )
 
 
 def _spans(
-    reminded: pl.DataFrame, facts: pl.DataFrame, minimum_cents: Mapping[str, int]
+    reminded: pl.LazyFrame, facts: pl.DataFrame, minimum_cents: Mapping[str, int]
 ) -> pl.DataFrame:
     """Return when each line was overdue and claimed: until paid, too small, or set apart."""
     apart = (
-        facts.filter(pl.col("kind").is_in(SETS_APART))
+        facts.lazy()
+        .filter(pl.col("kind").is_in(SETS_APART))
         .group_by("instalment_id", "customer_id")
         .agg(apart_on=pl.col("starts_on").min())
     )
@@ -264,4 +280,5 @@ def _spans(
                 "customer_apart_on",
             ),
         )
+        .collect()
     )

@@ -5,6 +5,7 @@ A day may hold a million lines: none of them becomes an object of Python on the 
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,16 +76,19 @@ class DayTold:
     planned: pl.DataFrame
     held: pl.DataFrame
 
-    def json_text(self) -> str:
-        """Return the JSON of `plan --json` (design.md, part 5)."""
-        return (
-            f'{{"on": "{self.on.isoformat()}", "planned": {self.planned.write_json()}, '
-            f'"held": {self.held.write_json()}, "rehearsal": {json.dumps(self.rehearsal)}}}'
-        )
+    def write_json(self, stream: io.IOBase) -> None:
+        """Write the JSON of `plan --json` (design.md, part 5) in UTF-8."""
+        stream.write(f'{{"on": "{self.on.isoformat()}", "planned": '.encode())
+        self.planned.write_json(stream)
+        stream.write(b', "held": ')
+        self.held.write_json(stream)
+        stream.write(f', "rehearsal": {json.dumps(self.rehearsal)}}}'.encode())
 
     def as_dict(self) -> dict[str, Any]:
         """Return the same as values."""
-        told: dict[str, Any] = json.loads(self.json_text())
+        text = io.BytesIO()
+        self.write_json(text)
+        told: dict[str, Any] = json.loads(text.getvalue())
         return told
 
 
@@ -126,20 +130,27 @@ def day_told(
 
 
 def _before(tenant_id: int, reserved: pl.DataFrame, plan: Plan | None) -> pl.DataFrame:
+    """Return the messages reserved before, each with its lines in the order of its list."""
     lines = numbers_listed(reserved.select("message_id", "instalment_id", "open_cents"))
     documents = pl.DataFrame(schema=dict(DOCUMENTS_SCHEMA))
     if plan is not None:  # the plan has just read most of them
         documents = plan.reserved.select(*DOCUMENTS_SCHEMA)
-    absent = lines.join(documents, on="instalment_id", how="anti")["instalment_id"].unique()
+    told = _documented(lines, documents)
+    absent = told.filter(pl.col("due_on").is_null())["instalment_id"].unique()
     if not absent.is_empty():
         params = {"tenant": tenant_id, "ids": absent.to_list()}
         more = read_frame(DOCUMENTS, params, schema=DOCUMENTS_SCHEMA)
-        documents = pl.concat([documents, more])
-    told = lines.join(documents, on="instalment_id", maintain_order="left").with_columns(_OPEN)
-    listed = told.group_by("message_id", maintain_order=True).agg(_LINES)
-    return reserved.join(listed, on="message_id", how="left", maintain_order="left").with_columns(
-        _AMOUNT, new=pl.lit(False)
-    )
+        told = _documented(lines, pl.concat([documents, more])).drop_nulls("due_on")
+    # each message's lines stand together: runs are found without comparing what is apart
+    runs = told.lazy().with_columns(_OPEN, run=pl.col("message_id").rle_id()).set_sorted("run")
+    listed = runs.group_by("run", maintain_order=True).agg(pl.col("message_id").first(), _LINES)
+    return reserved.join(
+        listed.collect(), on="message_id", how="left", maintain_order="left"
+    ).with_columns(_AMOUNT, new=pl.lit(False))
+
+
+def _documented(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    return lines.join(documents, on="instalment_id", how="left", maintain_order="left")
 
 
 def _added(plan: Plan) -> pl.DataFrame:

@@ -8,12 +8,13 @@ import polars as pl
 
 from encours.dunning.rules import cycles, guards, history
 from encours.dunning.rules.frames import ACCOUNT, Ledger, Moment
+from encours.dunning.rules.keys import Keys
 from encours.dunning.rules.reasons import CODES, KEEPS_CYCLE
 from encours.dunning.rules.scenario import Scenario
 
 ON_LINES: Final = (
+    "key",
     "account",
-    *ACCOUNT,
     "known_class",
     "intra_group",
     "account_hold",
@@ -40,9 +41,9 @@ _DEFAULTS: Final[dict[str, Any]] = {
 
 
 def accounts(
-    ledger: Ledger, lines: pl.DataFrame, scenario: Scenario, moment: Moment
+    ledger: Ledger, asked: pl.Series, keys: Keys, scenario: Scenario, moment: Moment
 ) -> pl.DataFrame:
-    """Return one row per account of these lines, numbered in order by `account`."""
+    """Return one row per account of these keys, numbered in order by `account`."""
     customers = ledger.customers.with_columns(known_class=guards.known_class())
     facts = guards.facts_by(ledger.facts, "customer_id", moment.today).rename(
         {"hold": "account_hold", "fact_from": "account_from", "fact_until": "account_until"}
@@ -51,18 +52,21 @@ def accounts(
         {"restart_on": "account_restart_on"}
     )
     return (
-        lines.select(ACCOUNT)
-        .unique()
-        .sort(ACCOUNT)
+        pl.DataFrame({"key": asked.unique().sort()})
         .with_row_index("account")
+        .with_columns(keys.account)
         .join(customers, on="customer_id", how="left")
         .join(facts, on="customer_id", how="left")
         .join(restarts, on="customer_id", how="left")
-        .join(ledger.cover, on=ACCOUNT, how="left")
-        .join(ledger.clears, on=ACCOUNT, how="left")
-        .join(history.account_history(ledger, scenario), on=ACCOUNT, how="left")
+        .join(_by_key(ledger.cover, keys), on="key", how="left")
+        .join(_by_key(ledger.clears, keys), on="key", how="left")
+        .join(history.account_history(ledger, scenario, keys), on="key", how="left")
         .with_columns(pl.col(name).fill_null(value) for name, value in _DEFAULTS.items())
     )
+
+
+def _by_key(frame: pl.DataFrame, keys: Keys) -> pl.DataFrame:
+    return frame.with_columns(key=keys.key).drop(ACCOUNT)
 
 
 def in_cycle(accounts: pl.DataFrame, lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
@@ -76,9 +80,11 @@ def in_cycle(accounts: pl.DataFrame, lines: pl.DataFrame, scenario: Scenario) ->
     )
     worth = left >= minimum(scenario)
     keeping = (
-        lines.filter((pl.col("age") > 0) & claimed & worth)
-        .select("account", keeps=pl.lit(True))
-        .unique()
+        lines.lazy()
+        .filter((pl.col("age") > 0) & claimed & worth)
+        .select(pl.col("account").unique())
+        .with_columns(keeps=pl.lit(True))
+        .collect()
     )
     over = cycles.is_over()
     return (

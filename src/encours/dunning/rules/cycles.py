@@ -7,12 +7,12 @@ of a message (account, step, cycle) makes every step leave once a cycle.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import polars as pl
 
-from encours.dunning.rules.frames import ACCOUNT
+from encours.dunning.rules.keys import Keys
 
 _DAYS: Final = 1_000_000  # two days packed in one number, so that one max() finds both
 
@@ -38,48 +38,53 @@ def last_clear(spans: pl.DataFrame, today: date) -> pl.DataFrame:
     Spans are merged into unbroken stretches; the day before the last stretch is the answer, or
     today when that stretch is over.
     """
-    ends = (
-        pl.col("until_on")
-        .fill_null(today + timedelta(days=1))
-        .clip(upper_bound=today + timedelta(days=1))
+    keys = Keys.of(spans)
+    late = _late(spans, keys, today)
+    known = late.group_by("key").agg(
+        mark=(pl.col("until") * _DAYS + _DAYS - 1 - pl.col("since")).max(),
+        first=pl.col("since").min(),
     )
-    late = spans.with_columns(until_on=ends).filter(pl.col("from_on") < pl.col("until_on"))
-    late = (
-        _last_and_before(late)
-        .sort(*ACCOUNT, "from_on")
-        .with_columns(reached=pl.col("until_on").cum_max().over(ACCOUNT))
+    last = known.with_columns(
+        since=_DAYS - 1 - pl.col("mark") % _DAYS, until=pl.col("mark") // _DAYS
     )
-    before = pl.col("reached").shift(1).over(ACCOUNT)
-    breaks = late.filter(before.is_null() | (pl.col("from_on") > before))
-    over = pl.col("reached") <= today
+    return last.join(_starts(late, last), on="key", how="left").select(
+        *keys.account,
+        cleared_on=pl.when(pl.col("until") <= _number(today))
+        .then(pl.lit(today))
+        .otherwise((pl.coalesce("start", "since") - 1).cast(pl.Int32).cast(pl.Date)),
+    )
+
+
+def _late(spans: pl.DataFrame, keys: Keys, today: date) -> pl.DataFrame:
+    """Return the spans of at least a day up to `today`: the account's key, days as numbers."""
+    tomorrow = _number(today) + 1
+    since, until = (pl.col(name).to_physical().cast(pl.Int64) for name in ("from_on", "until_on"))
+    until = pl.min_horizontal(until, tomorrow)
     return (
-        breaks.group_by(ACCOUNT)
-        .agg(start=pl.col("from_on").max())
-        .join(late.group_by(ACCOUNT).agg(pl.col("reached").max()), on=ACCOUNT)
-        .select(
-            *ACCOUNT,
-            cleared_on=pl.when(over)
-            .then(pl.lit(today))
-            .otherwise(pl.col("start") - pl.duration(days=1)),
-        )
+        spans.lazy()
+        .select(keys.key.alias("key"), since=since, until=until)
+        .filter(pl.col("since") < pl.col("until"))
+        .collect()
     )
 
 
-def _last_and_before(late: pl.DataFrame) -> pl.DataFrame:
-    """Return one span for those that the last one covers, and those that began before it.
+def _starts(late: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """Return where the last stretch starts, of the accounts whose last span did not begin first.
 
     The span that ends last hides every one that begins with or after it: mostly all of them.
     """
-    until, since = (pl.col(name).cast(pl.Int32).cast(pl.Int64) for name in ("until_on", "from_on"))
-    packed = late.group_by(ACCOUNT).agg(mark=(until * _DAYS + _DAYS - 1 - since).max())
-    last = packed.select(
-        *ACCOUNT,
-        from_on=(_DAYS - 1 - pl.col("mark") % _DAYS).cast(pl.Int32).cast(pl.Date),
-        until_on=(pl.col("mark") // _DAYS).cast(pl.Int32).cast(pl.Date),
-    )
-    starts = last.select(*ACCOUNT, last_from_on="from_on")
-    before = late.join(starts, on=ACCOUNT).filter(pl.col("from_on") < pl.col("last_from_on"))
-    return pl.concat([last, before.select(last.columns)])
+    several = last.filter(pl.col("first") < pl.col("since")).select("key", "since", "until")
+    before = late.join(several.select("key", last="since"), on="key")
+    before = before.filter(pl.col("since") < pl.col("last")).select(several.columns)
+    spans = pl.concat([several, before]).sort("key", "since")
+    # the account comes first in the packed number, so that one cum_max() serves all of them
+    reached = (pl.col("key") * _DAYS + pl.col("until")).cum_max().shift(1)
+    breaks = (reached // _DAYS != pl.col("key")) | (pl.col("since") > reached % _DAYS)
+    return spans.filter(breaks.fill_null(True)).group_by("key").agg(start=pl.col("since").max())
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
 
 
 def is_over() -> pl.Expr:

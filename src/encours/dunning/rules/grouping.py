@@ -39,16 +39,17 @@ def claims(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
     A message takes the highest step due among the lines of its account and lists every line that
     has begun the ladder; a formal notice lists only the lines that reached it.
     """
-    tops = lines.filter("is_due").group_by("account").agg(top=pl.col("rung").max())
+    codes = {rung: code for code, rung in scenario.rungs.items()}
+    step = pl.col("top").replace_strict(codes, default=None, return_dtype=pl.String)
+    called = lines.lazy().filter("is_due").group_by("account").agg(top=pl.col("rung").max())
+    tops = called.with_columns(step=step).collect()
     formal = pl.col("top") == scenario.formal_rung
     listed = (
         pl.when(formal)
         .then(pl.col("is_due") & (pl.col("rung") == pl.col("top")))
         .otherwise(pl.col("begun") & (pl.col("level") < pl.col("top")))
     )
-    codes = {rung: code for code, rung in scenario.rungs.items()}
-    step = pl.col("top").replace_strict(codes, default=None, return_dtype=pl.String)
-    return lines.join(tops, on="account", how="left").with_columns(step=step, listed=listed)
+    return lines.join(tops, on="account", how="left").with_columns(listed=listed)
 
 
 def messages(

@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from encours.dunning.rules.frames import ACCOUNT, Ledger
+from encours.dunning.rules.frames import Ledger
+from encours.dunning.rules.keys import Keys
 from encours.dunning.rules.scenario import Scenario
 
 _DAYS: Final = 1_000_000  # a rung and a day packed in one number, so that one max() finds both
@@ -67,21 +68,21 @@ def line_history(ledger: Ledger, scenario: Scenario, today: date) -> pl.DataFram
     )
 
 
-def account_history(ledger: Ledger, scenario: Scenario) -> pl.DataFrame:
-    """Return what was said to each account: one row per account with a message.
+def account_history(ledger: Ledger, scenario: Scenario, keys: Keys) -> pl.DataFrame:
+    """Return what was said to each account: one row per `key` of an account with a message.
 
     `last_on` = its last message of any kind; and of its last cycle only: `cycle`, `cycle_last_on`,
     `done` (a bit per rung that left, the lowest for what claimed nothing), `pre_due_done`,
     `said_rung`, `said_on` (highest rung).
     """
     bit = pl.lit(2, pl.Int64).pow(pl.col("rung")).cast(pl.Int64)
-    said = with_rungs(ledger.messages, scenario).with_columns(bit=bit)
-    last = said.group_by(ACCOUNT).agg(
-        cycle=pl.col("cycle").max(), last_on=pl.col("planned_on").max()
+    said = with_rungs(ledger.messages, scenario).with_columns(bit=bit, key=keys.key)
+    last = said.group_by("key").agg(cycle=pl.col("cycle").max(), last_on=pl.col("planned_on").max())
+    now = said.join(last.select("key", now="cycle"), on="key").filter(
+        pl.col("cycle") == pl.col("now")
     )
-    now = said.join(last.drop("last_on"), on=[*ACCOUNT, "cycle"], how="semi")
     cycle = (
-        now.group_by(ACCOUNT)
+        now.group_by("key")
         .agg(
             cycle_last_on=pl.col("planned_on").max(),
             done=pl.col("bit").bitwise_or(),
@@ -91,7 +92,7 @@ def account_history(ledger: Ledger, scenario: Scenario) -> pl.DataFrame:
         .with_columns(unpacked("mark", "said_rung", "said_on"))
         .drop("mark")
     )
-    return last.join(cycle, on=ACCOUNT, how="left")
+    return last.join(cycle, on="key", how="left")
 
 
 def unpacked(mark: str, rung: str, day: str) -> list[pl.Expr]:

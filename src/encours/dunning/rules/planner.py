@@ -23,6 +23,7 @@ from encours.dunning.rules import (
     wording,
 )
 from encours.dunning.rules.frames import ACCOUNT, Ledger, Moment
+from encours.dunning.rules.keys import Keys
 from encours.dunning.rules.scenario import Scenario
 
 PLANNED: Final = "planned"
@@ -56,6 +57,15 @@ DECIDED: Final = (
     "next_on",
 )
 """What is kept of each line once it is decided."""
+
+ASKED: Final = (
+    *(name for name in DECIDED if name != "planned"),
+    "begun",
+    "rung",
+    "noticed",
+    "pre_due_done",
+)
+"""What is read of each line to put it in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +102,21 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
     """Decide the day for every open due line, and say why."""
     decision = decide(ledger, scenario, moment)
     lines = decision.lines
-    messages, planned = wording.told(
-        lines.filter(pl.col("status") == PLANNED),
-        decision.thanked,
-        decision.messages,
-        scenario,
+    leaving, waiting, held, reserved = pl.collect_all(
+        [
+            lines.lazy().filter(pl.col("status") == PLANNED),
+            lines.lazy().filter(pl.col("status") == WAITING).select(decision.far.columns),
+            lines.lazy().filter(pl.col("status") == HELD),
+            lines.lazy().filter(pl.col("status") == RESERVED).select(wording.RESERVED),
+        ]
     )
-    waiting = pl.concat(
-        [lines.filter(pl.col("status") == WAITING).select(decision.far.columns), decision.far]
-    )
+    messages, planned = wording.told(leaving, decision.thanked, decision.messages, scenario)
     return Plan(
         messages=messages,
         planned=planned,
-        held=wording.held(
-            lines.filter(pl.col("status") == HELD), decision.accounts, scenario, moment
-        ),
-        waiting=wording.waiting(waiting, moment),
-        reserved=wording.reserved(lines.filter(pl.col("status") == RESERVED)),
+        held=wording.held(held, decision.accounts, scenario, moment),
+        waiting=wording.waiting(pl.concat([waiting, decision.far]), moment),
+        reserved=wording.reserved(reserved),
     )
 
 
@@ -118,11 +126,14 @@ def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
     near = pl.col("due_on") <= horizon
     lines, known = _prepared(ledger, ledger.lines.filter(near), scenario, moment)
     upcoming = pl.col("due_on") > moment.today
-    late, claimed = _claims(lines.filter(~upcoming), known, scenario, moment)
+    late, early = pl.collect_all(
+        [lines.lazy().filter(which).select(ASKED) for which in (~upcoming, upcoming)]
+    )
+    late, claimed = _claims(late, known, scenario, moment)
     free = known.join(claimed, on="account", how="anti")
     thanked, thanking = _thanks(ledger, free, scenario, moment)
     busy = pl.concat([_fate(claimed), _fate(thanking), _about_to_claim(late, scenario, moment)])
-    early, noticed = _notices(lines.filter(upcoming), known, busy, scenario, moment)
+    early, noticed = _notices(early, known, busy, scenario, moment)
     leaving = [frame.select(grouping.MESSAGE) for frame in (claimed, thanking, noticed)]
     return Decision(
         lines=pl.concat([late.select(DECIDED), early.select(DECIDED)]).with_columns(
@@ -138,8 +149,10 @@ def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
 def _prepared(
     ledger: Ledger, near: pl.DataFrame, scenario: Scenario, moment: Moment
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    asked = pl.concat([near.select(ACCOUNT), ledger.settled.select(ACCOUNT)])
-    known = accounts.accounts(ledger, asked, scenario, moment)
+    keys = Keys.of(near, ledger.settled)
+    near = near.with_columns(key=keys.key)
+    asked = pl.concat([near["key"], ledger.settled.select(key=keys.key)["key"]])
+    known = accounts.accounts(ledger, asked, keys, scenario, moment)
     lines = cover.with_cover(_guarded(near, known, ledger, scenario, moment))
     lines = lines.with_columns(age=(pl.lit(moment.today) - pl.col("due_on")).dt.total_days())
     known = accounts.in_cycle(known, lines, scenario)
@@ -154,7 +167,7 @@ def _guarded(
     restarts = guards.limitation_by(ledger.facts, "instalment_id", moment.today)
     said = history.line_history(ledger, scenario, moment.today)
     return (
-        near.join(known.select(accounts.ON_LINES), on=ACCOUNT, how="left")
+        near.join(known.select(accounts.ON_LINES), on="key", how="left")
         .join(said, on="instalment_id", how="left")
         .join(facts, on="instalment_id", how="left")
         .join(restarts, on="instalment_id", how="left")
@@ -212,9 +225,11 @@ def _about_to_claim(late: pl.DataFrame, scenario: Scenario, moment: Moment) -> p
     soon = pl.col("next_on") < moment.today + timedelta(days=scenario.min_spacing_days)
     waits = pl.col("hold").is_null() & ~pl.col("reserved") & ~pl.col("planned")
     return (
-        late.filter((pl.col("age") > 0) & waits & soon)
-        .select("account", hold=NO_CODE, next_on=NO_DAY)
-        .unique()
+        late.lazy()
+        .filter((pl.col("age") > 0) & waits & soon)
+        .select(pl.col("account").unique())
+        .with_columns(hold=NO_CODE, next_on=NO_DAY)
+        .collect()
     )
 
 

@@ -207,13 +207,7 @@ def aged_balance(
 
 def decimals(cents: pl.Expr) -> pl.Expr:
     """Return cents as text with two decimals and a dot, by columns."""
-    size = cents.abs()
-    return pl.concat_str(
-        pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit("")),
-        (size // 100).cast(pl.String),
-        pl.lit("."),
-        (size % 100).cast(pl.String).str.zfill(2),
-    )
+    return (cents.cast(pl.Decimal(38, 2)) / 100).cast(pl.String)
 
 
 def _query(buckets: Buckets, by: AgeBy, grouping: _Grouping) -> str:
