@@ -60,6 +60,7 @@ PAGES = {
     "lines": "/balance-agee/lignes/",
     "currencies": "/reglages/devises/",
     "portfolios": "/reglages/portefeuilles/",
+    "portfolio-moves": "/reglages/portefeuilles/apercu/",
     "fields": "/reglages/champs/",
     "reminding": "/reglages/societe/relances/",
     "einvoicing": "/reglages/facturation/",

@@ -28,6 +28,7 @@ KNOWN: dict[str, Any] = {
     "receivables.Allocation.origin": "manual",
     "receivables.Reclassification.state": "bill",
     "standing.StandingFact.kind": "pause",
+    "parties.PortfolioRule.part": "collector",
     "dunning.Triage.decision": "remind",
     "documents.Document.source": "upload",
     "custody.Departure.kind": "tenant",

@@ -20,6 +20,7 @@ from encours.receivables.actions.documents import Amounts
 from encours.receivables.queries import figures, groups
 from encours.receivables.queries.ageing import aged_balance
 from encours.receivables.queries.moment import Moment
+from encours.receivables.queries.portfolios import stored
 from encours.receivables.rules.terms import DueLine
 from encours.tenancy.actions import absences
 from encours.tenancy.actions.absences import InvalidAbsence
@@ -172,14 +173,68 @@ def test_customers_given_to_a_collector_are_theirs_and_their_stand_ins(bed: Grou
     assert listed(bed, manager, mine=True) == set()
 
 
-def test_a_rule_shares_customers_out(bed: Group) -> None:
-    client = logged_in(bed.place.users["credit_manager"])
-    reader = bed.place.users["reader"]
-    rule = {"part": "salesperson", "user_id": reader, "first_letter": "o", "last_letter": "q"}
-    page = client.post(reverse("settings_portfolios_assign"), rule, follow=True)
+def test_stored_rules_share_customers_out_after_a_preview(bed: Group) -> None:
+    manager = bed.place.users["credit_manager"]
+    client, reader = logged_in(manager), bed.place.users["reader"]
 
-    assert "1 client attribué" in page.content.decode()
+    def add(**criteria: str) -> str:
+        rule = {"part": "collector", "user_id": reader, "creditor_id": "", **criteria}
+        answer = client.post(reverse("settings_portfolios_rule"), rule, follow=True)
+        return answer.content.decode()
+
+    client.post(reverse("customers_assign"), {"ids": bed.petit, "part": "collector"})
+    by_hand = {"ids": bed.double, "part": "collector", "user_id": manager}
+    client.post(reverse("customers_assign"), by_hand)
+    assert "au moins un critère" in add()
+    page = add(first_letter="o", last_letter="q", open_from_cents="100")
+    assert "noms O–Q · encours d&#x27;au moins 100,00" in page
+    page = add(first_letter="a", last_letter="z", user_id=str(manager), classes="business")
+    assert "nature Entreprise" in page
+    shown = client.get(reverse("settings_portfolios_preview")).content.decode()
+    assert "Petit SAS" in shown
+    assert "ADAM2" not in shown, "given by hand"
+    assert listed(bed, reader, mine=True) == set(), "nothing moves before it is applied"
+    told = client.post(reverse("settings_portfolios_apply"), follow=True).content.decode()
+    assert "1 client attribué" in told
     assert listed(bed, reader, mine=True) == {"PETIT"}
+    assert (
+        "Personne ne change" in client.get(reverse("settings_portfolios_preview")).content.decode()
+    )
+
+    day = today().isoformat()
+    away = {"user_id": reader, "stand_in_id": manager, "starts_on": day, "ends_on": day}
+    client.post(reverse("settings_portfolios_absent"), away)
+    assert "PETIT" in listed(bed, manager, mine=True), "whoever stands in has them too"
+    with in_tenant(bed.tenant_id):
+        absence = absences.Absence.objects.of(bed.tenant_id).latest("id").pk
+        rules = [one.rule.pk for one in stored(bed.tenant_id)]
+    client.post(reverse("settings_portfolios_back", args=[absence]))
+    client.post(reverse("settings_portfolios_rule_act", args=[rules[1], "monter"]))
+    with in_tenant(bed.tenant_id):
+        assert [one.rule.pk for one in stored(bed.tenant_id)] == rules[::-1]
+    only_here = logged_in(bed.place.users["reader"])
+    act = reverse("settings_portfolios_rule_act", args=[rules[0], "retirer"])
+    assert only_here.post(act).status_code == 403
+    for number in rules:
+        client.post(reverse("settings_portfolios_rule_act", args=[number, "retirer"]))
+    assert client.post(act).status_code == 404
+    assert listed(bed, reader, mine=True) == {"PETIT"}, "a rule gone takes nothing back"
+
+
+def test_a_manager_of_one_creditor_writes_no_rule_for_all(bed: Group) -> None:
+    with in_tenant(bed.tenant_id):
+        local = add_user(bed.place.house, "credit_manager", "GROUPS", bed.place.second_id).pk
+    client = logged_in(local)
+    rule = {"part": "collector", "user_id": local, "creditor_id": "", "countries": "FR"}
+    client.post(reverse("settings_portfolios_rule"), rule)
+    with in_tenant(bed.tenant_id):
+        assert stored(bed.tenant_id) == []
+    client.post(
+        reverse("settings_portfolios_rule"), {**rule, "creditor_id": str(bed.place.second_id)}
+    )
+    with in_tenant(bed.tenant_id):
+        (own,) = stored(bed.tenant_id)
+    client.post(reverse("settings_portfolios_rule_act", args=[own.rule.pk, "retirer"]))
 
 
 def test_standing_in_goes_on_to_the_third(bed: Group) -> None:

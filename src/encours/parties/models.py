@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -88,6 +89,8 @@ class Customer(TenantModel):
     salesperson_id = models.BigIntegerField("commercial", null=True, blank=True)
     salesperson_name = models.CharField("nom du commercial", max_length=80, blank=True, default="")
     collector_id = models.BigIntegerField("chargé de recouvrement", null=True, blank=True)
+    salesperson_rule_id = models.BigIntegerField("règle (commercial)", null=True)
+    collector_rule_id = models.BigIntegerField("règle (recouvrement)", null=True)
     terms = TenantForeignKey(
         PaymentTerms, models.PROTECT, null=True, blank=True, verbose_name="conditions de règlement"
     )
@@ -167,6 +170,40 @@ class RecordChange(TenantModel):
             models.Index(fields=("tenant", "batch"), name="record_change_batch"),
             models.Index(fields=("tenant", "customer"), name="record_change_customer"),
             models.Index(fields=("tenant", "contact"), name="record_change_contact"),
+        )
+
+
+class PortfolioRule(TenantModel):
+    """Which customers go to whom, tried in the order of `position`; an empty list asks nothing.
+
+    A customer that a rule gave to somebody carries its id (`collector_rule_id`…); one that a person
+    gave carries none, and no rule touches it.
+    """
+
+    creditor = TenantForeignKey(
+        Creditor, models.CASCADE, null=True, blank=True, verbose_name="société"
+    )
+    part = models.CharField("comme", max_length=12)
+    user_id = models.BigIntegerField("à qui")
+    position = models.IntegerField("rang")
+    postcodes = ArrayField(models.CharField(max_length=16), default=list)
+    countries = ArrayField(models.CharField(max_length=2), default=list)
+    classes = ArrayField(models.CharField(max_length=10), default=list)
+    first_letter = models.CharField("de", max_length=1, blank=True, default="")
+    last_letter = models.CharField("à", max_length=1, blank=True, default="")
+    salesperson = models.BigIntegerField("commercial", null=True)
+    open_from_cents = models.BigIntegerField("encours d'au moins", null=True)
+    open_to_cents = models.BigIntegerField("encours de moins de", null=True)
+    field_code = models.CharField("champ", max_length=30, blank=True, default="")
+    field_value = models.CharField("valeur du champ", max_length=200, blank=True, default="")
+    created_at = models.DateTimeField("créée le", db_default=Now())
+    ended_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(part__in=("collector", "salesperson")), name="portfolio_rule_part_known"
+            ),
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from encours.imports.models import FileImport
 from encours.kernel.issue import Issue
 from encours.parties.models import Batch
+from encours.receivables.actions import portfolios
 from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
@@ -153,6 +154,13 @@ class Kept:
                 "counts": outcome.counts,
                 "control_ok": outcome.control["ok"],
             },
+        )
+        portfolios.apply_rules(
+            tenant_id=creditor.tenant_id,
+            creditor_ids=(creditor.pk,),
+            only_new=True,
+            actor_id=self.author_id,
+            today=effective_on,
         )
         return replace(outcome, import_id=import_id)
 

@@ -20,7 +20,7 @@ from encours.imports.rules.rows import KNOWN, ROWS, Sorted, sort_rows
 from encours.kernel.issue import Issue
 from encours.parties import bulk as parties
 from encours.parties.models import Batch
-from encours.receivables.actions import bulk
+from encours.receivables.actions import bulk, portfolios
 from encours.receivables.actions.bulk import Rows
 from encours.tenancy import journal
 from encours.tenancy.frames import read_frame, stage_frame
@@ -149,6 +149,13 @@ def _keep(
         actor_id=actor_id,
         creditor_id=creditor.pk,
         data={"sha256": sent.sha256, "counts": kept["counts"]},
+    )
+    portfolios.apply_rules(
+        tenant_id=creditor.tenant_id,
+        creditor_ids=(creditor.pk,),
+        only_new=True,
+        actor_id=actor_id,
+        today=today,
     )
     return import_id
 

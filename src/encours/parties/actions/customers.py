@@ -14,6 +14,7 @@ from stdnum.fr import siren as siren_number
 
 from encours.kernel.refusal import Refusal
 from encours.parties.actions.parents import refuse_loop
+from encours.parties.actions.portfolios import FIELDS, RULE_FIELDS
 from encours.parties.models import Customer, DebtorClass, PaymentTerms
 from encours.tenancy.journal import record
 from encours.tenancy.models import Creditor
@@ -98,8 +99,9 @@ def update_customer(
         refuse_loop(customer, parent_id=values["parent_id"])
     changed = sorted(name for name, value in values.items() if getattr(customer, name) != value)
     if changed:
+        by_hand = {RULE_FIELDS[part]: None for part, name in FIELDS.items() if name in changed}
         Customer.objects.of(tenant_id).filter(id=customer_id).update(
-            **{name: values[name] for name in changed}
+            **{name: values[name] for name in changed}, **by_hand
         )
         personal = {name: values[name] for name in changed if name in PERSONAL}
         _tell("customer.updated", customer, actor_id, today, {"fields": changed}, personal)

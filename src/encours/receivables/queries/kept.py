@@ -21,6 +21,7 @@ BESIDE_THE_LEDGER: Final = (
     "message",
     "person",
     "plan",
+    "portfolio_rule",
     "reminder",
     "reminders",
     "sender",

@@ -240,6 +240,13 @@ class NewTerms(forms.Form):
     )
 
 
+CLASSES: Final = [
+    ("business", _("Entreprise")),
+    ("consumer", _("Particulier")),
+    ("public", _("Secteur public")),
+    ("foreign", _("Étranger")),
+    ("unknown", _("À confirmer")),
+]
 PARTS: Final = (("collector", _("Chargé de recouvrement")), ("salesperson", _("Commercial")))
 
 
@@ -257,19 +264,71 @@ class _WithPeople(forms.Form):
             choice.choices = [("", "—"), *people]
 
 
-class Assignment(_WithPeople):
-    """Which customers go to whom."""
+class _Amount(Cents):
+    """An amount that may be left out."""
 
-    named = ("user_id",)
+    def to_python(self, value: Any) -> Any:
+        """Read the amount; empty is none."""
+        return super().to_python(value) if str(value or "").strip() else None
+
+
+class PortfolioRule(_WithPeople):
+    """Which customers go to whom, whenever the rules are applied."""
+
+    named = ("user_id", "salesperson")
     part = forms.ChoiceField(label=_("Comme"), choices=PARTS)
-    user_id = forms.TypedChoiceField(label=_("À qui"), coerce=int, required=False, empty_value=None)
+    user_id = forms.TypedChoiceField(label=_("À qui"), coerce=int)
+    creditor_id = forms.ChoiceField(label=_("Société"), required=False)
     postcodes = forms.CharField(
-        label=_("Codes postaux commençant par"), max_length=200, required=False,
-        help_text=_("Par exemple : 69, 42, 01."),
+        label=_("Codes postaux ou départements"), max_length=200, required=False,
+        help_text=_("Les premiers chiffres, par exemple : 69, 42, 01."),
     )  # fmt: skip
     first_letter = forms.CharField(label=_("Noms de"), max_length=1, required=False)
     last_letter = forms.CharField(label=_("à"), max_length=1, required=False)
-    again = forms.BooleanField(label=_("Aussi ceux qui sont déjà attribués"), required=False)
+    countries = forms.CharField(
+        label=_("Pays"), max_length=100, required=False, help_text=_("Par exemple : FR, BE.")
+    )
+    classes = forms.MultipleChoiceField(
+        label=_("Nature"), choices=CLASSES, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    salesperson = forms.TypedChoiceField(
+        label=_("Commercial du client"), coerce=int, required=False, empty_value=None
+    )
+    open_from_cents = _Amount(label=_("Encours d'au moins"), required=False)
+    open_to_cents = _Amount(label=_("Encours de moins de"), required=False)
+    field_code = forms.ChoiceField(label=_("Votre champ"), required=False)
+    field_value = forms.CharField(label=_("vaut"), max_length=200, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        creditors: list[tuple[str, Any]],
+        own: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        """Offer the creditors that this person manages and the tenant's own fields."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["creditor_id"]
+        field.choices = creditors  # type: ignore[attr-defined]
+        field.required = "" not in dict(creditors)
+        self.fields["field_code"].choices = [("", "—"), *own]  # type: ignore[attr-defined]
+
+    def clean_creditor_id(self) -> int | None:
+        """Return the creditor, or None for all of them."""
+        typed = self.cleaned_data["creditor_id"]
+        return int(typed) if typed else None
+
+    def clean_postcodes(self) -> list[str]:
+        """Split at commas, semicolons and spaces."""
+        return _listed(self.cleaned_data["postcodes"])
+
+    def clean_countries(self) -> list[str]:
+        """Split at commas, semicolons and spaces."""
+        return _listed(self.cleaned_data["countries"])
+
+
+def _listed(text: str) -> list[str]:
+    return text.replace(";", " ").replace(",", " ").split()
 
 
 class Absence(_WithPeople):

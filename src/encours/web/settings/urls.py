@@ -50,7 +50,14 @@ urlpatterns = [
     path("devises/fichier/", exchange.upload, name="settings_exchange_upload"),
     path("devises/groupe/", exchange.group_currency, name="settings_exchange_group"),
     path("portefeuilles/", portfolios.portfolios, name="settings_portfolios"),
-    path("portefeuilles/attribuer/", portfolios.assign, name="settings_portfolios_assign"),
+    path("portefeuilles/regles/", portfolios.add, name="settings_portfolios_rule"),
+    path(
+        "portefeuilles/regles/<int:rule_id>/<str:what>/",
+        portfolios.act,
+        name="settings_portfolios_rule_act",
+    ),
+    path("portefeuilles/apercu/", portfolios.preview, name="settings_portfolios_preview"),
+    path("portefeuilles/appliquer/", portfolios.apply, name="settings_portfolios_apply"),
     path("portefeuilles/absence/", portfolios.absent, name="settings_portfolios_absent"),
     path(
         "portefeuilles/absence/<int:absence_id>/retirer/",
