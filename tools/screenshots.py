@@ -74,6 +74,7 @@ FOLLOWED = {
     "statement": ("/clients/?sort=-open", r"/clients/\d+/", "releve/"),
     "interest": ("/clients/?sort=-open", r"/clients/\d+/", "interets/"),
     "why": ("/clients/?sort=-open", r"/clients/\d+/", "relances/"),
+    "credit": ("/clients/?sort=-open", r"/clients/\d+/", "credit/"),
     "customer-documents": ("/clients/?sort=-open", r"/clients/\d+/", "pieces/"),
     "invoice": ("/factures/", r"/factures/\d+/", ""),
     "import": ("/imports/", r"/imports/\d+/", ""),

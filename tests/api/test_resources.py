@@ -353,3 +353,33 @@ def test_an_invoice_without_a_number_is_given_one(tmp_path: Path) -> None:
     tag = {"if-match": own.get(other).headers["ETag"]}
     problem(own.send("PATCH", other, {"number": "f 1"}, **tag), 409)
     assert len(ok(own.get("/invoices", without_number="true"))["items"]) == len(waiting) - 1
+
+
+def test_limits_and_mandates_of_a_customer() -> None:
+    own = program()
+    customer = new_customer(own, debtor_class="business")
+    address = f"/customers/{customer['id']}"
+    limit = {"amount": "5000.00", "reason": "Comité", "valid_from": "2026-01-01"}
+
+    assert ok(own.get(f"{address}/credit-limits")) == []
+    ok(own.post(f"{address}/credit-limits", limit))
+    later = {**limit, "amount": "100", "valid_from": "2026-03-01", "valid_to": "2026-03-31"}
+    held = ok(own.post(f"{address}/credit-limits", later))
+    assert [(one["amount"], one["valid_from"], one["valid_to"]) for one in held] == [
+        ("5000.00", "2026-04-01", None),
+        ("100.00", "2026-03-01", "2026-03-31"),
+        ("5000.00", "2026-01-01", "2026-02-28"),
+    ]
+    backwards = {**later, "valid_to": "2026-02-01"}
+    problem(own.post(f"{address}/credit-limits", backwards), 409)
+
+    signed = {"reference": f"RUM-{customer['id']}", "iban": "FR76 3000 6000 0112 3456 7890 189",
+              "signed_on": "2026-01-05"}  # fmt: skip
+    mandate = ok(own.post(f"{address}/mandates", signed))
+    assert (mandate["account"], mandate["state"]) == ("FR76…0189", "active")
+    other = new_customer(own)
+    problem(own.post(f"/customers/{other['id']}/mandates", signed), 409)
+    ok(own.post(f"/mandates/{mandate['id']}/revoke", None))
+    assert [one["state"] for one in ok(own.get(f"{address}/mandates"))] == ["revoked"]
+    problem(own.post(f"/mandates/{mandate['id']}/revoke", None), 404)
+    problem(program(role="collector").post(f"{address}/credit-limits", limit), 403)

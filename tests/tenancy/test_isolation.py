@@ -42,6 +42,10 @@ KNOWN: dict[str, Any] = {
     "einvoicing.Receipt.way": "status",
     "feeds.TakenFile.state": "received",
     "receivables.GivenNumber.source": "hand",
+    "risk.CreditLimit.origin": "hand",
+    "payments.Mandate.origin": "hand",
+    "payments.Mandate.scheme": "core",
+    "payments.Mandate.kind": "recurrent",
     "receivables.PenaltyNote.year": 2026,
     "receivables.PenaltyPart.kind": "interest",
 }

@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from encours.api import (
     allocations,
     bulk,
+    credit,
     documents,
     figures,
     imports,
@@ -42,6 +43,7 @@ ROUTERS: Final = (
     numbers.router,
     allocations.router,
     figures.router,
+    credit.router,
     standing.router,
     reminders.router,
     imports.router,

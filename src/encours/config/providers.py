@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from encours.messaging.providers.sink import MailFolder
     from encours.messaging.providers.smtp import Security
     from encours.messaging.providers.typst_letter import TypstPress
+    from encours.parties.ports import MasterData
     from encours.tenancy.providers.django_mail import DjangoMailer
     from encours.webhooks.providers.guarded import GuardedCaller
 
@@ -51,8 +52,17 @@ def register() -> None:
             "platform": platforms,
             "public portal": public_portals,
             "connector": connectors,
+            "master data": master_data,
         }
     )
+
+
+def master_data() -> Mapping[str, MasterData]:
+    """Return who keeps what a list of customers says beside their records."""
+    from encours.payments.actions.listed import ListedMandates
+    from encours.risk.actions.listed import ListedLimits
+
+    return {one.code: one for one in (ListedLimits(), ListedMandates())}
 
 
 def platforms() -> Mapping[str, Callable[[Access], Platform]]:

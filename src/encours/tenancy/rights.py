@@ -27,6 +27,8 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "customers.read": EVERYBODY,
     "customers.write": frozenset({ADMIN, MANAGER, COLLECTOR, ACCOUNTANT}),
     "customers.bulk": MONEY,
+    "limits.write": MANAGE,
+    "mandates.write": MONEY,
     "standing.write": frozenset({ADMIN, MANAGER, COLLECTOR, SALES}),
     "imports.read": MONEY | CHASE,
     "imports.write": MONEY,

@@ -200,14 +200,6 @@ def test_own_fields_of_customers_are_said_and_undone(house: House, tmp_path: Pat
     assert state(house) == (None, None, None, None)
 
 
-def test_what_has_no_place_is_said(house: House, tmp_path: Path) -> None:
-    text = "Code client;Nom;Plafond;RUM\nC1;Dupont;5000;RUM-1\n"
-    outcome = bring(house, write(tmp_path, text))
-
-    assert outcome.applied
-    assert [(i.code, i.severity) for i in outcome.issues] == [("no_place_yet", "info")] * 2
-
-
 def test_a_new_customer_without_a_name_is_left_out(house: House, tmp_path: Path) -> None:
     outcome = bring(house, write(tmp_path, "Code client;Nom;Ville\nC1;;Lyon\nC2;Durand;Lyon\n"))
 

@@ -30,6 +30,7 @@ NAMES: Final = {
     "messages": "les messages envoyés",
     "document": "une pièce gardée",
     "standing": "les motifs notés (litiges, promesses…)",
+    "mandates": "les mandats de prélèvement",
     "journal": "les valeurs personnelles du journal",
 }
 PAGE: Final = """<!doctype html>

@@ -14,6 +14,8 @@ from encours.documents import actions as documents
 from encours.kernel.refusal import Refusal
 from encours.messaging import erasing as messages
 from encours.parties.actions import contacts, erasing
+from encours.payments.actions import mandates
+from encours.risk.actions import limits
 from encours.standing import erasing as standing
 from encours.tenancy import persons
 from encours.tenancy.journal import record
@@ -91,6 +93,7 @@ def _carry_out(
             erasing.erase_contacts(**customer)  # type: ignore[arg-type]
         case "note":
             erasing.erase_note(**customer)  # type: ignore[arg-type]
+            limits.erase_reasons(tenant_id=tenant_id, customer_id=card.customer_id)
         case "identity":
             erasing.anonymise_customer(**customer)  # type: ignore[arg-type]
         case "messages":
@@ -105,6 +108,8 @@ def _carry_out(
                 actor_id=actor_id,
                 today=today,
             )
+        case "mandates":
+            mandates.erase_mandates(tenant_id=tenant_id, customer_id=card.customer_id)
         case "standing":
             standing.erase_reasons(tenant_id=tenant_id, customer_id=card.customer_id)
         case "journal":

@@ -14,6 +14,9 @@ from encours.documents.queries import lists
 from encours.documents.queries.lists import Asked
 from encours.documents.rules.kinds import kept_until, retention_on, shipped_retention
 from encours.parties.models import Contact, Customer
+from encours.payments import rules as mandates
+from encours.payments.models import Mandate
+from encours.risk.models import CreditLimit
 from encours.tenancy.persons import Person
 
 OF_CUSTOMER: Final = """
@@ -114,18 +117,32 @@ def held(*, tenant_id: int, card: PersonCard, today: date) -> Held:
             last_message_on=last_message,
             sealed_facts=sealed,
         )
+    signed = [
+        one.as_signed()
+        for one in Mandate.objects.of(tenant_id)
+        .filter(customer_id=card.customer_id)
+        .exclude(iban="", holder_name="", reference__startswith="EFFACE-")
+    ]
     return Held(
         "customer",
         open_cents=int(opened),
         contacts=contacts,
-        has_note=card.has_note,
+        has_note=card.has_note or _has_reasons(tenant_id, card.customer_id),
         last_document_on=last_on,
         messages=len(sent),
         last_message_on=last_message,
         documents=tuple(_documents(tenant_id, number, last_on, today)),
         standing=standing,
+        mandates=len(signed),
+        mandates_until=max(filter(None, map(mandates.kept_until, signed)), default=None),
         sealed_facts=sealed,
     )
+
+
+def _has_reasons(tenant_id: int, customer_id: int) -> bool:
+    """Say whether somebody wrote why a limit was granted: free words, like the note."""
+    rows = CreditLimit.objects.of(tenant_id).filter(customer_id=customer_id)
+    return bool(rows.exclude(reason="").exists())
 
 
 def _documents(

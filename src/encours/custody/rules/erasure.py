@@ -18,12 +18,13 @@ ACCOUNTING_MONTHS: Final = 120
 PROOF_MONTHS: Final = 60
 What = Literal[
     "contact", "contacts", "note", "identity", "ledger", "messages", "document", "standing",
-    "journal",
+    "mandates", "journal",
 ]  # fmt: skip
 Outcome = Literal["erased", "anonymised", "kept"]
 CLAIM: Final = "Créance en cours : contrat et intérêt légitime à la recouvrer, jusqu'au règlement."
 ACCOUNTS: Final = "Obligation légale : pièces et livres comptables, 10 ans."
 PROOF: Final = "Preuve des relances pendant la prescription, 5 ans."
+DISPUTE: Final = "Preuve d'un prélèvement qui peut encore être contesté, 13 mois."
 RETENTION: Final = "Durée de conservation de cette nature de pièce."
 NO_BASIS: Final = "Plus aucune raison de le garder."
 KEY: Final = "La clé de la personne est détruite : ces valeurs ne se lisent plus."
@@ -50,6 +51,8 @@ class Held:
     last_message_on: date | None = None
     documents: tuple[HeldDocument, ...] = ()
     standing: int = 0
+    mandates: int = 0
+    mandates_until: date | None = None
     sealed_facts: int = 0
 
 
@@ -105,7 +108,18 @@ def _of_customer(held: Held, today: date) -> Iterator[Decision]:
     if held.standing:
         outcome = "kept" if is_owing else "erased"
         yield Decision("standing", outcome, CLAIM if is_owing else NO_BASIS, held.standing)
+    if held.mandates:
+        yield _mandates(held, today)
     yield from _journal(held)
+
+
+def _mandates(held: Held, today: date) -> Decision:
+    """Keep mandates while money is owed, or a debit made with them may still be disputed."""
+    if held.open_cents > 0:
+        return Decision("mandates", "kept", CLAIM, held.mandates)
+    if held.mandates_until is not None and held.mandates_until >= today:
+        return Decision("mandates", "kept", DISPUTE, held.mandates, held.mandates_until)
+    return Decision("mandates", "erased", NO_BASIS, held.mandates)
 
 
 def _messages(held: Held, today: date) -> Iterator[Decision]:

@@ -11,6 +11,7 @@ from encours.imports.queries.blockers import RECORDS, blockers
 from encours.kernel.refusal import Refusal
 from encours.parties.actions import records
 from encours.parties.models import Batch
+from encours.parties.ports import MASTER_DATA
 from encours.receivables.actions import reinstate
 from encours.receivables.actions.due_dates import recompute_due_dates
 from encours.tenancy import journal
@@ -53,6 +54,9 @@ def _records_back(row: FileImport, today: date) -> None:
     """Give customers and contacts back what they were; due dates follow their terms."""
     assert row.batch_id is not None
     owner = {"tenant_id": row.tenant_id, "creditor_id": row.creditor_id}
+    leaving = records.created_by(tenant_id=row.tenant_id, batch_id=row.batch_id)
+    for code in MASTER_DATA:
+        MASTER_DATA[code].take_back(tenant_id=row.tenant_id, batch_id=row.batch_id, leaving=leaving)
     moved = records.take_back(tenant_id=row.tenant_id, batch_id=row.batch_id)
     if moved:
         recompute_due_dates(**owner, customer_ids=moved, today=today)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from django.db import connection
 
 from encours.imports.models import FileImport
+from encours.parties.ports import MASTER_DATA
 
 Kind = Literal["import", "allocation", "customer", "note"]
 RECORDS: Final = ("master", "contacts")
@@ -68,7 +69,9 @@ where h.tenant_id = %(tenant)s and h.batch_id = %(batch)s and h.is_new
 order by 3, 2 limit %(most)s
 """
 REFERENCES: Final = """
-select k.conrelid::regclass::text, k.confrelid::regclass::text, a.attname
+select k.conrelid::regclass::text, k.confrelid::regclass::text, a.attname,
+    exists (select from pg_attribute own where own.attrelid = k.conrelid
+        and own.attname = 'batch_id' and not own.attisdropped)
 from pg_constraint k
 cross join lateral unnest(k.conkey, k.confkey) one (mine, theirs)
 join pg_attribute a on a.attrelid = k.conrelid and a.attnum = one.mine
@@ -151,18 +154,37 @@ def blockers(row: FileImport) -> tuple[Blocker, ...]:
         for query in asked:
             cursor.execute(query, params)
             found += [Blocker(*values) for values in cursor.fetchall()]
+    if row.kind in RECORDS:
+        found += _kept_elsewhere(row)
     return tuple(dict.fromkeys(found))
+
+
+def _kept_elsewhere(row: FileImport) -> list[Blocker]:
+    """Return the later imports that changed limits or mandates that this one said."""
+    assert row.batch_id is not None
+    batches = {
+        batch_id
+        for code in MASTER_DATA
+        for batch_id in MASTER_DATA[code].rests_on(tenant_id=row.tenant_id, batch_id=row.batch_id)
+    }
+    later = FileImport.objects.of(row.tenant_id).filter(batch_id__in=batches, state="applied")
+    return [
+        Blocker("import", one.pk, one.file_name, one.applied_at, None, None, "")
+        for one in later.exclude(pk=row.pk).order_by("-applied_at")
+    ]
 
 
 def _used(cursor: Any) -> str:
     """Return the condition that some table names a new record: whatever package owns it."""
     cursor.execute(REFERENCES)
     said = []
-    for table, parent, column in cursor.fetchall():
+    kept = {MASTER_DATA[code].table for code in MASTER_DATA}
+    for table, parent, column, has_batch in cursor.fetchall():
         mine = "h.customer_id" if parent == "parties_customer" else "h.contact_id"
         only = "h.contact_id is null" if parent == "parties_customer" else "true"
-        # a contact that the import itself added goes with it
-        ours = " and r.batch_id is distinct from h.batch_id" if table == "parties_contact" else ""
+        # what the import itself added goes with it: contacts, limits, mandates
+        ours = " and r.batch_id is distinct from h.batch_id" if has_batch else ""
+        ours += " and r.undone_at is null" if table in kept else ""
         said.append(
             f"({only} and exists (select from {table} r where r.tenant_id = h.tenant_id"
             f" and r.{column} = {mine}{ours}))"

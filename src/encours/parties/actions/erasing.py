@@ -13,7 +13,7 @@ from encours.tenancy.journal import record
 
 GONE: Final = "Client effacé"
 IDENTITY: Final = (
-    "siren", "vat_number", "address_line1", "address_line2", "postcode", "city",
+    "siren", "vat_number", "iban", "address_line1", "address_line2", "postcode", "city",
 )  # fmt: skip
 
 

@@ -22,7 +22,10 @@ TEXTS: Final = (
     "name", "siren", "vat_number", "iban", "address_line1", "address_line2", "postcode", "city",
     "country", "language", "payment_method", "salesperson_name", "note", "debtor_class",
 )  # fmt: skip
-CUSTOMERS: Final = {"code": pl.String, **dict.fromkeys(TEXTS, pl.String), "terms_id": pl.Int64}
+CUSTOMERS: Final = {
+    "code": pl.String, **dict.fromkeys(TEXTS, pl.String), "terms_id": pl.Int64,
+    "salesperson_id": pl.Int64,
+}  # fmt: skip
 """What a file says of a customer, each once: null where it says nothing."""
 OF_CONTACT: Final = ("name", "role", "email", "phone", "language")
 CONTACTS: Final = {
@@ -34,7 +37,7 @@ ONCE: Final = ("siren", "vat_number", "iban")
 """Identifiers: a file fills them in, it does not change them."""
 
 _SAID: Final = ", ".join(f"('{name}', c.{name}::text, s.{name}::text)" for name in (
-    *TEXTS, "terms_id"
+    *TEXTS, "terms_id", "salesperson_id"
 ))  # fmt: skip
 CUSTOMERS_CHANGED: Final = f"""
 insert into parties_recordchange (tenant_id, batch_id, customer_id, is_new, before, after)
@@ -56,6 +59,8 @@ UPDATE_CUSTOMERS: Final = f"""
 update parties_customer c set {_SET},
     terms_id = case when h.{{side}} ? 'terms_id'
         then (h.{{side}} ->> 'terms_id')::bigint else c.terms_id end,
+    salesperson_id = case when h.{{side}} ? 'salesperson_id'
+        then (h.{{side}} ->> 'salesperson_id')::bigint else c.salesperson_id end,
     class_confirmed_at = case when h.{{side}} ? 'debtor_class' then {{confirmed}}
         else c.class_confirmed_at end
 from parties_recordchange h
@@ -65,8 +70,9 @@ where h.tenant_id = %(tenant)s and h.batch_id = %(batch)s and h.contact_id is nu
 CUSTOMERS_ADDED: Final = f"""
 with fresh as (
     insert into parties_customer as c (tenant_id, creditor_id, batch_id, code, account,
-        to_identify, contract_rate, terms_id, class_confirmed_at, {", ".join(TEXTS)})
-    select %(tenant)s, %(creditor)s, %(batch)s, s.code, '', false, '', s.terms_id,
+        to_identify, contract_rate, terms_id, salesperson_id, class_confirmed_at,
+        {", ".join(TEXTS)})
+    select %(tenant)s, %(creditor)s, %(batch)s, s.code, '', false, '', s.terms_id, s.salesperson_id,
         case when s.debtor_class is not null then now() end,
         {", ".join(f"coalesce(s.{name}, '{DEFAULTS.get(name, '')}')" for name in TEXTS)}
     from stage_records s
@@ -286,6 +292,12 @@ def written(*, tenant_id: int, batch_id: int) -> Written:
         classed=classed,
         other_terms=tuple(sorted(terms)),
     )
+
+
+def created_by(*, tenant_id: int, batch_id: int) -> list[int]:
+    """Return the customers that a batch created."""
+    rows = RecordChange.objects.of(tenant_id).filter(batch_id=batch_id, is_new=True, contact=None)
+    return list(rows.values_list("customer_id", flat=True))
 
 
 def take_back(*, tenant_id: int, batch_id: int) -> tuple[int, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from encours.tenancy.models import Invitation, Membership, User
 
 
@@ -137,3 +139,12 @@ def names(tenant_id: int) -> dict[int, str]:
 def names_of(user_ids: set[int]) -> dict[int, str]:
     """Return the names of these people, as the journal shows who acted."""
     return {user.pk: str(user) for user in User.objects.filter(id__in=user_ids)}
+
+
+def known(tenant_id: int, creditor_id: int) -> list[tuple[int, str, str]]:
+    """Return who has a role at a creditor: number, name, e-mail address."""
+    rows = Membership.objects.of(tenant_id).filter(
+        Q(creditor_id=creditor_id) | Q(creditor_id=None), user__is_active=True
+    )
+    found = {row.user_id: (str(row.user), row.user.email) for row in rows.select_related("user")}
+    return [(user_id, *said) for user_id, said in sorted(found.items())]

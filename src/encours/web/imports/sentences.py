@@ -32,6 +32,8 @@ COUNTS: Final[Mapping[str, Text]] = {
     "customers": _("Clients nouveaux"),
     "customers_updated": _("Fiches complétées"),
     "classed": _("Types de client donnés"),
+    "limits": _("Limites de crédit"),
+    "mandates": _("Mandats de prélèvement"),
     "contacts_created": _("Interlocuteurs nouveaux"),
     "contacts_updated": _("Interlocuteurs complétés"),
     "invoices": _("Factures"),

@@ -37,6 +37,7 @@ TABS: Final = (
     ("customer_interest", lazy("Intérêts de retard")),
     ("customer_why", lazy("Relances")),
     ("customer_standing", lazy("Litiges, promesses…")),
+    ("customer_credit", lazy("Crédit et mandats")),
     ("customer_documents", lazy("Pièces")),
     ("customer_card", lazy("Fiche et interlocuteurs")),
     ("customer_entry", lazy("Saisir")),

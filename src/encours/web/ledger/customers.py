@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from typing import Any, Final
 
 import polars as pl
@@ -27,6 +28,7 @@ from encours.receivables.queries import unreachable as reach
 from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.terms import TermsRow
 from encours.receivables.rules.classes import propose_class
+from encours.risk import queries as risk
 from encours.tenancy.queries import people, places
 from encours.web import own_fields
 from encours.web.answers import telling
@@ -69,6 +71,7 @@ CUSTOMERS: Final = Table(
         Column("d90_plus", lazy("Plus de 90 jours"), "money", sort=True, total=True),
         Column("unallocated", lazy("Non lettré"), "money", sort=True, total=True),
         Column("net", lazy("Solde"), "money", sort=True, total=True),
+        Column("limit_cents", lazy("Limite de crédit"), "money"),
     ),
     sort="-open",
     select="ids",
@@ -167,6 +170,28 @@ def set_terms(request: StaffRequest) -> HttpResponse:
     return redirect("customers")
 
 
+@dataclass(frozen=True, slots=True)
+class _Granted(queries.CustomerRow):
+    """A customer with its limit of credit, None where nobody set one."""
+
+    limit_cents: int | None = None
+
+
+def _with_limits(rows: list[queries.CustomerRow], moment: Moment) -> list[_Granted]:
+    granted = risk.limits_on(
+        tenant_id=moment.tenant_id,
+        customer_ids=[row.id for row in rows],
+        currency=moment.currency,
+        day=moment.as_of,
+    )
+    names = [one.name for one in dataclass_fields(queries.CustomerRow)]
+    found = []
+    for row in rows:
+        values: dict[str, Any] = {name: getattr(row, name) for name in names}
+        found.append(_Granted(**values | {"limit_cents": granted.get(row.id)}))
+    return found
+
+
 def _source(moment: Moment, fields: list[Field]) -> Source:
     known: dict[tuple[tuple[str, str], ...], pl.DataFrame] = {}
 
@@ -191,7 +216,8 @@ def _source(moment: Moment, fields: list[Field]) -> Source:
             offset=window.offset,
             limit=window.limit,
         )
-        return queries.with_own(shown, fields, tenant_id=moment.tenant_id)
+        own = queries.with_own(shown, fields, tenant_id=moment.tenant_id)
+        return _with_limits(list(own), moment)
 
     return Source(
         rows=rows,

@@ -143,6 +143,28 @@ class Card(forms.Form):
     )
 
 
+class Limit(forms.Form):
+    """How much a customer may owe, from which day, until which."""
+
+    prefix = "limit"
+    amount = _amount(_("Limite"))
+    valid_from = _day(_("À partir du"))
+    valid_to = _day(_("Jusqu'au"), required=False, help_text=_("Vide : sans fin."))
+    reason = forms.CharField(label=_("Pourquoi"), max_length=200)
+
+
+class Mandate(forms.Form):
+    """What a customer signed."""
+
+    prefix = "mandate"
+    reference = forms.CharField(label=_("Référence (RUM)"), max_length=35)
+    scheme = forms.ChoiceField(label=_("Schéma"), choices=list(words.SCHEMES.items()))
+    iban = forms.CharField(label=_("IBAN du client"), max_length=42, required=False)
+    bic = forms.CharField(label=_("BIC"), max_length=14, required=False)
+    holder_name = forms.CharField(label=_("Titulaire du compte"), max_length=70, required=False)
+    signed_on = _day(_("Signé le"), required=False)
+
+
 class Terms(forms.Form):
     """The payment terms of a customer."""
 

@@ -7,6 +7,7 @@ from django.urls import path
 from encours.web.ledger import (
     acts,
     ageing,
+    credit,
     customer,
     customers,
     dashboard,
@@ -44,6 +45,15 @@ urlpatterns = [
         "clients/<int:customer_id>/faits/<int:fact_id>/",
         acts.close_fact,
         name="customer_standing_close",
+    ),
+    path("clients/<int:customer_id>/credit/", credit.credit, name="customer_credit"),
+    path(
+        "clients/<int:customer_id>/credit/resume/", credit.summary, name="customer_credit_summary"
+    ),
+    path(
+        "clients/<int:customer_id>/credit/<int:mandate_id>/revoquer/",
+        credit.revoke,
+        name="mandate_revoke",
     ),
     path("clients/<int:customer_id>/fiche/", acts.card, name="customer_card"),
     path(

@@ -77,6 +77,18 @@ CLASS_BADGES: Final = {
     key: Badge(label, "orange" if key == "unknown" else "secondary")
     for key, label in CLASSES.items()
 }
+MANDATE_STATES: Final[Mapping[str, Badge]] = {
+    "active": Badge(_("actif"), "green"),
+    "incomplete": Badge(_("incomplet"), "orange"),
+    "lapsed": Badge(_("caduc"), "red"),
+    "revoked": Badge(_("révoqué"), "red"),
+}
+SCHEMES: Final[Mapping[str, Text]] = {"core": _("SEPA CORE"), "b2b": _("SEPA interentreprises")}
+LIMIT_ORIGINS: Final[Mapping[str, Text]] = {
+    "hand": _("accordée à la main"),
+    "table": _("lue dans un tableau"),
+    "program": _("reçue par l'API"),
+}
 SOURCES: Final[Mapping[str, Badge]] = {
     "read": Badge(_("lue"), "green"),
     "terms_confirmed": Badge(_("calculée"), "green"),

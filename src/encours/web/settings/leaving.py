@@ -45,6 +45,7 @@ WHATS: Final = {
     "messages": lazy("Messages envoyés"),
     "document": lazy("Pièce"),
     "standing": lazy("Motifs notés"),
+    "mandates": lazy("Mandats de prélèvement"),
     "journal": lazy("Valeurs personnelles du journal"),
 }
 OUTCOMES: Final = {

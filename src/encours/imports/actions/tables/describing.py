@@ -237,8 +237,8 @@ def _described(
     findings = Findings()
     reading = RowReading(used, table.labels, findings, header_line=table.header.line)
     if used.meaning == "master":
-        cells = records.read_cells(reading.table(table.head), used.columns, findings)
-        rows = cells.head(SHOWN_ROWS).rename(records.FIELD_OF, strict=False)
+        cells = records.read_cells(reading.table(table.head), used, findings)
+        rows = records.as_shown(cells.head(SHOWN_ROWS)).rename(records.FIELD_OF, strict=False)
     else:
         rows = reading.read(table.head).head(SHOWN_ROWS)
     return Description(

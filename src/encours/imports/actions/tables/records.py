@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as one_field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from encours.imports.actions.keeping import COUNTS, NO_CONTROL, digest_of
 from encours.imports.actions.tables.customers import Directory
 from encours.imports.actions.tables.own_fields import OwnFields
 from encours.imports.actions.tables.reading import OpenSheet
+from encours.imports.actions.tables.salespeople import with_salespeople
 from encours.imports.actions.writing import Place
 from encours.imports.rules.findings import Findings
 from encours.imports.rules.ledger import Totals
@@ -25,6 +27,7 @@ from encours.kernel.issue import Issue
 from encours.parties import bulk as parties
 from encours.parties import usual_terms
 from encours.parties.actions import records
+from encours.parties.ports import MASTER_DATA, Change
 from encours.parties.rules import plain
 from encours.receivables.actions.due_dates import recompute_due_dates
 from encours.receivables.rules import terms as terms_rules
@@ -55,6 +58,8 @@ class RecordsExport:
     totals: Totals
     rows: pl.DataFrame
     kind: str = KIND
+    changes: list[Change] = one_field(default_factory=list)
+    """What the last writing changed beside the records themselves."""
 
     @property
     def first_on(self) -> date | None:
@@ -85,6 +90,7 @@ class RecordsExport:
         known = parties.customer_ids(**place.owner)
         rows = _named(rows, known, findings)
         rows = _with_terms(rows, place, findings)
+        rows = with_salespeople(rows, place, findings)
         _told_twice(rows, findings)
         batch = {**place.owner, "batch_id": place.batch_id}
         kept = records.write_customers(records.each_once(rows), **batch)
@@ -92,6 +98,9 @@ class RecordsExport:
         ids = parties.customer_ids(**place.owner)
         told = records.contact_rows(_contacts(rows.join(ids, on="code")), **place.owner)
         records.write_contacts(told, tenant_id=place.tenant_id, batch_id=place.batch_id)
+        elsewhere = self._elsewhere(
+            rows.join(ids, on="code", maintain_order="left"), place, findings
+        )
         own = OwnFields(place, self.mapping, findings)
         own.take(rows.rename({"code": "customer_code"}), _NO_INVOICES)
         done = records.written(tenant_id=place.tenant_id, batch_id=place.batch_id)
@@ -104,20 +113,36 @@ class RecordsExport:
             "contacts_created": done.contacts_created,
             "contacts_updated": done.contacts_updated,
             "classed": done.classed,
+            **elsewhere,
         }
         return counts, findings.sealed()
+
+    def _elsewhere(self, rows: pl.DataFrame, place: Place, findings: Findings) -> dict[str, int]:
+        """Give what no record of a customer holds to who keeps it: limits, mandates; count it."""
+        counts: dict[str, int] = {}
+        for code in MASTER_DATA:
+            done = MASTER_DATA[code].take(
+                rows, **place.owner, batch_id=place.batch_id, today=place.last_on
+            )
+            self.changes += done.changes
+            for issue in done.issues:
+                findings.add(issue)
+            if done.count:
+                counts[code] = done.count
+        return counts
 
     def control(self, place: Place) -> dict[str, Any]:
         """Return no control: nothing is owed. The first records that change are shown."""
         changes = records.first_changes(
             tenant_id=place.tenant_id, batch_id=place.batch_id, most=CHANGES_SHOWN
         )
+        changes += [(one.customer, one.field, one.before, one.after) for one in self.changes]
         return {
             **NO_CONTROL,
             "lines": self.totals.lines,
             "changes": [
                 {"customer": code, "field": field, "before": before, "after": after}
-                for code, field, before, after in changes
+                for code, field, before, after in changes[:CHANGES_SHOWN]
             ],
         }
 
@@ -132,7 +157,7 @@ def read_records(
     findings = table.findings
     reading = RowReading(mapping, table.labels, findings, header_line=table.header.line)
     blocks = [
-        rules.of_nobody(rules.read_cells(reading.table(one), mapping.columns, findings), findings)
+        rules.of_nobody(rules.read_cells(reading.table(one), mapping, findings), findings)
         for one in table.blocks()
     ]
     rows = pl.concat(blocks)

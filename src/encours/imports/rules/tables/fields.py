@@ -225,6 +225,14 @@ _FIELDS: Final = (
     Field("mandate_reference", "RUM du mandat", "master", "code", _words(
         "rum, reference mandat, reference unique mandat, mandate reference, mandat, umr, mandate id"
     )),
+    Field("mandate_signed_on", "Signature du mandat", "master", "day", _words(
+        "date signature mandat, date mandat, date signature rum, date rum, mandat signe,"
+        "date signature sepa, mandate date, mandate signature date, signature date"
+    )),
+    Field("mandate_scheme", "Schéma du mandat", "master", "text", _words(
+        "type mandat, schema mandat, type prelevement, type sdd, sequence sepa, schema sepa,"
+        "mandate scheme, mandate type, sepa scheme"
+    )),
     Field("note", "Note", "master", "text", _words(
         "note interne, commentaire client, notes client"
     )),
@@ -236,9 +244,7 @@ CUSTOM_PREFIX: Final = "custom."
 """A mapping may also send a column to a field of the user's own: `custom.<code>`."""
 
 MASTER_ONLY: Final = frozenset(name for name, field in FIELDS.items() if field.part == "master")
-HOMELESS: Final[Mapping[str, str]] = {
-    "credit_limit": "les limites de crédit",
-    "bic": "les BIC des clients",
-    "mandate_reference": "les mandats de prélèvement",
-}
-"""Fields that encours recognises and has no place for yet: said, never taken in silence."""
+OF_MANDATE: Final[Mapping[str, str]] = {
+    "bic": "un BIC", "mandate_signed_on": "une date de signature", "mandate_scheme": "un schéma",
+}  # fmt: skip
+"""Fields that mean nothing without the reference of a mandate: said, never taken in silence."""

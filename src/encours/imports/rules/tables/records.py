@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -12,8 +12,11 @@ from stdnum import iban as iban_number
 from stdnum.fr import siren as siren_number
 
 from encours.imports.rules.findings import Findings
-from encours.imports.rules.tables.fields import FIELDS, HOMELESS
+from encours.imports.rules.tables import amounts, days
+from encours.imports.rules.tables.fields import FIELDS, OF_MANDATE
+from encours.imports.rules.tables.mapping import TableMapping
 from encours.kernel.issue import Issue
+from encours.kernel.money import decimal_text
 from encours.parties import rules as parties
 
 CODE_MAX: Final = 60
@@ -30,6 +33,22 @@ class _Cell:
     code: str = "unreadable"
     message: str = ""
     expected: str = ""
+    whole: Callable[[pl.Series, TableMapping], pl.Series] | None = None
+    """Reads a column at once, where one cell does not say it: the decimal mark, the day's order."""
+
+
+def _cents(texts: pl.Series, mapping: TableMapping) -> pl.Series:
+    marks = mapping.decimals or amounts.decimals_of(texts)
+    cents = amounts.to_cents(texts, marks)["cents"]
+    return cents.set(cents < 0, None).cast(pl.String)
+
+
+def _days(texts: pl.Series, mapping: TableMapping) -> pl.Series:
+    return days.to_days(texts, mapping.order or days.order_of(texts)).cast(pl.String)
+
+
+def _currency(text: str) -> str:
+    return text.upper() if re.fullmatch(r"[A-Za-z]{3}", text) else ""
 
 
 def _siren(text: str) -> str:
@@ -103,6 +122,30 @@ CELLS: Final[Mapping[str, _Cell]] = {
         "nom@domaine.fr",
     ),
     "phone": _Cell("contact_phone", 30),
+    "currency": _Cell(
+        "currency", 3, _currency, "currency_unknown", "Devise non comprise : laissée.", "EUR"
+    ),
+    "credit_limit": _Cell(
+        "credit_limit",
+        20,
+        str,
+        "limit_unreadable",
+        "Limite de crédit illisible : laissée.",
+        "un montant positif",
+        _cents,
+    ),
+    "bic": _Cell("bic", 11),
+    "mandate_reference": _Cell("mandate_reference", 60),
+    "mandate_signed_on": _Cell(
+        "mandate_signed_on",
+        10,
+        str,
+        "date_unreadable",
+        "Date illisible : laissée.",
+        "31/12/2026",
+        _days,
+    ),
+    "mandate_scheme": _Cell("mandate_scheme", 40),
 }
 OF_CONTACT: Final = {
     "name": "contact_name", "role": "contact_role", "email": "contact_email",
@@ -119,22 +162,30 @@ RECORDS: Final = {
 """A row as read: text or null, beside the columns of the tenant's own fields."""
 
 
-def read_cells(cells: pl.DataFrame, labels: Mapping[str, str], findings: Findings) -> pl.DataFrame:
+def read_cells(cells: pl.DataFrame, mapping: TableMapping, findings: Findings) -> pl.DataFrame:
     """Return the rows of a block as RECORDS, then the own fields; each distinct text is read once.
 
-    `cells` has `line` and a column of text by field of ours; `labels` are the file's headings.
+    `cells` has `line` and a column of text by field of ours.
     """
+    labels = mapping.columns
     read = {"line": cells["line"]}
     for name, cell in CELLS.items():
         if name in cells.columns:
             label = labels.get(name, FIELDS[name].label)
-            read[cell.column] = _read(cells.select("line", name), cell, label, findings)
+            known = cell if cell.whole is None else _known(cells[name], cell, mapping)
+            read[cell.column] = _read(cells.select("line", name), known, label, findings)
         else:
             read[cell.column] = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
     own = [one for one in cells.columns if one.startswith("custom.")]
     frame = pl.DataFrame(read).select(pl.col(n).cast(kind) for n, kind in RECORDS.items())
     frame = frame.with_columns(siren=pl.coalesce("siren", "siret_siren"))
     return frame.hstack(cells.select(own))
+
+
+def as_shown(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows as people read them: a limit in euros and cents."""
+    said = {text: decimal_text(int(text)) for text in rows["credit_limit"].drop_nulls().unique()}
+    return rows.with_columns(pl.col("credit_limit").replace(said)) if said else rows
 
 
 def of_nobody(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
@@ -148,22 +199,36 @@ def of_nobody(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
 
 
 def homeless(names: Mapping[str, str]) -> list[Issue]:
-    """Say which columns encours has no place for yet."""
+    """Say which columns mean nothing, since none gives the reference of the mandate."""
+    if "mandate_reference" in names:
+        return []
     return [
         Issue(
-            "no_place_yet",
-            f"encours ne garde pas encore {what} : la colonne est laissée de côté.",
+            "no_mandate",
+            f"Sans la référence (RUM) du mandat, {what} ne dit rien : colonne laissée de côté.",
             column=names[name],
             severity="info",
         )
-        for name, what in HOMELESS.items()
+        for name, what in OF_MANDATE.items()
         if name in names
     ]
 
 
+def _known(cells: pl.Series, cell: _Cell, mapping: TableMapping) -> _Cell:
+    """Return how a column is read whose cells are read together."""
+    assert cell.whole is not None
+    texts = _plain(cells).drop_nulls().unique()
+    read = dict(zip(texts, cell.whole(texts, mapping), strict=True))
+    return replace(cell, read=lambda text: read.get(text) or "")
+
+
+def _plain(cells: pl.Series) -> pl.Series:
+    return cells.str.replace(_WHOLE, "$1").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
 def _read(cells: pl.DataFrame, cell: _Cell, label: str, findings: Findings) -> pl.Series:
     name = cells.columns[1]
-    text = cells[name].str.replace(_WHOLE, "$1").str.replace_all(r"\s+", " ").str.strip_chars()
+    text = _plain(cells[name])
     kept: dict[str, str | None] = {}
     wrong: dict[str, str] = {}
     for written in text.drop_nulls().unique():

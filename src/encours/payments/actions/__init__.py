@@ -1,0 +1,1 @@
+"""Writes of mandates: recorded by a person, taken from a table, revoked, erased."""
