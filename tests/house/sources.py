@@ -25,6 +25,7 @@ LADDER = (
     ("insurance",),
     ("risk",),
     ("dunning",),
+    ("replies",),
     ("recovery",),
     ("legal",),
     ("analytics", "custody"),

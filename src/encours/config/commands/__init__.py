@@ -29,6 +29,7 @@ MODULES: Final = {
     "encours.cli.law": ("law",),
     "encours.cli.scoring": ("score",),
     "encours.cli.feeds": ("feed",),
+    "encours.cli.replies": ("reply",),
 }
 """Each module that holds an `app`, and the first words of its commands."""
 
