@@ -26,6 +26,7 @@ SHOWN = {"dashboard-desktop-light": "dashboard", "why-not-phone-dark": "why-not"
 PAGES = {
     "dashboard": "/tableau-de-bord/",
     "balance": "/balance-agee/",
+    "organisations": "/balance-agee/organisations/",
     "customers": "/clients/",
     "unreachable": "/clients/injoignables/",
     "classes": "/clients/nature/",

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from encours.tenancy import middleware
 from encours.tenancy.middleware import TenantRequest
 from encours.tenancy.queries import absences, places
 from encours.tenancy.queries.places import CreditorChoice
@@ -81,6 +82,29 @@ def needs(right: str) -> Callable[[View], View]:
 
         guarded.right = right  # type: ignore[attr-defined]
         return guarded
+
+    return decorate
+
+
+def over_tenants(right: str) -> Callable[[Callable[[Any], View]], View]:
+    """Let a view read each tenant of a person in turn, then draw inside the one they work in.
+
+    The view is called with no door open; it opens one at a time, where this person has the right,
+    and returns what draws the page, itself guarded by the right.
+    """
+
+    def decorate(read: Callable[[Any], View]) -> View:
+        @wraps(read)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                away = turned_away(request)
+                assert away is not None
+                return away
+            draw = needs(right)(read(request))
+            return middleware.inside(request, lambda within: draw(within, *args, **kwargs))  # type: ignore[arg-type, return-value]
+
+        guarded.right = right  # type: ignore[attr-defined]
+        return outside_tenant(guarded)
 
     return decorate
 

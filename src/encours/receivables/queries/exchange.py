@@ -16,6 +16,7 @@ from encours.receivables.rules import exchange
 from encours.receivables.rules.ageing import STANDARD, AgeBy, Buckets
 from encours.tenancy.frames import read_frame
 
+EURO: Final = exchange.EURO
 RATES: Final = f"""
 select r.currency, r."on", (r.rate * {exchange.SCALE})::bigint
 from receivables_exchangerate r

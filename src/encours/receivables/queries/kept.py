@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from encours.receivables.queries import ageing, figures
+from encours.receivables.queries import ageing, exchange, figures
 from encours.receivables.queries.ageing import AgedBalance, GroupBy
+from encours.receivables.queries.exchange import Consolidated
 from encours.receivables.queries.figures import MonthFigures
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.ageing import STANDARD, AgeBy, Buckets
@@ -43,6 +44,16 @@ def balance(
         moment.tenant_id,
         ("aged_balance", moment, by, buckets, group_by),
         lambda: ageing.aged_balance(moment, by=by, buckets=buckets, group_by=group_by),
+        ignored=BESIDE_THE_LEDGER,
+    )
+
+
+def consolidated(moment: Moment, target: str) -> Consolidated:
+    """Return `exchange.consolidated_balance`, by customer."""
+    return kept(
+        moment.tenant_id,
+        ("consolidated", moment, target),
+        lambda: exchange.consolidated_balance(moment, target),
         ignored=BESIDE_THE_LEDGER,
     )
 

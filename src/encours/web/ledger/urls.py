@@ -14,6 +14,7 @@ from encours.web.ledger import (
     duplicates,
     group,
     invoices,
+    organisations,
     penalties,
     unnumbered,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
     path("balance-agee/", ageing.aged_balance, name="aged_balance"),
     path("balance-agee/lignes/", ageing.lines, name="aged_balance_lines"),
+    path("balance-agee/organisations/", organisations.organisations, name="aged_balance_tenants"),
     path("clients/", customers.customers, name="customers"),
     path("clients/injoignables/", customers.unreachable, name="unreachable"),
     path("clients/nature/", customers.classes, name="customers_classes"),
