@@ -18,12 +18,13 @@ from tests.custody.bed import keep, make_bed
 
 from encours.custody.actions import access, departures, erasing, retention
 from encours.custody.models import Departure
+from encours.custody.queries import retention as retention_queries
 from encours.documents.models import Document
 from encours.documents.queries import lists
 from encours.documents.queries.lists import Asked
 from encours.messaging.models import Message, MessageContent
-from encours.parties.actions import contacts, customers
-from encours.parties.models import Contact, Customer
+from encours.parties.actions import contacts, customers, merging
+from encours.parties.models import Contact, Customer, CustomerMerge
 from encours.receivables.models import Allocation, Credit, Instalment, Invoice
 from encours.receivables.queries.ageing import aged_balance
 from encours.receivables.queries.moment import Moment
@@ -252,3 +253,97 @@ def test_a_consumer_of_long_ago_is_anonymised_by_the_night_and_no_balance_moves(
 
     assert [one["persons"] for one in (early, done, again)] == [0, 1, 0]
     assert balances(house) == before
+
+
+@pytest.fixture
+def twin(house: House, person: Customer) -> Customer:
+    """The same person under another code, merged into the first: their own words and files."""
+    told: dict[str, Any] = {"tenant_id": house.tenant_id, "today": TODAY}
+    with in_tenant(house.tenant_id):
+        number = customers.create_customer(
+            **told, creditor_id=house.creditor_id, code="P2", name="Jeanne MARTIN-DUPUIS",
+            note="une autre note",
+        )  # fmt: skip
+        customers.confirm_class(**told, customer_ids=[number], debtor_class="consumer")
+        contacts.save_contact(**told, customer_id=number, name="J. Dupuis", email="J@example.org")
+        contacts.save_contact(**told, customer_id=number, name="Notaire", email="n@example.org")
+        merging.merge_customers(
+            **told, customer_id=number, survivor_id=person.pk, reason="Jeanne a déménagé"
+        )
+        return Customer.objects.of(house.tenant_id).get(pk=number)
+
+
+def test_access_reaches_whoever_was_merged(house: House, person: Customer, twin: Customer) -> None:
+    for asked in (person, twin):
+        archive = given(house, asked)
+        whole = b"".join(archive.read(name) for name in archive.namelist()).decode()
+        for held in (
+            "Jeanne Martin",
+            "MARTIN-DUPUIS",
+            "une autre note",
+            "bavarde",
+            "n@example.org",
+        ):
+            assert held in whole, held
+
+
+@pytest.mark.parametrize("asked", ["survivor", "duplicate"])
+def test_separating_after_an_erasure_brings_nothing_back(
+    house: House, person: Customer, twin: Customer, asked: str
+) -> None:
+    told: dict[str, Any] = {"tenant_id": house.tenant_id, "today": TODAY}
+    seal(house)
+    before = balances(house)
+    with in_tenant(house.tenant_id):
+        whom = person if asked == "survivor" else twin
+        made = erasing.erase_person(**told, person=("customer", whom.pk))
+        merging.unmerge_customer(**told, customer_id=twin.pk)
+        assert {one.count for one in made if one.what == "contacts"} == {3}
+        names = set(Customer.objects.of(house.tenant_id).values_list("name", "note"))
+        assert names == {(f"Client effacé {one.pk}", "") for one in (person, twin)}
+        assert Contact.objects.of(house.tenant_id).count() == 0
+        assert opened(house) == []
+        assert set(CustomerMerge.objects.values_list("reason", flat=True)) == {""}
+    assert balances(house) == before
+    assert seal(house).ok
+    for one in (person, twin):
+        archive = given(house, one)
+        whole = b"".join(archive.read(name) for name in archive.namelist()).decode()
+        assert "Jeanne" not in whole
+        assert "MARTIN" not in whole
+
+
+def test_what_one_account_owes_keeps_the_person_of_both(
+    house: House, person: Customer, twin: Customer
+) -> None:
+    with in_tenant(house.tenant_id):
+        Allocation.objects.of(house.tenant_id).update(undone_at=timezone.now())
+        made = erasing.erase_person(
+            tenant_id=house.tenant_id, person=("customer", twin.pk), today=TODAY
+        )
+        assert {"identity", "contacts"} <= {one.what for one in made if one.outcome == "kept"}
+        assert Customer.objects.of(house.tenant_id).get(pk=twin.pk).name == "Jeanne MARTIN-DUPUIS"
+
+
+def test_a_contact_of_both_accounts_is_one_person(
+    house: House, person: Customer, twin: Customer
+) -> None:
+    with in_tenant(house.tenant_id):
+        number = Contact.objects.of(house.tenant_id).get(customer_id=person.pk).pk
+        erasing.erase_person(tenant_id=house.tenant_id, person=("contact", number), today=TODAY)
+        left = Contact.objects.of(house.tenant_id).values_list("name", flat=True)
+        assert list(left) == ["Notaire"], "the same address, whatever its case; nobody else"
+
+
+def test_the_night_looks_at_the_last_use_of_every_account(
+    house: House, person: Customer, twin: Customer
+) -> None:
+    with in_tenant(house.tenant_id):
+        Message.objects.of(house.tenant_id).update(created_at=datetime(2010, 1, 1, tzinfo=UTC))
+        rows = Customer.objects.of(house.tenant_id)
+        rows.filter(pk=person.pk).update(created_at=datetime(2010, 1, 1, tzinfo=UTC))
+        asked: dict[str, Any] = {"tenant_id": house.tenant_id, "today": TODAY}
+        assert retention_queries.persons(**asked) == [], "the other account is new"
+        rows.update(created_at=datetime(2010, 1, 1, tzinfo=UTC))
+        found = retention_queries.persons(**asked)
+        assert [one.customer_id for one in found] == [person.pk], "both at once, under one name"

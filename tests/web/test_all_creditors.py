@@ -16,6 +16,8 @@ from tests.dunning.test_day import Shop, channel, day, noon
 from tests.web.places import add_user, logged_in
 
 from encours.dunning.models import Reminder, Triage
+from encours.dunning.queries import outbox as outbox_queries
+from encours.dunning.queries.outbox import OutboxRow
 from encours.messaging.actions import Outbox
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.tenancy.models import Creditor, Membership
@@ -219,3 +221,25 @@ def test_more_creditors_cost_no_more_questions(shops: tuple[Shop, Shop]) -> None
 
     assert after == before
     assert max(after.values()) <= 16, after
+
+
+def test_a_letter_has_its_buttons_only_where_the_person_may_send(
+    shops: tuple[Shop, Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = shops
+    house, mine = first.house, second.house.creditor_id
+    rows = [
+        OutboxRow(**{**dict.fromkeys(OutboxRow.__dataclass_fields__), "id": number,
+                     "creditor_id": owner, "name": "Adam SARL", "step": "relance_1",
+                     "currency": "EUR", "amount_cents": 100_00})  # type: ignore[arg-type]
+        for number, owner in ((71, house.creditor_id), (72, mine))
+    ]  # fmt: skip
+    monkeypatch.setattr(outbox_queries, "messages", lambda *_args, **_asked: rows)
+    client = client_of(house, ("reader", None), ("collector", mine))
+    page = text(client, "outbox_letters")
+
+    assert page.count("Adam SARL") >= 2
+    assert reverse("message_print", args=[72]) in page
+    assert reverse("message_posted", args=[72]) in page
+    assert reverse("message_print", args=[71]) not in page
+    assert "Imprimer</button>" not in text(client_of(house, ("reader", None)), "outbox_letters")

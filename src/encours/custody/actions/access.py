@@ -14,8 +14,6 @@ from encours.custody.archive import Archive
 from encours.custody.queries import catalogue, persons
 from encours.custody.queries.persons import PersonCard
 from encours.custody.rules.erasure import Decision
-from encours.documents.queries import lists
-from encours.documents.queries.lists import Asked
 from encours.messaging.models import MessageContent
 from encours.tenancy.journal import record
 from encours.tenancy.models import Fact
@@ -56,7 +54,7 @@ def write_access(
         raise NoSuchPerson
     archive = Archive(into)
     files = [*_tables(archive, card), *_files(archive, card, tenant_id)]
-    told = list(_journal(person, tenant_id))
+    told = list(_journal(card, tenant_id))
     archive.add_text("journal.json", json.dumps(told, ensure_ascii=False, indent=1))
     made = decisions(tenant_id=tenant_id, person=person, today=today)
     archive.add_text("LISEZMOI.html", _page(card, [*files, "journal.json"], made, today))
@@ -72,13 +70,13 @@ def write_access(
 
 
 def _tables(archive: Archive, card: PersonCard) -> Iterator[str]:
-    """Write the person's row, and for a customer every table that names one."""
-    kind, number = card.person
+    """Write the person's rows, and for a customer every table that names one of them."""
+    kind = card.person[0]
     for table in catalogue.tables():
         if table.name == f"parties_{kind}":
-            rows = catalogue.rows_as_csv(table, where="id", ids=[number])
+            rows = catalogue.rows_as_csv(table, where="id", ids=card.ids)
         elif kind == "customer" and table.has("customer_id"):
-            rows = catalogue.rows_as_csv(table, where="customer_id", ids=[number])
+            rows = catalogue.rows_as_csv(table, where="customer_id", ids=card.ids)
         else:
             continue
         archive.add(f"{table.name}.csv", rows)
@@ -94,15 +92,15 @@ def _files(archive: Archive, card: PersonCard, tenant_id: int) -> Iterator[str]:
     yield "messages/"
     if card.person[0] != "customer":
         return
-    found = lists.documents(tenant_id=tenant_id, asked=Asked(customer_id=card.customer_id))
+    found = persons.documents_of(tenant_id=tenant_id, card=card)
     index = [index_row(add_document(archive, row, "documents"), row) for row in found]
     archive.add_rows("documents/index.csv", [INDEX, *index])
     yield "documents/"
 
 
-def _journal(person: Person, tenant_id: int) -> Iterator[dict[str, Any]]:
+def _journal(card: PersonCard, tenant_id: int) -> Iterator[dict[str, Any]]:
     """Yield the facts about a person, their own values opened."""
-    found = Fact.objects.of(tenant_id).filter(subject_type=person[0], subject_id=person[1])
+    found = Fact.objects.of(tenant_id).filter(subject_type=card.person[0], subject_id__in=card.ids)
     for fact in found.order_by("pk"):
         yield {
             "quand": fact.recorded_at.isoformat(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
 from encours.custody.queries import persons as queries
 from encours.custody.queries.persons import PersonCard
-from encours.custody.rules.erasure import Decision, decide
+from encours.custody.rules.erasure import Decision, What, decide
 from encours.documents import actions as documents
 from encours.kernel.refusal import Refusal
 from encours.messaging import erasing as messages
@@ -56,6 +56,8 @@ def erase_person(
 ) -> tuple[Decision, ...]:
     """Erase what may be; return each decision as it was carried out.
 
+    Merged customers are one person: every account of theirs is reached, so that separating them
+    afterwards brings nothing back.
     `is_natural`: somebody says that a business is a natural person's own.
     """
     card = _card(tenant_id, person)
@@ -75,6 +77,7 @@ def erase_person(
         data={
             "erased": sum(one.outcome != "kept" for one in made),
             "kept": sum(one.outcome == "kept" for one in made),
+            "rows": list(card.ids),
         },
     )
     return made
@@ -84,18 +87,14 @@ def _carry_out(
     one: Decision, card: PersonCard, *, tenant_id: int, actor_id: int | None, today: date
 ) -> None:
     """Do what one decision says."""
-    told = {"tenant_id": tenant_id, "actor_id": actor_id, "today": today}
-    customer = {**told, "customer_id": card.customer_id}
+    told: dict[str, Any] = {"tenant_id": tenant_id, "actor_id": actor_id, "today": today}
     match one.what:
         case "contact":
-            contacts.remove_contact(**told, contact_id=card.person[1])  # type: ignore[arg-type]
-        case "contacts":
-            erasing.erase_contacts(**customer)  # type: ignore[arg-type]
-        case "note":
-            erasing.erase_note(**customer)  # type: ignore[arg-type]
-            limits.erase_reasons(tenant_id=tenant_id, customer_id=card.customer_id)
-        case "identity":
-            erasing.anonymise_customer(**customer)  # type: ignore[arg-type]
+            for contact_id in card.ids:
+                contacts.remove_contact(**told, contact_id=contact_id)
+        case "contacts" | "note" | "identity" | "mandates" | "standing":
+            for customer_id in card.family:
+                _of_account(one.what, told, customer_id)
         case "messages":
             ids = [number for number, _ in queries.messages_of(tenant_id=tenant_id, card=card)]
             messages.erase_messages(tenant_id=tenant_id, message_ids=ids)
@@ -108,12 +107,24 @@ def _carry_out(
                 actor_id=actor_id,
                 today=today,
             )
-        case "mandates":
-            mandates.erase_mandates(tenant_id=tenant_id, customer_id=card.customer_id)
-        case "standing":
-            standing.erase_reasons(tenant_id=tenant_id, customer_id=card.customer_id)
         case "journal":
-            persons.destroy_key(tenant_id=tenant_id, person=card.person)
+            persons.destroy_keys(tenant_id=tenant_id, kind=card.person[0], ids=card.ids)
+
+
+def _of_account(what: What, told: dict[str, Any], customer_id: int) -> None:
+    """Do it to one account of the person."""
+    match what:
+        case "contacts":
+            erasing.erase_contacts(**told, customer_id=customer_id)
+        case "note":
+            erasing.erase_note(**told, customer_id=customer_id)
+            limits.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
+        case "identity":
+            erasing.anonymise_customer(**told, customer_id=customer_id)
+        case "mandates":
+            mandates.erase_mandates(tenant_id=told["tenant_id"], customer_id=customer_id)
+        case "standing":
+            standing.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
 
 
 def _card(tenant_id: int, person: Person) -> PersonCard:

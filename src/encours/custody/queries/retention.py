@@ -18,6 +18,7 @@ from encours.custody.rules.retention import (
 )
 from encours.documents.rules.kinds import shipped_retention
 from encours.kernel.dates import add_months
+from encours.parties import faces
 from encours.parties.actions.erasing import GONE
 
 FILES: Final = """
@@ -49,29 +50,38 @@ where d.tenant_id = %(tenant_id)s and d.removed_at is null
 group by d.id, d.creditor_id, d.kind, d.name, d.dated_on, d.created_at
 order by d.id
 """
-PERSONS: Final = """
-select k.id, k.name, greatest(k.created_at::date, i.last_on, c.last_on, m.last_on),
+PERSONS: Final = f"""
+with face as materialized (select * from {faces.LIVE} merged),
+twins as (select face_id, array_agg(customer_id) as ids from face group by face_id)
+select k.id, k.name,
+    greatest((select max(x.created_at)::date from parties_customer x
+        where x.tenant_id = k.tenant_id and x.id = any(f.ids)), i.last_on, c.last_on, m.last_on),
     greatest(i.last_on, c.last_on), coalesce(o.open_cents, 0) > 0
 from parties_customer k
+left join twins on twins.face_id = k.id
+cross join lateral (select array_append(coalesce(twins.ids, '{{}}'), k.id) as ids) f
 left join lateral (select max(issued_on) as last_on from receivables_invoice
-    where tenant_id = k.tenant_id and customer_id = k.id) i on true
+    where tenant_id = k.tenant_id and customer_id = any(f.ids)) i on true
 left join lateral (select max(received_on) as last_on from receivables_credit
-    where tenant_id = k.tenant_id and customer_id = k.id) c on true
+    where tenant_id = k.tenant_id and customer_id = any(f.ids)) c on true
 left join lateral (select max(created_at)::date as last_on from messaging_message
-    where tenant_id = k.tenant_id and customer_id = k.id) m on true
+    where tenant_id = k.tenant_id and customer_id = any(f.ids)) m on true
 left join lateral (
     select sum(l.amount_cents - coalesce((
         select sum(x.amount_cents) from receivables_allocation x
         where x.tenant_id = l.tenant_id and x.instalment_id = l.id and x.undone_at is null), 0))
         as open_cents
     from receivables_instalment l
-    where l.tenant_id = k.tenant_id and l.customer_id = k.id and l.undone_at is null) o on true
+    where l.tenant_id = k.tenant_id and l.customer_id = any(f.ids)
+        and l.undone_at is null) o on true
 where k.tenant_id = %(tenant_id)s and k.debtor_class = 'consumer'
     and k.class_confirmed_at is not null and not k.name ^@ %(gone)s
     and (%(creditor_id)s::bigint is null or k.creditor_id = %(creditor_id)s)
     and k.created_at::date < %(before)s
+    and not exists (select from face where face.customer_id = k.id)
 order by k.id
 """
+"""Consumers with the last use of any account they are one with: a merged one follows its face."""
 
 
 def persons(*, tenant_id: int, today: date, creditor_id: int | None = None) -> list[PastPerson]:

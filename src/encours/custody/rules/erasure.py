@@ -76,7 +76,7 @@ def decide(held: Held, *, today: date) -> tuple[Decision, ...]:
 
 
 def _of_contact(held: Held, today: date) -> Iterator[Decision]:
-    yield Decision("contact", "erased", NO_BASIS)
+    yield Decision("contact", "erased", NO_BASIS, max(held.contacts, 1))
     yield from _messages(held, today)
     yield from _journal(held)
 

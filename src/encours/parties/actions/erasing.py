@@ -6,9 +6,10 @@ from datetime import date
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from encours.parties.actions import contacts, customers
-from encours.parties.models import Contact, Customer, RecordChange
+from encours.parties.models import Contact, Customer, CustomerMerge, RecordChange
 from encours.tenancy.journal import record
 
 GONE: Final = "Client effacé"
@@ -21,12 +22,14 @@ IDENTITY: Final = (
 def anonymise_customer(
     *, tenant_id: int, customer_id: int, actor_id: int | None = None, today: date
 ) -> None:
-    """Replace name and address; the code is kept, it is the account's."""
+    """Replace name and address; the code is kept, it is the account's. Merges lose their words."""
     customer = customers.locked(tenant_id=tenant_id, customer_id=customer_id)
     Customer.objects.of(tenant_id).filter(pk=customer_id).update(
         name=f"{GONE} {customer_id}", note="", **dict.fromkeys(IDENTITY, "")
     )
     RecordChange.objects.of(tenant_id).filter(customer_id=customer_id, contact=None).delete()
+    links = CustomerMerge.objects.of(tenant_id)
+    links.filter(Q(customer_id=customer_id) | Q(survivor_id=customer_id)).update(reason="")
     _tell("customer.anonymised", customer, actor_id, today)
 
 

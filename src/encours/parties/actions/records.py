@@ -61,6 +61,8 @@ update parties_customer c set {_SET},
         then (h.{{side}} ->> 'terms_id')::bigint else c.terms_id end,
     salesperson_id = case when h.{{side}} ? 'salesperson_id'
         then (h.{{side}} ->> 'salesperson_id')::bigint else c.salesperson_id end,
+    salesperson_rule_id = case when h.{{side}} ? 'salesperson_id'
+        then null else c.salesperson_rule_id end,
     class_confirmed_at = case when h.{{side}} ? 'debtor_class' then {{confirmed}}
         else c.class_confirmed_at end
 from parties_recordchange h

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -63,7 +63,7 @@ LETTERS: Final = Table(
     name="letters",
     caption=lazy("Courriers à poster"),
     columns=(
-        Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row.id,))),
+        Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row["id"],))),
         Column("step", lazy("Étape"), "badge", badges=STEPS),
         Column("amount_cents", lazy("Montant"), "money"),
         Column("planned_on", lazy("Prévu le"), "date"),
@@ -112,15 +112,16 @@ def messages(request: StaffRequest) -> HttpResponseBase:
 @require_GET
 @needs("dunning.read")
 def waiting_letters(request: StaffRequest) -> HttpResponseBase:
-    """List the letters to print and post."""
-    mine = subject.reach(request)
+    """List the letters to print and post; each row has its buttons where this person may send."""
+    mine, may = subject.reach(request), request.access.may
 
-    def rows(window: Window) -> Iterable[OutboxRow]:
-        return queries.messages(
+    def rows(window: Window) -> Iterable[Mapping[str, Any]]:
+        found = queries.messages(
             mine, state="reserved", channel="letter", limit=window.limit, offset=window.offset
         )
+        return [{**asdict(one), "may_send": may("dunning.send", one.creditor_id)} for one in found]
 
-    may_send = request.access.may("dunning.send", request.creditor_id)
+    may_send = may("dunning.send", request.creditor_id)
     table = LETTERS if may_send else replace(LETTERS, columns=LETTERS.columns[:-1])
     table = _with_creditor(request, table)
     context = {"current": "outbox_letters", "today": timezone.localdate()}
