@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+import polars as pl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -212,6 +213,52 @@ def test_the_lines_behind_a_number_are_its_sum(
         for row in balance.rows.iter_rows(named=True):
             lines = drill.lines(moment, bucket=bucket, of=group, key=row[key])
             assert int(lines["open_cents"].sum()) == row[bucket]
+
+
+@pytest.mark.parametrize("group", [None, *ageing.GroupBy])
+@pytest.mark.parametrize("bucket", [*ageing.STANDARD.names, "open", "overdue"])
+def test_lines_read_a_page_at_a_time_are_the_same(
+    book: Books, group: ageing.GroupBy | None, bucket: str
+) -> None:
+    with in_tenant(book.tenant_id):
+        moment = Moment(tenant_id=book.tenant_id, as_of=today(), currency="EUR")
+        keys: list[int | None] = [None]
+        if group is not None and group is not ageing.GroupBy.CURRENCY:
+            key = "customer_id" if group is ageing.GroupBy.CUSTOMER else "key"
+            keys = ageing.aged_balance(moment, group_by=group).rows[key].to_list()
+        for key in keys:
+            whole = drill.lines(moment, bucket=bucket, of=group, key=key)
+            debits = drill.Debits(moment, bucket, of=group, key=key)
+            asked = {"sort": "due_on", "descending": False}
+            pages = [
+                debits.page(**asked, offset=place, limit=1) for place in range(whole.height + 1)
+            ]
+            told = pl.concat(pages).select(drill.SHOWN)
+            assert told.sort(drill.SHOWN).equals(whole.sort(drill.SHOWN))
+            assert told["due_on"].is_sorted()
+            assert debits.sums() == {
+                "count": whole.height,
+                "amount_cents": int(whole["amount_cents"].sum()),
+                "open_cents": int(whole["open_cents"].sum()),
+            }
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", list(drill.SORTS))
+def test_pages_of_lines_come_in_the_order_asked(
+    book: Books, sort: str, *, descending: bool
+) -> None:
+    with in_tenant(book.tenant_id):
+        moment = Moment(tenant_id=book.tenant_id, as_of=today(), currency="EUR")
+        debits = drill.Debits(moment)
+        whole = debits.page(sort=sort, descending=descending, offset=0, limit=None)
+        first = debits.page(sort=sort, descending=descending, offset=0, limit=2)
+
+    values = whole[sort].drop_nulls()
+    values = values.str.to_lowercase() if values.dtype == pl.String else values
+    assert values.len() > 1
+    assert values.is_sorted(descending=descending)
+    assert first.equals(whole.head(2))
 
 
 def test_a_past_balance_knows_nothing_of_what_came_after(client: Client) -> None:

@@ -65,6 +65,11 @@ class Invoice(BitemporalModel):
                 condition=Q(undone_at=None),
                 name="invoice_issued",
             ),
+            models.Index(
+                fields=("tenant", "amount_cents", "id"),
+                condition=Q(undone_at=None),
+                name="invoice_amount",
+            ),
             models.Index(  # few: what the accounts do not number waits for a person
                 fields=("tenant", "customer"),
                 condition=Q(number="", undone_at=None),
@@ -144,6 +149,11 @@ class Instalment(BitemporalModel):
                 name="instalment_customer_due",
             ),
             models.Index(fields=("tenant", "invoice"), name="instalment_invoice"),
+            models.Index(
+                fields=("tenant", "due_on", "id"),
+                condition=Q(undone_at=None),
+                name="instalment_due",
+            ),
             models.Index(
                 fields=("tenant", "lineage_id"),
                 condition=Q(lineage_id__isnull=False),

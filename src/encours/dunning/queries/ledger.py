@@ -25,7 +25,9 @@ select instalment_id, sum_cents(amount_cents) as paid, max(effective_on) as last
 from receivables_allocation
 where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
   and effective_on <= %(today)s
-  and (%(customers)s::bigint[] is null or customer_id = any (%(customers)s::bigint[]))
+  and (%(customers)s::bigint[] is null or instalment_id = any (array(
+      select mine.id from receivables_instalment mine
+      where mine.tenant_id = %(tenant)s and mine.customer_id = any (%(customers)s::bigint[]))))
 group by 1
 """
 REMINDED: Final = """
@@ -90,7 +92,9 @@ select c.id, c.debtor_class, c.class_confirmed_at is not null,
          select from tenancy_creditor o where o.tenant_id = %(tenant)s and o.siren = c.siren)
 from parties_customer c
 left join (select distinct customer_id from parties_contact
-           where tenant_id = %(tenant)s and email <> '' and bounced_at is null) e
+           where tenant_id = %(tenant)s and email <> '' and bounced_at is null
+             and (%(customers)s::bigint[] is null
+                  or customer_id = any (%(customers)s::bigint[]))) e
   on e.customer_id = c.id
 where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
   and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
@@ -114,7 +118,9 @@ select customer_id, currency, greatest(sum(unallocated), 0)::bigint, sum(in_flig
     select payer_id, currency, -amount_cents, 0 from receivables_allocation
     where tenant_id = %(tenant)s and creditor_id = %(creditor)s and undone_at is null
       and effective_on <= %(today)s
-      and (%(customers)s::bigint[] is null or payer_id = any (%(customers)s::bigint[]))
+      and (%(customers)s::bigint[] is null or credit_id = any (array(
+          select mine.id from receivables_credit mine
+          where mine.tenant_id = %(tenant)s and mine.customer_id = any (%(customers)s::bigint[]))))
 ) money group by 1, 2 having sum(unallocated) > 0 or sum(in_flight) > 0
 """
 OUTDATED: Final = "(m.state = 'planned' and m.planned_on < %(today)s)"

@@ -30,7 +30,8 @@ left join (
 left join dunning_triage t on t.tenant_id = i.tenant_id
   and t.instalment_id = coalesce(i.lineage_id, i.id)
 where i.tenant_id = %(tenant_id)s and i.creditor_id = any (%(creditors)s)
-  and i.undone_at is null and i.due_on < asked.before and i.issued_on <= asked.today
+  and i.undone_at is null and i.due_on < %(latest)s and i.due_on < asked.before
+  and i.issued_on <= asked.today
   and i.amount_cents > coalesce(a.paid, 0)
 """
 ROWS: Final = f"""
@@ -82,6 +83,7 @@ def _asked(tenant_id: int, limits: Limits) -> dict[str, Any]:
         "tenant_id": tenant_id,
         "creditors": list(limits),
         "befores": [before for before, _today in limits.values()],
+        "latest": max((before for before, _today in limits.values()), default=None),
         "todays": [today for _before, today in limits.values()],
     }
 

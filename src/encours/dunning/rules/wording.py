@@ -76,6 +76,7 @@ WAITING: Final = pl.Schema(
 """Lines for which no step is due yet, by id."""
 
 RESERVED: Final = ("instalment_id", *ACCOUNT, "document", "due_on", "open_cents")
+"""What is told of the lines that a message of today lists already, in any order."""
 
 
 def told(
@@ -123,11 +124,6 @@ def waiting(lines: pl.DataFrame, moment: Moment) -> pl.DataFrame:
     """Return the waiting lines; a step that falls on a day off moves to the next working day."""
     shown = lines.with_columns(next_on=working_day(moment))
     return shown.select(WAITING.names()).sort("instalment_id")
-
-
-def reserved(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines that a message of today lists already."""
-    return lines.select(RESERVED).sort("instalment_id")
 
 
 def working_day(moment: Moment) -> pl.Expr:

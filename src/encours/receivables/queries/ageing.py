@@ -72,8 +72,8 @@ left join (
 ) received on received.customer_id = customer.id
 {join}
 where customer.tenant_id = %(tenant_id)s
-    and (%(customer_id)s::bigint is null
-        or coalesce(shown.id, customer.id) = %(customer_id)s)
+    and (%(customer_id)s::bigint is null or customer.id = any(family())
+        and coalesce(shown.id, customer.id) = %(customer_id)s)
     and case when shown.id is null then own(customer) else own(shown) end
     and (owed.customer_id is not null or settled.customer_id is not null
         or spent.payer_id is not null or received.customer_id is not null)

@@ -122,14 +122,11 @@ def open_items(
     Columns: `LINE_SCHEMA` and `status` (open, partial, paid), amounts in cents; `state` is where
     the line stands in the accounts (ordinary, bill, doubtful).
     """
-    day = COLUMNS[days.by]
-    within = (
-        f"(%(first_on)s::date is null or {day} >= %(first_on)s)"
-        f" and (%(last_on)s::date is null or {day} <= %(last_on)s)"
-    )
     params = {"with_settled": with_settled, "first_on": days.first_on, "last_on": days.last_on}
     rows = read_frame(
-        live(LINES.replace("{days}", within), moment), moment.params() | params, schema=LINE_SCHEMA
+        live(LINES.replace("{days}", within(days)), moment),
+        moment.params() | params,
+        schema=LINE_SCHEMA,
     )
     return rows.with_columns(
         pl.when(pl.col("open_cents") <= 0)
@@ -138,6 +135,15 @@ def open_items(
         .then(pl.lit("partial"))
         .otherwise(pl.lit("open"))
         .alias("status")
+    )
+
+
+def within(days: Days) -> str:
+    """Return the condition on a due line `l`; reads `%(first_on)s` and `%(last_on)s`."""
+    day = COLUMNS[days.by]
+    return (
+        f"(%(first_on)s::date is null or {day} >= %(first_on)s)"
+        f" and (%(last_on)s::date is null or {day} <= %(last_on)s)"
     )
 
 

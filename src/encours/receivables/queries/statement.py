@@ -31,7 +31,8 @@ with moves as (
     from receivables_allocation a
     join receivables_credit c on c.tenant_id = a.tenant_id and c.id = a.credit_id
     join parties_customer payer on payer.tenant_id = a.tenant_id and payer.id = a.payer_id
-    where live(a) and of_customer(a) and a.payer_id <> all(family())
+    where live(a) and of_customer(a) and a.payer_id <> a.customer_id
+        and a.payer_id <> all(family())
     union all
     select a.effective_on, 2, a.id, 'paid_for_other', c.number, c.piece, owing.name,
         a.amount_cents

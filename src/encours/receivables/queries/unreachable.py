@@ -8,6 +8,7 @@ import polars as pl
 
 from encours.receivables.queries import kept
 from encours.receivables.queries.moment import Moment, live
+from encours.tenancy import kept as answers
 from encours.tenancy.frames import read_frame
 
 MEANS: Final = """
@@ -39,8 +40,13 @@ MEANS_SCHEMA: Final = {
 def unreachable_customers(moment: Moment) -> pl.DataFrame:
     """Return who owes something and has no usable e-mail address, the largest debts first.
 
-    `has_address` tells those that a letter can reach; amounts are those of the aged balance.
+    `has_address` tells those that a letter can reach; amounts are those of the aged balance. Kept
+    until any fact comes.
     """
+    return answers.kept(moment.tenant_id, ("unreachable", moment), lambda: _unreachable(moment))
+
+
+def _unreachable(moment: Moment) -> pl.DataFrame:
     owed = kept.balance(moment).rows.filter(pl.col("open") > 0)
     means = read_frame(live(MEANS, moment), moment.params(), schema=MEANS_SCHEMA)
     return (

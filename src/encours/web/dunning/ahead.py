@@ -115,20 +115,21 @@ def held(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> Htt
         request,
         mine,
         "held",
-        lambda creditor_id, on: (
+        lambda creditor_id, on: _named(
+            request.tenant_id,
+            creditor_id,
             actions.plan_day(
                 tenant_id=request.tenant_id,
                 creditor_id=creditor_id,
                 on=on,
                 dry_run=True,
                 now=timezone.now(),
-            ).held
+            ).held,
         ),
     )
     own = subject.own_customers(request)
     if own is not None:
         frame = frame.filter(pl.col("customer_id").is_in(list(own)))
-    frame = _named(request, mine, frame)
     context = {
         **subject.heads(request, mine),
         "counts": _counts(frame, request.GET.get("reason", "")),
@@ -185,10 +186,10 @@ def _each(
     return kept(request.tenant_id, (name, key), asked)
 
 
-def _named(request: StaffRequest, mine: subject.Those, frame: pl.DataFrame) -> pl.DataFrame:
+def _named(tenant_id: int, creditor_id: int, frame: pl.DataFrame) -> pl.DataFrame:
     names = plans.customer_names(
-        tenant_id=request.tenant_id,
-        creditor_ids=[one.id for one in mine.creditors],
+        tenant_id=tenant_id,
+        creditor_ids=[creditor_id],
         customer_ids=frame["customer_id"].unique().to_list(),
     )
     known = pl.DataFrame(

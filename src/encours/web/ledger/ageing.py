@@ -149,17 +149,17 @@ def lines(request: StaffRequest) -> HttpResponseBase:
     wanted = request.GET.get("of", "")
     of = GroupBy(wanted) if wanted in GROUPS else GroupBy.CUSTOMER
     group = GROUPS[of] if "of" in request.GET else None
-    found = drill.lines(
-        replace(asked.moment, currency=None) if asked.target else asked.moment,
-        bucket=bucket,
-        by=asked.by,
-        of=of if group else None,
-        key=number_asked(request, "key"),
-        customers=whole.ids if whole else None,
-    )
-    sums = {name: int(found[name].sum()) for name in ("amount_cents", "open_cents")}
-    source = in_frame(found, totals={**sums, "currency": asked.moment.currency})
+    moment = replace(asked.moment, currency=None) if asked.target else asked.moment
+    owner: dict[str, Any] = {"of": of if group else None, "key": number_asked(request, "key")}
     table = LINES
+    if asked.target or bucket == "unallocated" or whole:
+        found = drill.lines(
+            moment, bucket=bucket, by=asked.by, customers=whole.ids if whole else None, **owner
+        )
+        sums = {name: int(found[name].sum()) for name in ("amount_cents", "open_cents")}
+        source = in_frame(found, totals={**sums, "currency": moment.currency})
+    else:
+        source = _page_by_page(drill.Debits(moment, bucket, asked.by, **owner))
     if asked.target:
         found = exchange.with_converted(found, asked.moment, asked.target)
         total = int(found["converted_cents"].sum())
@@ -174,6 +174,22 @@ def lines(request: StaffRequest) -> HttpResponseBase:
         "back": f"{reverse('aged_balance')}?{urlencode({**asked.query, 'group': of})}",
     }
     return answer(request, table, source, page="ledger/aged_balance_lines.html", context=context)
+
+
+def _page_by_page(debits: drill.Debits) -> Source:
+    def rows(window: Window) -> Iterable[Any]:
+        return debits.page(
+            sort=window.sort,
+            descending=window.is_descending,
+            offset=window.offset,
+            limit=window.limit,
+        ).iter_rows(named=True)
+
+    return Source(
+        rows=rows,
+        totals=lambda _window: {**debits.sums(), "currency": debits.moment.currency},
+        count=lambda _window: debits.sums()["count"],
+    )
 
 
 LINES: Final = Table(
