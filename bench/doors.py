@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Final
+from typing import IO, Final
 
 COMMAND: Final = (sys.executable, "-m", "encours.config.entry")
 EXIT_REFUSED: Final = 1
@@ -34,18 +37,40 @@ def has(name: str) -> bool:
 
 
 def run(*words: str) -> Answer:
-    """Run a command in this process: what it does is timed, not the start of Python."""
-    from typer.testing import CliRunner  # noqa: PLC0415 - once Django is set up
+    """Run a command in this process, into a file: its work is timed, not the start of Python.
 
-    from encours.config.commands import application  # noqa: PLC0415 - idem
+    A test's runner would keep a hundred megabytes of answer three times, and be timed too.
+    """
+    from encours.config.commands import application  # noqa: PLC0415 - once Django is set up
 
-    start = time.perf_counter()
-    done = CliRunner().invoke(application(words), list(words))
-    duration = time.perf_counter() - start
-    assert done.exit_code <= EXIT_REFUSED, done.output[-2000:]
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return Answer(done.stdout, duration)
+    app = application(words)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        start = time.perf_counter()
+        with _written(out) as told, _written(err) as said:
+            code = EXIT_REFUSED + 1
+            with redirect_stdout(told), redirect_stderr(said):
+                try:
+                    app(list(words))
+                except SystemExit as ended:
+                    code = int(ended.code or 0)
+        duration = time.perf_counter() - start
+        texts = [_read(file) for file in (out, err)]
+    assert code <= EXIT_REFUSED, texts[1][-2000:]
+    return Answer(texts[0], duration)
+
+
+@contextmanager
+def _written(file: IO[bytes]) -> Iterator[io.TextIOWrapper]:
+    """Give a file as a terminal's stream, and the file back once all is in it."""
+    stream = io.TextIOWrapper(file, encoding="utf-8")
+    yield stream
+    stream.flush()
+    stream.detach()
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def peak_mb(*words: str) -> float:
