@@ -185,9 +185,12 @@ def _page_by_page(debits: drill.Debits) -> Source:
             limit=window.limit,
         ).iter_rows(named=True)
 
+    def totals(_window: Window) -> dict[str, Any]:
+        return {**debits.sums(), "currency": debits.moment.currency}
+
     return Source(
         rows=rows,
-        totals=lambda _window: {**debits.sums(), "currency": debits.moment.currency},
+        totals=totals,
         count=lambda _window: debits.sums()["count"],
     )
 
