@@ -116,7 +116,7 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
         planned=planned,
         held=wording.held(held, decision.accounts, scenario, moment),
         waiting=wording.waiting(pl.concat([waiting, decision.far]), moment),
-        reserved=reserved,
+        reserved=reserved.sort("instalment_id"),
     )
 
 

@@ -76,7 +76,7 @@ WAITING: Final = pl.Schema(
 """Lines for which no step is due yet, by id."""
 
 RESERVED: Final = ("instalment_id", *ACCOUNT, "document", "due_on", "open_cents")
-"""What is told of the lines that a message of today lists already, in any order."""
+"""What is told of the lines that a message of today lists already, by id."""
 
 
 def told(
