@@ -44,6 +44,7 @@ def held(told: Book, **given: Any) -> tuple[str, str]:
         ),
         ("direct_debit", "in_flight", "Règlement en cours : prélèvement, effet ou lien de"),
         ("pause", "paused", "Relances en pause (depuis le 07/11/2026)."),
+        ("never", "never", "À ne jamais relancer, par choix (depuis le 07/11/2026)."),
     ],
 )
 @pytest.mark.parametrize("whole", [True, False], ids=["whole customer", "one line"])
@@ -57,7 +58,7 @@ def test_a_standing_fact_holds(kind: str, reason: str, sentence: str, whole: boo
 
 def test_every_fact_and_every_reason_is_told() -> None:
     assert set(SENTENCES) == set(Reason) == set(CODES)
-    assert len(OF_FACT) == 14
+    assert len(OF_FACT) == 15
 
 
 @pytest.mark.parametrize(

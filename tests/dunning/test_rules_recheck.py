@@ -10,7 +10,9 @@ from tests.dunning.ledgers import FRENCH, Book, ago, book, moment
 
 from encours.dunning.rules.explain import explain
 from encours.dunning.rules.frames import Mode
-from encours.dunning.rules.recheck import Dropped, Prepared, Verdict, recheck
+from encours.dunning.rules.planning import recheck
+from encours.dunning.rules.recheck import Dropped, Prepared, Verdict
+from encours.dunning.rules.shelf import Shelf
 
 MESSAGE = 1
 
@@ -22,7 +24,7 @@ def message(step: str, *numbers: int, cents: int = 100_00) -> Prepared:
 
 def verdict(told: Book, prepared: Prepared, **given: Any) -> Verdict:
     """Return the verdict on the only message."""
-    return recheck([prepared], told.ledger(), FRENCH, moment(**given))[MESSAGE]
+    return recheck([prepared], told.ledger(), Shelf(FRENCH), moment(**given))[MESSAGE]
 
 
 def reserved(step: str, *numbers: int, days_ago: int = 0) -> Book:
@@ -163,7 +165,7 @@ def test_several_customers_at_once() -> None:
         Prepared(1, 1, "EUR", "relance_1", ((1, 100_00),)),
         Prepared(2, 2, "EUR", "relance_1", ((2, 100_00),)),
     ]
-    verdicts = recheck(prepared, told.ledger(), FRENCH, moment())
+    verdicts = recheck(prepared, told.ledger(), Shelf(FRENCH), moment())
 
     assert {number: found.outcome for number, found in verdicts.items()} == {1: "send", 2: "cancel"}
 

@@ -39,6 +39,52 @@ class Scenario(TenantModel):
         )
 
 
+class ScenarioRule(TenantModel):
+    """Which scenario the customers that fit it follow; the first that fits, by place, wins.
+
+    A rule without conditions fits everybody: it gives the default. A creditor's own come first.
+    """
+
+    creditor = TenantForeignKey(
+        Creditor, models.PROTECT, null=True, blank=True, verbose_name="société"
+    )
+    place = models.PositiveSmallIntegerField("rang")
+    conditions = models.JSONField("conditions", default=dict, blank=True)
+    scenario_code = models.CharField("scénario", max_length=40)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "place"),
+                name="scenario_rule_place_once",
+                nulls_distinct=False,
+            ),
+        )
+
+
+class ScenarioChoice(TenantModel):
+    """The scenario that a person chose for a customer, or for one of its due lines."""
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    instalment = TenantForeignKey(
+        Instalment, models.PROTECT, null=True, blank=True, verbose_name="échéance"
+    )
+    scenario_code = models.CharField("scénario", max_length=40)
+    reason = models.CharField("motif", max_length=200, blank=True, default="")
+    chosen_on = models.DateField("choisi le")
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "customer", "instalment"),
+                name="scenario_choice_once",
+                nulls_distinct=False,
+            ),
+        )
+
+
 class Reminder(TenantModel):
     """One planned message: a customer, a currency, a step of a cycle, and its due lines.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ from encours.dunning.models import Reminder
 from encours.dunning.queries import ledger as ledgers
 from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.queries.outgoing import Outgoing, outgoing
-from encours.dunning.rules import recheck, wordings
+from encours.dunning.rules import planning, recheck, wordings
 from encours.dunning.rules.frames import Mode
 from encours.dunning.rules.scenario import Step
 from encours.kernel.refusal import Refusal
@@ -65,7 +65,13 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
        where d.tenant_id = r.tenant_id and d.customer_id = any (mine.ids)))),
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
-  (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id)))
+  (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id),
+  (select string_agg(h.id || ':' || h.xmin, ',' order by h.id) from dunning_scenariochoice h
+   where h.tenant_id = r.tenant_id and h.customer_id = any (mine.ids)),
+  (select string_agg(u.id || ':' || u.xmin, ',' order by u.id) from dunning_scenariorule u
+   where u.tenant_id = r.tenant_id),
+  (select string_agg(s.id || ':' || s.xmin, ',' order by s.id) from dunning_scenario s
+   where s.tenant_id = r.tenant_id)))
 from dunning_reminder r
 cross join lateral (select array(select r.customer_id union all
   select l.customer_id from merged l where l.face_id = r.customer_id) as ids) mine
@@ -185,7 +191,7 @@ def _written(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> N
     one = outgoing(
         [reminder],
         creditor=asked.creditor,
-        steps=_steps(asked),
+        steps=_steps(asked, [reminder]),
         open_cents={reminder.pk: listed},
         today=asked.moment.today,
     )[0]
@@ -219,7 +225,7 @@ def _prepare(
     drafts = outgoing(
         [one for one in reminders if one.pk in leaving],
         creditor=asked.creditor,
-        steps=_steps(asked),
+        steps=_steps(asked, reminders),
         open_cents=leaving,
         today=asked.moment.today,
     )
@@ -256,7 +262,7 @@ def _verdicts(
         creditor_id=asked.creditor.pk,
         today=asked.moment.today,
         rehearsal=asked.is_rehearsal,
-        minimum_cents=asked.scenario.minimum_cents,
+        shelf=asked.shelf,
         customer_ids=sorted({one.customer_id for one in reminders}),
     )
     merged = set(faces.faces(tenant_id)["customer_id"])
@@ -266,8 +272,8 @@ def _verdicts(
         if one.rehearsal == asked.is_rehearsal and one.customer_id not in merged
     ]
     stopped = asked.moment.mode is Mode.STOPPED
-    verdicts = recheck.recheck(
-        [_as_prepared(one) for one in same_mode], ledger, asked.scenario, asked.moment
+    verdicts = planning.recheck(
+        [_as_prepared(one) for one in same_mode], ledger, asked.shelf, asked.moment
     )
     ended = recheck.Verdict(
         "wait",
@@ -292,8 +298,12 @@ def _as_prepared(reminder: Reminder) -> recheck.Prepared:
     )
 
 
-def _steps(asked: Setting) -> dict[str, Step]:
-    return {step.code: step for step in asked.scenario.steps}
+def _steps(asked: Setting, reminders: Iterable[Reminder]) -> dict[int, Step]:
+    """Return the step of each reminder, as the version of the scenario that planned it had it."""
+    return {
+        one.pk: asked.shelf.step(one.scenario_code, one.scenario_version, one.step_code)
+        for one in reminders
+    }
 
 
 def _address(one: Outgoing, creditor: Creditor) -> str:

@@ -12,7 +12,7 @@ from django.db import connection
 from encours.dunning.queries import ledger as ledgers
 from encours.dunning.queries import told
 from encours.dunning.queries.moment import Setting, setting
-from encours.dunning.rules import forecast, planner
+from encours.dunning.rules import planner, planning
 from encours.dunning.rules.frames import ACCOUNT
 from encours.tenancy import journal
 from encours.tenancy.frames import analyze, stage_frame
@@ -28,8 +28,8 @@ insert into dunning_reminder
     (tenant_id, creditor_id, customer_id, currency, scenario_code, scenario_version, step_code,
      step_rank, cycle, planned_on, channel, amount_cents, instalment_ids, open_cents, line_ranks,
      reason, state, rehearsal, origin, edited)
-select %(tenant)s, %(creditor)s, customer_id, currency, %(scenario)s, %(version)s, step, rank,
-       cycle, %(on)s, channel, amount_cents, instalment_ids::bigint[], open_cents::bigint[],
+select %(tenant)s, %(creditor)s, customer_id, currency, scenario, version, step, rank, cycle,
+       %(on)s, channel, amount_cents, instalment_ids::bigint[], open_cents::bigint[],
        line_ranks::smallint[], reason,
        case when %(auto)s and approval = 'auto' then 'approved' else 'planned' end,
        %(rehearsal)s, 'plan', '{}'
@@ -82,9 +82,9 @@ def plan_day(
         creditor_id=creditor_id,
         today=on,
         rehearsal=asked.is_rehearsal,
-        minimum_cents=asked.scenario.minimum_cents,
+        shelf=asked.shelf,
     )
-    decided = planner.plan(ledger, asked.scenario, asked.moment)
+    decided = planning.plan(ledger, asked.shelf, asked.moment)
     if dry_run:
         return DayPlan(asked, decided, 0)
     return DayPlan(asked, decided, _reserve(tenant_id, asked, decided))
@@ -131,9 +131,9 @@ def forecast_days(
         creditor_id=creditor_id,
         today=on,
         rehearsal=asked.is_rehearsal,
-        minimum_cents=asked.scenario.minimum_cents,
+        shelf=asked.shelf,
     )
-    return forecast.forecast(ledger, asked.scenario, asked.moment, days=days)
+    return planning.forecast(ledger, asked.shelf, asked.moment, days=days)
 
 
 def _reserve(tenant_id: int, asked: Setting, decided: planner.Plan) -> int:
@@ -149,8 +149,6 @@ def _reserve(tenant_id: int, asked: Setting, decided: planner.Plan) -> int:
             {
                 "tenant": tenant_id,
                 "creditor": creditor_id,
-                "scenario": asked.scenario.code,
-                "version": asked.scenario.version,
                 "on": on,
                 "auto": asked.creditor.in_force("approval") == "auto",
                 "rehearsal": asked.is_rehearsal,
@@ -186,6 +184,8 @@ def _rows(decided: planner.Plan) -> pl.DataFrame:
     )
     return decided.messages.join(lists, on=MESSAGE_KEY).select(
         *MESSAGE_KEY,
+        "scenario",
+        "version",
         "rank",
         "cycle",
         "channel",

@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from encours.dunning.queries import choices
 from encours.dunning.rules import cycles, frames
 from encours.dunning.rules.frames import Ledger
+from encours.dunning.rules.shelf import Shelf
 from encours.parties import faces
 from encours.standing import rules as standing
 from encours.tenancy.frames import numbers_listed, one_process, read_frame, read_named
@@ -173,12 +175,13 @@ def load(
     creditor_id: int,
     today: date,
     rehearsal: bool,
-    minimum_cents: Mapping[str, int] | None = None,
+    shelf: Shelf | None = None,
     customer_ids: Sequence[int] | None = None,
 ) -> Ledger:
     """Return everything the planner reads of one creditor, or of some of its customers.
 
-    Customers merged together are one, under the id of the one that stands for them.
+    `shelf` = the scenarios it may follow; without one nobody chose anything. Customers merged
+    together are one, under the id of the one that stands for them.
     """
     merged = faces.faces(tenant_id)
     params = {
@@ -203,6 +206,7 @@ def load(
     messages = faces.shown_under(said.filter(~pl.col("is_outdated")), merged)
     listings = numbers_listed(messages.select("message_id", instalment_id="listed"))
     reminded = known.lazy().filter("is_reminded")
+    minimum_cents = shelf.default.minimum_cents if shelf else {}
     return Ledger.of(
         lines=_open(known, read(TRIAGE, TRIAGE_SCHEMA)),
         customers=_reached_together(read(CUSTOMERS, frames.CUSTOMERS), merged),
@@ -211,8 +215,21 @@ def load(
         messages=messages,
         listings=listings,
         settled=_settled(reminded, listings, today),
-        clears=cycles.last_clear(_spans(reminded, facts, minimum_cents or {}), today),
+        clears=cycles.last_clear(_spans(reminded, facts, minimum_cents), today),
+        **_followed(params, merged, shelf),
     )
+
+
+def _followed(
+    params: Mapping[str, Any], merged: pl.DataFrame, shelf: Shelf | None
+) -> dict[str, pl.DataFrame]:
+    """Return who follows which scenario; versions are asked for only where several are in use."""
+    if shelf is None:
+        return {}
+    chosen = faces.shown_under(choices.choices(params, shelf.rules), merged)
+    if not shelf.former:
+        return {"choices": chosen}
+    return {"choices": chosen, "running": faces.shown_under(choices.running(params), merged)}
 
 
 def _open(known: pl.DataFrame, triage: pl.DataFrame) -> pl.DataFrame:

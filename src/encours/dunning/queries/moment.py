@@ -1,4 +1,4 @@
-"""The creditor's side of a plan: its scenario, its mode, its clock, how fresh its data is."""
+"""The creditor's side of a plan: its scenarios, its mode, its clock, how fresh its data is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Max
 from encours.dunning import calendars
 from encours.dunning.queries import scenarios
 from encours.dunning.rules.frames import Mode, Moment
-from encours.dunning.rules.scenario import Scenario
+from encours.dunning.rules.shelf import Shelf
 from encours.feeds.queries import sources
 from encours.imports.models import FileImport
 from encours.tenancy.models import Creditor
@@ -21,7 +21,7 @@ class Setting:
     """What a plan is asked with."""
 
     creditor: Creditor
-    scenario: Scenario
+    shelf: Shelf
     moment: Moment
 
     @property
@@ -33,7 +33,7 @@ class Setting:
 def setting(
     *, tenant_id: int, creditor_id: int, on: date, now: datetime, allow_stale: bool = False
 ) -> Setting:
-    """Return the scenario and the moment of a creditor's day."""
+    """Return the scenarios and the moment of a creditor's day."""
     creditor = Creditor.objects.of(tenant_id).select_related("tenant").get(pk=creditor_id)
     moment = Moment(
         today=on,
@@ -47,7 +47,7 @@ def setting(
         live_on=creditor.live_on,
         allow_stale=allow_stale,
     )
-    return Setting(creditor, scenarios.scenario_of(creditor), moment)
+    return Setting(creditor, scenarios.shelf_of(creditor), moment)
 
 
 def last_import_at(*, tenant_id: int, creditor_id: int) -> datetime | None:

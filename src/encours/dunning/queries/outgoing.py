@@ -76,11 +76,14 @@ def outgoing(
     reminders: Sequence[Reminder],
     *,
     creditor: Creditor,
-    steps: Mapping[str, Step],
+    steps: Mapping[int, Step],
     open_cents: Mapping[int, Mapping[int, int]],
     today: date,
 ) -> list[Outgoing]:
-    """Return the drafts of one creditor's reminders; `open_cents` = by reminder, by due line."""
+    """Return the drafts of one creditor's reminders.
+
+    `steps` = by reminder; `open_cents` = by reminder, by due line.
+    """
     tenant_id = creditor.tenant_id
     customers = _by_id(
         Customer.objects.of(tenant_id).filter(pk__in={one.customer_id for one in reminders})
@@ -112,7 +115,7 @@ def outgoing(
             if number in lines
         )
         draft = Draft(
-            step=steps[one.step_code],
+            step=steps[one.pk],
             text=shipped(one.step_code, language),
             language=language,
             today=today,
@@ -127,7 +130,7 @@ def outgoing(
             place=creditor.city,
             reference=reference,
             reminders=tuple(history.get((customer.pk, one.currency, one.cycle), ())),
-            is_attached=steps[one.step_code].kind == "formal_notice",
+            is_attached=steps[one.pk].kind == "formal_notice",
             edited=one.edited,
         )
         found.append(Outgoing(one, recipient, draft))

@@ -9,8 +9,11 @@ from typing import Any
 from django.db.models import F, Q
 
 from encours.dunning.models import Scenario as StoredScenario
+from encours.dunning.queries import choices
+from encours.dunning.rules.gallery import SHIPPED, gallery
 from encours.dunning.rules.scenario import Scenario, french_scenario
 from encours.dunning.rules.scenario_data import read_scenario
+from encours.dunning.rules.shelf import Shelf
 from encours.tenancy.inherited import Origin
 from encours.tenancy.models import Creditor, Tenant
 
@@ -28,15 +31,63 @@ class ScenarioShown:
     currency: str
 
 
-def scenario_of(creditor: Creditor) -> Scenario:
-    """Return the steps and limits that the planner uses today.
+def shelf_of(creditor: Creditor) -> Shelf:
+    """Return the scenarios that the planner uses today, each with the creditor's limits.
 
-    One question; a creditor loaded with its tenant (`select_related`) asks no other.
+    A creditor's version of a code comes before its organisation's, and that before the shipped
+    one. The last rule without conditions names the default.
     """
-    chosen, _origin = _chosen(_active(creditor.tenant_id, creditor.pk))
+    tenant_id = creditor.tenant_id
+    rules = choices.rules_of(tenant_id=tenant_id, creditor_id=creditor.pk)
+    stored = _stored(tenant_id)
+    in_force = _in_force(stored, creditor.pk)
+    default = next((one.scenario for one in rules if one.audience.is_everybody), SHIPPED)
+    default = default if default in in_force else SHIPPED
+    named = {one.scenario for one in rules} | choices.codes(tenant_id, creditor.pk)
+    used = [in_force[code] for code in sorted(named - {default}) if code in in_force]
+    used.append(in_force[default])
+    limited = [_of_creditor(one, creditor) for one in (*_former(stored, used), *used)]
+    return Shelf(
+        default=limited[-1],
+        others=tuple(limited[-len(used) : -1]),
+        former=tuple(limited[: -len(used)]),
+        rules=rules,
+    )
+
+
+def _of_creditor(scenario: Scenario, creditor: Creditor) -> Scenario:
     limits = {name: creditor.in_force(name) for name in ("minimum_cents", "min_spacing_days")}
-    limited = _limited(chosen, limits, creditor.currency)
+    limited = _limited(scenario, limits, creditor.currency)
     return replace(limited, stale_after_hours=creditor.in_force("freshness_days") * 24)
+
+
+def _stored(tenant_id: int) -> list[StoredScenario]:
+    """Return every version of the tenant, the creditors' own before those for all of them."""
+    rows = StoredScenario.objects.of(tenant_id)
+    return list(rows.order_by(F("creditor_id").asc(nulls_last=True), "-version"))
+
+
+def _in_force(stored: Iterable[StoredScenario], creditor_id: int) -> dict[str, Scenario]:
+    """Return by code what this creditor reminds by: its own, its tenant's, else the shipped."""
+    found = dict[str, Scenario]()
+    for row in stored:
+        if row.is_active and row.creditor_id in (creditor_id, None):
+            found.setdefault(row.code, _read(row))
+    return {one.scenario.code: one.scenario for one in gallery()} | found
+
+
+def _former(stored: Iterable[StoredScenario], used: Iterable[Scenario]) -> list[Scenario]:
+    """Return the other versions of these scenarios: accounts in a cycle may still be on them."""
+    now = {one.code: one.version for one in used}
+    older = [_read(row) for row in stored if now.get(row.code, row.version) != row.version]
+    shipped = [one.scenario for one in gallery()]
+    return older + [one for one in shipped if now.get(one.code, one.version) != one.version]
+
+
+def _read(row: StoredScenario) -> Scenario:
+    read, issues = read_scenario(row.definition)
+    assert read is not None, f"a stored scenario was checked when it was stored: {issues}"
+    return read
 
 
 def scenario_shown(*, tenant_id: int, creditor_id: int | None) -> ScenarioShown:
@@ -71,9 +122,7 @@ def _active(tenant_id: int, creditor_id: int | None) -> Iterable[StoredScenario]
 
 def _chosen(stored: Iterable[StoredScenario]) -> tuple[Scenario, Origin]:
     for row in stored:
-        read, issues = read_scenario(row.definition)
-        assert read is not None, f"a stored scenario was checked when it was stored: {issues}"
-        return read, "tenant" if row.creditor_id is None else "creditor"
+        return _read(row), "tenant" if row.creditor_id is None else "creditor"
     return french_scenario(), "shipped"
 
 

@@ -109,6 +109,31 @@ CLEARS: Final = pl.Schema({"customer_id": pl.Int64, "currency": pl.String, "clea
 person restarted the cycle: one row per account at most."""
 
 
+CHOICES: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "instalment_id": pl.Int64,  # null: the choice is for the whole customer
+        "scenario": pl.String,  # a code, or `shelf.NEVER`
+        "chosen_on": pl.Date,
+    }
+)
+"""Who follows another scenario than the default: one row per customer and one per due line at most.
+
+A code that is no longer in force is no choice.
+"""
+
+RUNNING: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        "scenario": pl.String,
+        "version": pl.Int64,
+        "last_on": pl.Date,
+    }
+)
+"""The scenario of each account's last message; only needed where several versions are in use."""
+
+
 class Mode(StrEnum):
     """How far the creditor is: reminders leave, are only rehearsed, or are stopped."""
 
@@ -154,6 +179,8 @@ class Ledger:
     listings: pl.DataFrame
     settled: pl.DataFrame
     clears: pl.DataFrame
+    choices: pl.DataFrame
+    running: pl.DataFrame
 
     @classmethod
     def of(cls, **frames: pl.DataFrame | None) -> Ledger:
@@ -190,6 +217,8 @@ SCHEMAS: Final[Mapping[str, pl.Schema]] = {
     "listings": LISTINGS,
     "settled": SETTLED,
     "clears": CLEARS,
+    "choices": CHOICES,
+    "running": RUNNING,
 }
 
 

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     DIRECT_PAYER = "direct_payer"
     IN_FLIGHT = "in_flight"
     PAUSED = "paused"
+    NEVER = "never"
     COVERED = "covered"
     TRIAGE = "triage"
     UNKNOWN_CLASS = "unknown_class"
@@ -66,6 +67,7 @@ OF_FACT: Final = {
     "direct_payer": Reason.DIRECT_PAYER,
     "direct_debit": Reason.IN_FLIGHT,
     "pause": Reason.PAUSED,
+    "never": Reason.NEVER,
 }
 """What each kind of standing fact holds back (CPCE and law-fr.md 4.9 for the hard stops)."""
 
@@ -101,6 +103,7 @@ SENTENCES: Final = {
     Reason.DIRECT_PAYER: "Paiement direct demandé ({since}) : un autre que le client paie.",
     Reason.IN_FLIGHT: "Règlement en cours : prélèvement, effet ou lien de paiement non dénoué.",
     Reason.PAUSED: "Relances en pause ({since}).",
+    Reason.NEVER: "À ne jamais relancer, par choix ({since}).",
     Reason.COVERED: "Déjà couvert par {money} reçus et non lettrés, imputés à la plus ancienne"
     " échéance (C. civ. 1342-10).",
     Reason.TRIAGE: "Échue avant la mise en service : décider de relancer, d'écrire ou de laisser.",

@@ -7,15 +7,13 @@ sending. A second rule would differ one day; there is none.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from encours.dunning.rules import planner
-from encours.dunning.rules.frames import Ledger, Moment
+from encours.dunning.rules.frames import Ledger
 from encours.dunning.rules.planner import Plan
 from encours.dunning.rules.reasons import PASSING
-from encours.dunning.rules.scenario import Scenario
 
 Outcome = Literal["send", "rewrite", "wait", "cancel"]
 
@@ -60,16 +58,16 @@ class Verdict:
 
 
 def recheck(
-    prepared: Sequence[Prepared], ledger: Ledger, scenario: Scenario, moment: Moment
+    prepared: Sequence[Prepared], ledger: Ledger, ask: Callable[[Ledger], Plan]
 ) -> dict[int, Verdict]:
     """Decide again, at this moment, for messages whose ledger was just read under lock.
 
-    A few dozen at once cost what one costs. A line that a message did not list is never added: it
-    has its own day. Returns a verdict by message id.
+    `ask` is the planner at this moment. A few dozen at once cost what one costs. A line that a
+    message did not list is never added: it has its own day. Returns a verdict by message id.
     """
     mine = ledger.of_customers({message.customer_id for message in prepared})
     mine = mine.without_messages([message.message_id for message in prepared])
-    answers = _Answers.of(planner.plan(mine, scenario, moment), mine)
+    answers = _Answers.of(ask(mine), mine)
     return {message.message_id: _verdict(message, answers) for message in prepared}
 
 

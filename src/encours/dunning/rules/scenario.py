@@ -50,7 +50,8 @@ class Scenario:
 
     `minimum_cents` gives, by currency, the total under which nobody is bothered; a currency that
     is not named has none. Data older than `stale_after_hours` plans nothing. A formal notice waits
-    `formal_notice_gap_days` after the first reminder that was really sent for the line.
+    `formal_notice_gap_days` after the first reminder that was really sent for the line. Of two
+    scenarios the one of lower `severity` is the milder.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Scenario:
     formal_notice_gap_days: int = 8
     stale_after_hours: int = 96
     minimum_cents: Mapping[str, int] = field(default_factory=dict, hash=False)
+    severity: int = 50
 
     @cached_property
     def ladder(self) -> tuple[Step, ...]:
@@ -131,6 +133,7 @@ class Scenario:
             "formal_notice_gap_days": self.formal_notice_gap_days,
             "stale_after_hours": self.stale_after_hours,
             "minimum_cents": dict(self.minimum_cents),
+            "severity": self.severity,
             "steps": steps,
         }
 

@@ -22,7 +22,12 @@ LISTS: Final = ("channels", "fallback", "attachments")
 LADDER_MAX: Final = 12
 DAYS_MAX: Final = 400
 FORMAL_GAP_DAYS: Final = 8
-_LIMITS: Final = ("min_spacing_days", "formal_notice_gap_days", "stale_after_hours")
+_LIMITS: Final = (
+    "min_spacing_days",
+    "formal_notice_gap_days",
+    "stale_after_hours",
+    "severity",
+)
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": KINDS,
     "anchor": get_args(Anchor),

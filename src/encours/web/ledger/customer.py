@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from encours.dunning.queries import ledger as dunning_ledger
 from encours.dunning.queries import moment as dunning_moment
 from encours.dunning.queries.timeline import SHOWN, timeline
-from encours.dunning.rules.explain import explain
+from encours.dunning.rules import planning
 from encours.kernel.dates import add_months
 from encours.receivables.queries import items, statement
 from encours.receivables.queries.customers import OwnCustomer
@@ -180,10 +180,10 @@ def why(request: StaffRequest, customer_id: int) -> HttpResponse:
         **scope,
         today=day,
         rehearsal=asked.is_rehearsal,
-        minimum_cents=asked.scenario.minimum_cents,
+        shelf=asked.shelf,
         customer_ids=[customer_id],
     )
-    found = explain(ledger, asked.scenario, asked.moment, customer_id=customer_id)
+    found = planning.explain(ledger, asked.shelf, asked.moment, customer_id=customer_id)
     context = {
         **head(request, owner),
         "lines": [_reason(row) for row in found.iter_rows(named=True)],

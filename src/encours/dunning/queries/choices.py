@@ -1,0 +1,86 @@
+"""Who follows which scenario: what people chose, and what the rules say of everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+from django.db.models import F, Q
+
+from encours.dunning.models import ScenarioChoice, ScenarioRule
+from encours.dunning.rules import audience, frames
+from encours.dunning.rules.audience import Audience, Rule, read_audience
+from encours.tenancy.frames import read_frame
+
+PERSONAL: Final = """
+select c.customer_id, coalesce(i.lineage_id, i.id), c.scenario_code, c.chosen_on
+from dunning_scenariochoice c
+left join receivables_instalment i on i.tenant_id = c.tenant_id and i.id = c.instalment_id
+where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
+  and (%(customers)s::bigint[] is null or c.customer_id = any (%(customers)s::bigint[]))
+"""
+CUSTOMERS: Final = """
+select c.id, case when c.class_confirmed_at is null then 'unknown' else c.debtor_class end,
+       c.country, c.payment_method, c.salesperson_name, null::text, null::bigint
+from parties_customer c
+where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
+  and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
+"""
+RUNNING: Final = """
+select distinct on (m.customer_id, m.currency) m.customer_id, m.currency, m.scenario_code,
+       m.scenario_version, m.planned_on
+from dunning_reminder m
+where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
+  and not (m.state = 'planned' and m.planned_on < %(today)s) and m.rehearsal = %(rehearsal)s
+  and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
+order by m.customer_id, m.currency, m.planned_on desc, m.id desc
+"""
+
+
+def rules_of(*, tenant_id: int, creditor_id: int | None) -> tuple[Rule, ...]:
+    """Return the rules that hold, the creditor's own before the organisation's, in order."""
+    level = Q(creditor_id=None)
+    if creditor_id is not None:
+        level |= Q(creditor_id=creditor_id)
+    rows = (
+        ScenarioRule.objects.of(tenant_id)
+        .filter(level)
+        .order_by(F("creditor_id").asc(nulls_last=True), "place")
+    )
+    return tuple(Rule(_read(row.conditions), row.scenario_code) for row in rows)
+
+
+def codes(tenant_id: int, creditor_id: int) -> set[str]:
+    """Return the scenarios that people chose for some customer or due line."""
+    rows = ScenarioChoice.objects.of(tenant_id).filter(creditor_id=creditor_id)
+    return set(rows.values_list("scenario_code", flat=True).distinct())
+
+
+def _read(conditions: Mapping[str, Any]) -> Audience:
+    found, issues = read_audience(conditions)
+    assert found is not None, f"stored conditions were checked when they were stored: {issues}"
+    return found
+
+
+def choices(params: Mapping[str, Any], rules: tuple[Rule, ...]) -> pl.DataFrame:
+    """Return who follows another scenario than the default (`frames.CHOICES`).
+
+    `params` are those of the ledger's queries. A person's choice for a customer outweighs rules.
+    """
+    personal = read_frame(PERSONAL, params, schema=frames.CHOICES)
+    asking = tuple(rule for rule in rules if not rule.audience.is_everybody)
+    if not asking:
+        return personal
+    customers = read_frame(CUSTOMERS, params, schema=audience.CUSTOMERS)
+    own = personal.filter(pl.col("instalment_id").is_null())
+    by_rule = audience.chosen(customers, asking).join(own, on="customer_id", how="anti")
+    ruled = by_rule.with_columns(
+        instalment_id=pl.lit(None, pl.Int64), chosen_on=pl.lit(None, pl.Date)
+    )
+    return pl.concat([personal, ruled.select(frames.CHOICES.names())])
+
+
+def running(params: Mapping[str, Any]) -> pl.DataFrame:
+    """Return the scenario of each account's last message (`frames.RUNNING`)."""
+    return read_frame(RUNNING, params, schema=frames.RUNNING)

@@ -1,0 +1,75 @@
+"""The plan of a creditor with several scenarios: each account is planned by the one it follows.
+
+The same questions as `planner`, `forecast`, `explain` and `recheck`, asked of a shelf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+import polars as pl
+
+from encours.dunning.rules import explain as one_explained
+from encours.dunning.rules import forecast as one_forecast
+from encours.dunning.rules import planner, shelf
+from encours.dunning.rules import recheck as one_rechecked
+from encours.dunning.rules.forecast import DAYS
+from encours.dunning.rules.frames import Ledger, Moment
+from encours.dunning.rules.planner import Plan
+from encours.dunning.rules.recheck import Prepared, Verdict
+from encours.dunning.rules.scenario import Scenario
+from encours.dunning.rules.shelf import Shelf
+
+
+def plan(ledger: Ledger, scenarios: Shelf, moment: Moment) -> Plan:
+    """Decide the day for every open due line; a message says its `scenario` and `version`."""
+    plans = [
+        _signed(planner.plan(part, scenario, moment), scenario)
+        for scenario, part in shelf.parts(ledger, scenarios)
+    ]
+    if not plans:
+        return _signed(planner.plan(Ledger.of(), scenarios.default, moment), scenarios.default)
+    if len(plans) == 1:
+        return plans[0]
+    frames = {
+        field.name: pl.concat([getattr(one, field.name) for one in plans]) for field in fields(Plan)
+    }
+    return Plan(**frames)
+
+
+def forecast(ledger: Ledger, scenarios: Shelf, moment: Moment, *, days: int = DAYS) -> pl.DataFrame:
+    """Count, day by day from today, what would leave if nobody paid (`forecast.FORECAST`)."""
+    told = [
+        one_forecast.forecast(part, scenario, moment, days=days)
+        for scenario, part in shelf.parts(ledger, scenarios)
+    ]
+    keys = ["on", "step", "currency"]
+    whole = pl.concat([pl.DataFrame(schema=one_forecast.FORECAST), *told])
+    if len(told) <= 1:
+        return whole
+    return whole.group_by(keys, maintain_order=True).agg(pl.all().sum()).sort("on")
+
+
+def explain(ledger: Ledger, scenarios: Shelf, moment: Moment, *, customer_id: int) -> pl.DataFrame:
+    """Answer « pourquoi pas ? » for each open due line of the customer (`explain.EXPLAINED`)."""
+    told = [
+        one_explained.explain(part, scenario, moment, customer_id=customer_id)
+        for scenario, part in shelf.parts(ledger.of_customers([customer_id]), scenarios)
+    ]
+    whole = pl.concat([pl.DataFrame(schema=one_explained.EXPLAINED), *told])
+    return whole.sort("due_on", "instalment_id")
+
+
+def recheck(
+    prepared: Sequence[Prepared], ledger: Ledger, scenarios: Shelf, moment: Moment
+) -> dict[int, Verdict]:
+    """Decide again for messages about to leave: who follows another scenario since, by that one."""
+    return one_rechecked.recheck(prepared, ledger, lambda mine: plan(mine, scenarios, moment))
+
+
+def _signed(decided: Plan, scenario: Scenario) -> Plan:
+    messages = decided.messages.with_columns(
+        scenario=pl.lit(scenario.code), version=pl.lit(scenario.version, pl.Int64)
+    )
+    return Plan(messages, decided.planned, decided.held, decided.waiting, decided.reserved)
