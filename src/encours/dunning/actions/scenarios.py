@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 
 from encours.dunning.models import Scenario as StoredScenario
 from encours.dunning.queries import scenarios
+from encours.dunning.rules.gallery import SHIPPED
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.scenario_edit import StepEdit, edited
 from encours.kernel.issue import Issue
@@ -42,6 +43,7 @@ def save_steps(
     edits: Sequence[StepEdit],
     actor_id: int,
     today: date,
+    code: str = SHIPPED,
 ) -> int:
     """Store the next version for one creditor, or (None) for all that have none of their own.
 
@@ -50,14 +52,16 @@ def save_steps(
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [tenant_id])
-    base, _origin = scenarios.steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    base, _origin = scenarios.steps_in_force(
+        tenant_id=tenant_id, creditor_id=creditor_id, code=code
+    )
     version = _next_version(tenant_id, base)
     scenario, issues = edited(base, edits, version=version)
     if scenario is None:
         raise InvalidScenario(issues)
     if scenario.steps == base.steps:
         return base.version
-    _retire(tenant_id, creditor_id)
+    _retire(tenant_id, creditor_id, base.code)
     StoredScenario.objects.create(
         tenant_id=tenant_id,
         creditor_id=creditor_id,
@@ -79,15 +83,18 @@ def save_steps(
 
 
 @transaction.atomic
-def inherit_steps(*, tenant_id: int, creditor_id: int, actor_id: int, today: date) -> None:
+def inherit_steps(
+    *, tenant_id: int, creditor_id: int, actor_id: int, today: date, code: str = SHIPPED
+) -> None:
     """Follow the tenant's scenario again; the creditor's versions stay, for what they sent."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [tenant_id])
-    base, origin = scenarios.steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    asked: dict[str, Any] = {"tenant_id": tenant_id, "creditor_id": creditor_id, "code": code}
+    base, origin = scenarios.steps_in_force(**asked)
     if origin != "creditor":
         raise NothingOfItsOwn
-    _retire(tenant_id, creditor_id)
-    now, _origin = scenarios.steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    _retire(tenant_id, creditor_id, base.code)
+    now, _origin = scenarios.steps_in_force(**asked)
     _record(
         "scenario.inherited",
         _said(base, now),
@@ -98,9 +105,10 @@ def inherit_steps(*, tenant_id: int, creditor_id: int, actor_id: int, today: dat
     )
 
 
-def _retire(tenant_id: int, creditor_id: int | None) -> None:
+def _retire(tenant_id: int, creditor_id: int | None, code: str) -> None:
     level = Q(creditor_id=None) if creditor_id is None else Q(creditor_id=creditor_id)
-    StoredScenario.objects.of(tenant_id).filter(level, is_active=True).update(is_active=False)
+    mine = StoredScenario.objects.of(tenant_id).filter(level, code=code, is_active=True)
+    mine.update(is_active=False)
 
 
 def _next_version(tenant_id: int, base: Scenario) -> int:
@@ -111,7 +119,7 @@ def _next_version(tenant_id: int, base: Scenario) -> int:
 def _said(before: Scenario, after: Scenario) -> dict[str, Any]:
     known = {step.code: step for step in before.steps}
     changed = [step.code for step in after.steps if step != known.get(step.code)]
-    return {"version": after.version, "steps": changed}
+    return {"code": after.code, "version": after.version, "steps": changed}
 
 
 def _record(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
@@ -38,6 +40,15 @@ order by m.customer_id, m.currency, m.planned_on desc, m.id desc
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A scenario that a person chose, why, and when."""
+
+    scenario: str
+    reason: str
+    chosen_on: date
+
+
 def rules_of(*, tenant_id: int, creditor_id: int | None) -> tuple[Rule, ...]:
     """Return the rules that hold, the creditor's own before the organisation's, in order."""
     level = Q(creditor_id=None)
@@ -49,6 +60,39 @@ def rules_of(*, tenant_id: int, creditor_id: int | None) -> tuple[Rule, ...]:
         .order_by(F("creditor_id").asc(nulls_last=True), "place")
     )
     return tuple(Rule(_read(row.conditions), row.scenario_code) for row in rows)
+
+
+def own_rules_of(*, tenant_id: int, creditor_id: int | None) -> tuple[Rule, ...]:
+    """Return the rules of one level alone: the creditor's, or (None) the organisation's."""
+    level = Q(creditor_id=None) if creditor_id is None else Q(creditor_id=creditor_id)
+    rows = ScenarioRule.objects.of(tenant_id).filter(level).order_by("place")
+    return tuple(Rule(_read(row.conditions), row.scenario_code) for row in rows)
+
+
+def followers(*, tenant_id: int, creditor_id: int | None) -> dict[str, int]:
+    """Return how many customers a person or a rule gave each scenario; the default is not told."""
+    if creditor_id is None:
+        return {}
+    params = {"tenant": tenant_id, "creditor": creditor_id, "customers": None}
+    found = choices(params, rules_of(tenant_id=tenant_id, creditor_id=creditor_id))
+    counted = found.unique(["customer_id", "scenario"])["scenario"].value_counts()
+    return dict(counted.iter_rows())
+
+
+def choice_of(*, tenant_id: int, customer_id: int) -> Choice | None:
+    """Return what a person chose for a customer as a whole."""
+    rows = ScenarioChoice.objects.of(tenant_id).filter(customer_id=customer_id, instalment=None)
+    row = rows.first()
+    return Choice(row.scenario_code, row.reason, row.chosen_on) if row else None
+
+
+def line_choices(*, tenant_id: int, customer_id: int) -> dict[int, str]:
+    """Return what a person chose for single due lines of a customer, by lineage."""
+    rows = ScenarioChoice.objects.of(tenant_id).filter(
+        customer_id=customer_id, instalment__isnull=False
+    )
+    found = rows.values_list("instalment__lineage_id", "instalment_id", "scenario_code")
+    return {lineage or number: code for lineage, number, code in found}
 
 
 def codes(tenant_id: int, creditor_id: int) -> set[str]:

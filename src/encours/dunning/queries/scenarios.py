@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from encours.dunning.models import Scenario as StoredScenario
 from encours.dunning.queries import choices
 from encours.dunning.rules.gallery import SHIPPED, gallery
-from encours.dunning.rules.scenario import Scenario, french_scenario
+from encours.dunning.rules.scenario import Scenario, Step
 from encours.dunning.rules.scenario_data import read_scenario
 from encours.dunning.rules.shelf import Shelf
 from encours.tenancy.inherited import Origin
@@ -67,7 +67,7 @@ def _stored(tenant_id: int) -> list[StoredScenario]:
     return list(rows.order_by(F("creditor_id").asc(nulls_last=True), "-version"))
 
 
-def _in_force(stored: Iterable[StoredScenario], creditor_id: int) -> dict[str, Scenario]:
+def _in_force(stored: Iterable[StoredScenario], creditor_id: int | None) -> dict[str, Scenario]:
     """Return by code what this creditor reminds by: its own, its tenant's, else the shipped."""
     found = dict[str, Scenario]()
     for row in stored:
@@ -90,10 +90,50 @@ def _read(row: StoredScenario) -> Scenario:
     return read
 
 
-def scenario_shown(*, tenant_id: int, creditor_id: int | None) -> ScenarioShown:
-    """Return the scenario of a creditor, or (None) the one that its tenant gives to all."""
-    stored = _active(tenant_id, creditor_id)
-    chosen, origin = _chosen(stored)
+def codes_in_force(tenant_id: int, creditor_id: int | None) -> set[str]:
+    """Return the codes that a rule or a choice may name."""
+    return set(_in_force(_stored(tenant_id), creditor_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioCard:
+    """A scenario as a list shows it: whom it is for, its active steps, where it comes from."""
+
+    scenario: Scenario
+    purpose: str
+    steps: tuple[Step, ...]
+    is_default: bool
+
+
+def cards(*, tenant_id: int, creditor_id: int | None) -> list[ScenarioCard]:
+    """Return every scenario that one may follow, the mildest first."""
+    purposes = {one.scenario.code: one.purpose for one in gallery()}
+    rules = choices.rules_of(tenant_id=tenant_id, creditor_id=creditor_id)
+    default = next((one.scenario for one in rules if one.audience.is_everybody), SHIPPED)
+    found = _in_force(_stored(tenant_id), creditor_id).values()
+    return [
+        ScenarioCard(
+            one,
+            purposes.get(one.code, ""),
+            tuple(step for step in sorted(one.steps, key=_rank) if step.is_active),
+            one.code == default,
+        )
+        for one in sorted(found, key=lambda one: (one.severity, one.code))
+    ]
+
+
+def _rank(step: Step) -> int:
+    return step.rank
+
+
+def scenario_shown(
+    *, tenant_id: int, creditor_id: int | None, code: str = SHIPPED
+) -> ScenarioShown:
+    """Return a scenario as a creditor has it, or (None) as its tenant gives it to all.
+
+    An unknown code is that of the default.
+    """
+    chosen, origin = steps_in_force(tenant_id=tenant_id, creditor_id=creditor_id, code=code)
     if creditor_id is None:
         tenant = Tenant.objects.get(id=tenant_id)
         limits = {"minimum_cents": tenant.minimum_cents}
@@ -107,23 +147,18 @@ def scenario_shown(*, tenant_id: int, creditor_id: int | None) -> ScenarioShown:
     return ScenarioShown(limited, chosen, origin, creditor.currency)
 
 
-def steps_in_force(*, tenant_id: int, creditor_id: int | None) -> tuple[Scenario, Origin]:
+def steps_in_force(
+    *, tenant_id: int, creditor_id: int | None, code: str = SHIPPED
+) -> tuple[Scenario, Origin]:
     """Return the steps as they were stored, without the limits that settings give."""
-    return _chosen(_active(tenant_id, creditor_id))
-
-
-def _active(tenant_id: int, creditor_id: int | None) -> Iterable[StoredScenario]:
-    level = Q(creditor_id=None)
-    if creditor_id is not None:
-        level |= Q(creditor_id=creditor_id)
-    found = StoredScenario.objects.of(tenant_id).filter(level, is_active=True)
-    return found.order_by(F("creditor_id").asc(nulls_last=True), "-version")[:1]
-
-
-def _chosen(stored: Iterable[StoredScenario]) -> tuple[Scenario, Origin]:
-    for row in stored:
-        return _read(row), "tenant" if row.creditor_id is None else "creditor"
-    return french_scenario(), "shipped"
+    stored = _stored(tenant_id)
+    found = _in_force(stored, creditor_id)
+    scenario = found.get(code) or found[SHIPPED]
+    mine = (row for row in stored if row.is_active and row.code == scenario.code)
+    row = next((row for row in mine if row.creditor_id in (creditor_id, None)), None)
+    if row is None:
+        return scenario, "shipped"
+    return scenario, "tenant" if row.creditor_id is None else "creditor"
 
 
 def _limited(chosen: Scenario, limits: dict[str, Any], currency: str) -> Scenario:

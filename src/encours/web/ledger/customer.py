@@ -25,7 +25,7 @@ from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.numbers import NUMBERED_KINDS
 from encours.standing import queries as standing
-from encours.web.ledger import group, words
+from encours.web.ledger import followed, group, words
 from encours.web.ledger.sentences import FACTS, told
 from encours.web.ledger.subject import customer_or_404, day_asked, moment_of_customer, today
 from encours.web.rights import StaffRequest, needs
@@ -186,6 +186,7 @@ def why(request: StaffRequest, customer_id: int) -> HttpResponse:
     found = planning.explain(ledger, asked.shelf, asked.moment, customer_id=customer_id)
     context = {
         **head(request, owner),
+        **followed.followed(request, owner, asked.shelf, found),
         "lines": [_reason(row) for row in found.iter_rows(named=True)],
         "is_rehearsal": asked.is_rehearsal,
         "day": day,

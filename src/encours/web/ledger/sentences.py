@@ -74,6 +74,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "allocation.undone": lazy("Lettrage défait : %(cents)s."),
     "allocation.refused": lazy("Lettrage proposé, refusé."),
     "instalment.reclassified": lazy("Échéance reclassée en comptabilité."),
+    "scenario.chosen": lazy("Scénario de relance choisi."),
     "reminder.sent": lazy("Relance envoyée."),
     "reminder.held": lazy("Relance retenue au moment de partir."),
     "reminder.cancelled": lazy("Relance annulée au moment de partir."),

@@ -12,6 +12,7 @@ from encours.web.ledger import (
     customers,
     dashboard,
     duplicates,
+    followed,
     group,
     invoices,
     organisations,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("clients/<int:customer_id>/interets/", penalties.interest, name="customer_interest"),
     path("clients/<int:customer_id>/interets/facturer/", penalties.bill, name="customer_bill"),
     path("clients/<int:customer_id>/relances/", customer.why, name="customer_why"),
+    path("clients/<int:customer_id>/scenario/", followed.choose, name="customer_scenario"),
     path("clients/<int:customer_id>/faits/", acts.facts, name="customer_standing"),
     path(
         "clients/<int:customer_id>/faits/<int:fact_id>/",

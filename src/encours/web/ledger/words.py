@@ -94,6 +94,7 @@ SOURCES: Final[Mapping[str, Badge]] = {
     "terms_confirmed": Badge(_("calculée"), "green"),
     "terms_assumed": Badge(_("supposée"), "orange"),
 }
+NEVER_LABEL: Final = _("Ne jamais relancer")
 STEPS: Final[Mapping[str, Text]] = {
     "prevenance": _("Prévenance"),
     "relance_1": _("Première relance"),

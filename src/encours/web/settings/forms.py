@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -12,6 +13,7 @@ from encours.dunning.calendars import CALENDARS
 from encours.kernel.money import decimal_text, parse_cents
 from encours.tenancy.actions import policies
 
+COUNTRY_LETTERS: Final = 2
 DAY_COUNTS: Final = [
     ("ACT_365", _("Jours réels sur 365")),
     ("ACT_ACT", _("Jours réels sur l'année réelle")),
@@ -172,6 +174,53 @@ class Step(forms.Form):
         choice = self.fields["route"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = ROUTES if route else [("", _("Inchangé")), *ROUTES]
+
+
+class ScenarioRule(forms.Form):
+    """Customers that fit the conditions follow a scenario; without a scenario there is no rule."""
+
+    debtor_class = forms.ChoiceField(label=_("Type"), required=False)
+    country = forms.CharField(
+        label=_("Pays"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "BE, DE"}),
+    )
+    scenario = forms.ChoiceField(label=_("Scénario"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        classes: list[tuple[str, Any]],
+        scenarios: list[tuple[str, Any]],
+        **kwargs: Any,
+    ) -> None:
+        """Offer the classes of customers and the scenarios in force."""
+        super().__init__(*args, **kwargs)
+        for name, choices in (("debtor_class", classes), ("scenario", scenarios)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "–"), *choices]
+
+    def clean_country(self) -> list[str]:
+        """Read country codes, separated by anything."""
+        codes = re.findall(r"[A-Za-z]+", self.cleaned_data["country"])
+        if any(len(code) != COUNTRY_LETTERS for code in codes):
+            raise forms.ValidationError(_("Des codes de deux lettres, séparés par des virgules."))
+        return [code.upper() for code in codes]
+
+
+class DefaultScenario(forms.Form):
+    """The scenario of those who fit no rule."""
+
+    default = forms.ChoiceField(label=_("Tous les autres"))
+
+    def __init__(self, *args: Any, scenarios: list[tuple[str, Any]], **kwargs: Any) -> None:
+        """Offer the scenarios in force."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["default"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = scenarios
 
 
 class NewCompany(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -29,10 +30,11 @@ class Level:
         """Return the creditor's id; None is the organisation, as in every action."""
         return self.creditor.id if self.creditor else None
 
-    def back(self, url_name: str) -> HttpResponse:
+    def back(self, url_name: str, **asked: str) -> HttpResponse:
         """Lead back to a page, at the same level."""
+        said = asked if self.creditor else {KEY: WHOLE, **asked}
         url = reverse(url_name)
-        return redirect(url if self.creditor else f"{url}?{KEY}={WHOLE}")
+        return redirect(f"{url}?{urlencode(said)}" if said else url)
 
 
 def level(request: StaffRequest) -> Level:

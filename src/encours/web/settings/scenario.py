@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +15,7 @@ from encours.dunning.actions import scenarios as actions
 from encours.dunning.actions.scenarios import InvalidScenario
 from encours.dunning.queries import scenarios
 from encours.dunning.queries.scenarios import ScenarioShown
+from encours.dunning.rules.gallery import SHIPPED
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.scenario_edit import StepEdit, route_of
 from encours.tenancy.queries import policies
@@ -40,7 +40,8 @@ def scenario(request: StaffRequest) -> HttpResponse:
     """Show the steps in their order and the limits; store what was changed."""
     mine, what = level(request), request.POST.get("what", "")
     asked: dict[str, Any] = {"tenant_id": request.tenant_id, "creditor_id": mine.creditor_id}
-    found, values = scenarios.scenario_shown(**asked), policies.policy(**asked)
+    code = _code(request)
+    found, values = scenarios.scenario_shown(**asked, code=code), policies.policy(**asked)
     steps = _steps(found, request.POST if what == "steps" else None)
     usual = {
         "minimum_cents": found.given.minimum_cents.get(found.currency, 0),
@@ -51,12 +52,12 @@ def scenario(request: StaffRequest) -> HttpResponse:
     )
     if what == "policy" and limits.is_valid():
         policy.apply(request, mine, limits)
-        return mine.back("settings_scenario")
+        return _back(mine, found.scenario.code)
     issues: tuple[str, ...] = ()
     if what == "steps" and all(one.form.is_valid() for one in steps):
-        issues = _save(request, mine, steps)
+        issues = _save(request, mine, steps, found.scenario.code)
         if not issues:
-            return mine.back("settings_scenario")
+            return _back(mine, found.scenario.code)
     shown_with = {
         **context(request, mine),
         "page": "scenario",
@@ -84,8 +85,17 @@ def inherit(request: StaffRequest) -> HttpResponse:
             creditor_id=mine.creditor.id,
             actor_id=request.access.user_id,
             today=timezone.localdate(),
+            code=_code(request),
         )
-    return redirect("settings_scenario")
+    return _back(mine, _code(request))
+
+
+def _code(request: StaffRequest) -> str:
+    return request.POST.get("code") or request.GET.get("code") or SHIPPED
+
+
+def _back(mine: Level, code: str) -> HttpResponse:
+    return mine.back("settings_scenario", code=code)
 
 
 def _steps(found: ScenarioShown, posted: Any) -> list[EditedStep]:
@@ -107,7 +117,9 @@ def _steps(found: ScenarioShown, posted: Any) -> list[EditedStep]:
     ]
 
 
-def _save(request: StaffRequest, mine: Level, steps: list[EditedStep]) -> tuple[str, ...]:
+def _save(
+    request: StaffRequest, mine: Level, steps: list[EditedStep], code: str
+) -> tuple[str, ...]:
     """Store the next version; return what is wrong with it, in words."""
     edits = [StepEdit(code=one.step.code, **one.form.cleaned_data) for one in steps]
     try:
@@ -117,6 +129,7 @@ def _save(request: StaffRequest, mine: Level, steps: list[EditedStep]) -> tuple[
             edits=edits,
             actor_id=request.access.user_id,
             today=timezone.localdate(),
+            code=code,
         )
     except InvalidScenario as refusal:
         return tuple(dict.fromkeys(issue.message for issue in refusal.issues))

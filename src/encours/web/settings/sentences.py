@@ -57,6 +57,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "policy.inherited": _("Réglages de l'organisation repris : %(fields)s."),
     "scenario.saved": _("Scénario enregistré, version %(version)s, étapes changées : %(steps)s."),
     "scenario.inherited": _("Scénario de l'organisation repris (version %(version)s)."),
+    "scenario.chosen": _("Scénario choisi pour un client : %(scenario)s."),
+    "scenario.rules_saved": _("Règles des scénarios enregistrées : %(scenarios)s."),
     "rates.entered": _("Taux légaux saisis : %(semesters)s."),
     "field.added": _("Champ ajouté : %(code)s (%(of)s, %(kind)s)."),
     "field.changed": _("Champ modifié : %(code)s (%(of)s)."),

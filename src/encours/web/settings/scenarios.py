@@ -1,0 +1,110 @@
+"""The scenarios that there are, whom each is for, and the rules that say who follows which."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from encours.dunning.actions import choices as actions
+from encours.dunning.queries import choices, scenarios
+from encours.dunning.queries.scenarios import ScenarioCard
+from encours.dunning.rules.audience import Rule
+from encours.dunning.rules.shelf import NEVER
+from encours.kernel.refusal import Refusal
+from encours.web.ledger.words import CLASSES, NEVER_LABEL
+from encours.web.rights import StaffRequest, needs
+from encours.web.settings import forms
+from encours.web.settings.level import Level, context, level
+from encours.web.settings.subject import shown
+
+BLANK_ROWS: Final = 3
+
+
+@require_http_methods(["GET", "POST"])
+@needs("settings.read")
+def gallery(request: StaffRequest) -> HttpResponse:
+    """Show every scenario and the rules; store the rules."""
+    mine = level(request)
+    asked: dict[str, Any] = {"tenant_id": request.tenant_id, "creditor_id": mine.creditor_id}
+    cards = scenarios.cards(**asked)
+    rows, default = _forms(request, cards, choices.own_rules_of(**asked))
+    is_sound = request.method == "POST" and all(one.is_valid() for one in (*rows, default))
+    if is_sound and _saved(request, mine, rows, default):
+        return mine.back("settings_scenarios")
+    shown_with = {
+        **context(request, mine),
+        "cards": cards,
+        "followers": choices.followers(**asked),
+        "rows": rows,
+        "default_form": default,
+    }
+    return shown(request, "settings/scenarios.html", shown_with)
+
+
+def _forms(
+    request: StaffRequest, cards: list[ScenarioCard], rules: tuple[Rule, ...]
+) -> tuple[list[forms.ScenarioRule], forms.DefaultScenario]:
+    posted = request.POST if request.method == "POST" else None
+    asking = [rule for rule in rules if not rule.audience.is_everybody]
+    offered = [*((one.scenario.code, one.scenario.name) for one in cards), (NEVER, NEVER_LABEL)]
+    initial = [
+        {
+            "debtor_class": next(iter(rule.audience.debtor_class), ""),
+            "country": ", ".join(rule.audience.country),
+            "scenario": rule.scenario,
+        }
+        for rule in asking
+    ] + [{}] * BLANK_ROWS
+    rows = [
+        forms.ScenarioRule(
+            posted,
+            prefix=f"r{place}",
+            initial=given,
+            classes=list(CLASSES.items()),
+            scenarios=offered,
+        )
+        for place, given in enumerate(initial, start=1)
+    ]
+    chosen = next((one.scenario.code for one in cards if one.is_default), "")
+    default = forms.DefaultScenario(
+        posted,
+        initial={"default": chosen},
+        scenarios=[(one.scenario.code, one.scenario.name) for one in cards],
+    )
+    return rows, default
+
+
+def _saved(
+    request: StaffRequest,
+    mine: Level,
+    rows: list[forms.ScenarioRule],
+    default: forms.DefaultScenario,
+) -> bool:
+    rules = [_rule(one.cleaned_data) for one in rows if one.cleaned_data["scenario"]]
+    try:
+        actions.save_rules(
+            tenant_id=request.tenant_id,
+            creditor_id=mine.creditor_id,
+            rules=[*rules, ({}, default.cleaned_data["default"])],
+            actor_id=request.access.user_id,
+            today=timezone.localdate(),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return False
+    messages.success(request, _("Règles enregistrées : elles valent dès le prochain plan."))
+    return True
+
+
+def _rule(said: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    conditions: dict[str, Any] = {}
+    if said["debtor_class"]:
+        conditions["debtor_class"] = [said["debtor_class"]]
+    if said["country"]:
+        conditions["country"] = said["country"]
+    return conditions, said["scenario"]
