@@ -39,6 +39,7 @@ PAGES = {
     "forecast": "/relances/trente-jours/",
     "why-not": "/relances/pourquoi-pas/",
     "scenario": "/relances/scenario/",
+    "scenarios": "/reglages/scenarios/",
     "golive": "/relances/mise-en-service/",
     "triage": "/relances/retards-anterieurs/",
     "outbox": "/messages/",

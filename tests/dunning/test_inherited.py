@@ -65,6 +65,7 @@ def save(shop: Shop, *, whole: bool = False, **changes: StepEdit) -> int:
             edits=edits(**changes),
             actor_id=1,
             today=TODAY,
+            moves_running=True,
         )
 
 
@@ -200,7 +201,7 @@ def test_a_reminder_names_the_version_it_came_from(shop: Shop) -> None:
     assert named.definition["steps"][2]["offset_days"] == 12
     assert sorted(active) == [(first,), (third,)]
     assert fact is not None
-    assert fact.data == {"version": third, "steps": ["relance_2"]}
+    assert fact.data == {"code": "france", "version": third, "steps": ["relance_2"]}
 
 
 def test_the_same_steps_make_no_version(shop: Shop) -> None:

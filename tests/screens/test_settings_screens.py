@@ -19,10 +19,10 @@ ENTRANCE = ["/compte/login/", "/compte/password/reset/", "/invitation/nulle/", "
 INSIDE = [
     "profile", "account_change_password", "mfa_index", "usersessions_list", "settings_creditor",
     "settings_creditor_habits", "settings_creditor_new", "settings_bank", "settings_sender",
-    "settings_terms", "settings_rates", "settings_scenario", "settings_users",
+    "settings_terms", "settings_rates", "settings_scenario", "settings_scenarios", "settings_users",
     "settings_journal", "account_reauthenticate",
 ]  # fmt: skip
-WHOLE = ["settings_creditor_habits", "settings_terms", "settings_scenario"]
+WHOLE = ["settings_creditor_habits", "settings_terms", "settings_scenario", "settings_scenarios"]
 HARMLESS = ("404 (Not Found)", "410 (Gone)")
 
 

@@ -30,6 +30,7 @@ KNOWN: dict[str, Any] = {
     "standing.StandingFact.kind": "pause",
     "parties.PortfolioRule.part": "collector",
     "dunning.Triage.decision": "remind",
+    "dunning.ScenarioRule.place": 1,
     "documents.Document.source": "upload",
     "custody.Departure.kind": "tenant",
     "attributes.Field.subject": "customer",

@@ -43,6 +43,7 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_rates_upload": MANAGE,
     "settings_rates_enter": MANAGE,
     "settings_scenario": SETTINGS,
+    "settings_scenarios": SETTINGS,
     "settings_users": frozenset({"admin"}),
     "settings_user_give_role": frozenset({"admin"}),
     "settings_user_role": frozenset({"admin"}),

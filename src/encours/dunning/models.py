@@ -26,6 +26,7 @@ class Scenario(TenantModel):
     name = models.CharField("nom", max_length=120)
     definition = models.JSONField("définition")
     is_active = models.BooleanField("active", default=True)
+    moves_running = models.BooleanField("vaut aussi pour les cycles en cours", default=False)
     created_at = models.DateTimeField("créée le", db_default=Now())
     author_id = models.BigIntegerField("auteur", null=True)
 

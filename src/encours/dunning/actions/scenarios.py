@@ -44,8 +44,11 @@ def save_steps(
     actor_id: int,
     today: date,
     code: str = SHIPPED,
+    moves_running: bool = False,
 ) -> int:
     """Store the next version for one creditor, or (None) for all that have none of their own.
+
+    Accounts in the middle of a cycle stay on the version they began, unless it moves them.
 
     Returns its number; the same steps again make no version. Numbers are given over the whole
     tenant, so that a reminder's scenario and version name one row.
@@ -69,6 +72,7 @@ def save_steps(
         version=version,
         name=scenario.name,
         definition=scenario.as_json(),
+        moves_running=moves_running,
         author_id=actor_id,
     )
     _record(

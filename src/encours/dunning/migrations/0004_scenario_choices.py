@@ -123,5 +123,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="scenario",
+            name="moves_running",
+            field=models.BooleanField(
+                default=False, verbose_name="vaut aussi pour les cycles en cours"
+            ),
+        ),
         IsolateTenants("ScenarioRule", "ScenarioChoice"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,12 +76,22 @@ def _in_force(stored: Iterable[StoredScenario], creditor_id: int | None) -> dict
     return {one.scenario.code: one.scenario for one in gallery()} | found
 
 
-def _former(stored: Iterable[StoredScenario], used: Iterable[Scenario]) -> list[Scenario]:
-    """Return the other versions of these scenarios: accounts in a cycle may still be on them."""
+def _former(stored: Sequence[StoredScenario], used: Iterable[Scenario]) -> list[Scenario]:
+    """Return the other versions that accounts in a cycle may still be on.
+
+    A version that moved the running accounts leaves nobody on those before it.
+    """
     now = {one.code: one.version for one in used}
-    older = [_read(row) for row in stored if now.get(row.code, row.version) != row.version]
-    shipped = [one.scenario for one in gallery()]
-    return older + [one for one in shipped if now.get(one.code, one.version) != one.version]
+    first = dict.fromkeys(now, 0)
+    for row in stored:
+        if row.moves_running and row.version <= now.get(row.code, 0):
+            first[row.code] = max(first[row.code], row.version)
+    every = [_read(row) for row in stored] + [one.scenario for one in gallery()]
+    return [
+        one
+        for one in every
+        if one.code in now and one.version != now[one.code] and one.version >= first[one.code]
+    ]
 
 
 def _read(row: StoredScenario) -> Scenario:

@@ -59,6 +59,7 @@ REASONS: Final[Mapping[str, Badge]] = {
     "direct_payer": Badge(_("Paiement direct"), "orange"),
     "in_flight": Badge(_("Règlement en cours"), "blue"),
     "paused": Badge(_("En pause")),
+    "never": Badge(_("Jamais relancé")),
     "covered": Badge(_("Déjà couverte"), "green"),
     "triage": Badge(_("À trier"), "orange"),
     "unknown_class": Badge(_("Type de client inconnu"), "orange"),

@@ -95,7 +95,8 @@ def _code(request: StaffRequest) -> str:
 
 
 def _back(mine: Level, code: str) -> HttpResponse:
-    return mine.back("settings_scenario", code=code)
+    asked = {} if code == SHIPPED else {"code": code}
+    return mine.back("settings_scenario", **asked)
 
 
 def _steps(found: ScenarioShown, posted: Any) -> list[EditedStep]:
@@ -130,6 +131,7 @@ def _save(
             actor_id=request.access.user_id,
             today=timezone.localdate(),
             code=code,
+            moves_running="moves_running" in request.POST,
         )
     except InvalidScenario as refusal:
         return tuple(dict.fromkeys(issue.message for issue in refusal.issues))
