@@ -11,6 +11,7 @@ from encours.custody.queries import persons as queries
 from encours.custody.queries.persons import PersonCard
 from encours.custody.rules.erasure import Decision, What, decide
 from encours.documents import actions as documents
+from encours.dunning.actions import choices
 from encours.kernel.refusal import Refusal
 from encours.messaging import erasing as messages
 from encours.parties.actions import contacts, erasing
@@ -119,6 +120,7 @@ def _of_account(what: What, told: dict[str, Any], customer_id: int) -> None:
         case "note":
             erasing.erase_note(**told, customer_id=customer_id)
             limits.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
+            choices.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
         case "identity":
             erasing.anonymise_customer(**told, customer_id=customer_id)
         case "mandates":

@@ -131,6 +131,12 @@ def save_rules(
     )
 
 
+def erase_reasons(*, tenant_id: int, customer_id: int) -> int:
+    """Empty the free words of a customer's choices; the scenarios stay."""
+    rows = ScenarioChoice.objects.of(tenant_id).filter(customer_id=customer_id)
+    return rows.exclude(reason="").update(reason="")
+
+
 def _known(tenant_id: int, creditor_id: int | None, codes: Sequence[str]) -> None:
     if not set(codes) <= codes_in_force(tenant_id, creditor_id) | {NEVER}:
         raise UnknownScenario

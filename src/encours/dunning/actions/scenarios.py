@@ -41,10 +41,10 @@ def save_steps(
     tenant_id: int,
     creditor_id: int | None,
     edits: Sequence[StepEdit],
-    actor_id: int,
-    today: date,
     code: str = SHIPPED,
     moves_running: bool = False,
+    actor_id: int,
+    today: date,
 ) -> int:
     """Store the next version for one creditor, or (None) for all that have none of their own.
 
@@ -88,7 +88,7 @@ def save_steps(
 
 @transaction.atomic
 def inherit_steps(
-    *, tenant_id: int, creditor_id: int, actor_id: int, today: date, code: str = SHIPPED
+    *, tenant_id: int, creditor_id: int, code: str = SHIPPED, actor_id: int, today: date
 ) -> None:
     """Follow the tenant's scenario again; the creditor's versions stay, for what they sent."""
     with connection.cursor() as cursor:

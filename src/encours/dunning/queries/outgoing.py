@@ -80,10 +80,7 @@ def outgoing(
     open_cents: Mapping[int, Mapping[int, int]],
     today: date,
 ) -> list[Outgoing]:
-    """Return the drafts of one creditor's reminders.
-
-    `steps` = by reminder; `open_cents` = by reminder, by due line.
-    """
+    """Return the drafts; `steps` = by reminder, `open_cents` = by reminder, by due line."""
     tenant_id = creditor.tenant_id
     customers = _by_id(
         Customer.objects.of(tenant_id).filter(pk__in={one.customer_id for one in reminders})

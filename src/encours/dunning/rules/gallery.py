@@ -41,111 +41,117 @@ def _manual(*codes: str) -> dict[str, Mapping[str, Any]]:
     return {code: {"approval": "manual"} for code in codes}
 
 
-def gallery() -> tuple[Shipped, ...]:
-    """Return every shipped scenario, the mildest first; `france` is the default."""
-    return tuple(sorted(_every(), key=lambda one: one.scenario.severity))
-
-
-def _every() -> tuple[Shipped, ...]:
-    reminders = ("relance_1", "relance_2", "relance_3")
-    return (
-        Shipped(french_scenario(), "Le cas courant : prévenance, trois relances, mise en demeure."),
-        Shipped(
-            _scenario(
-                "grand_compte",
-                "Grands comptes",
-                20,
-                {"prevenance": -15, "relance_1": 10, "relance_2": 25, "remerciement": 0},
-                **_manual(*reminders),
+GALLERY: Final = tuple(
+    sorted(
+        (
+            Shipped(
+                french_scenario(), "Le cas courant : prévenance, trois relances, mise en demeure."
             ),
-            "Peu de messages, chacun relu par une personne ; jamais de mise en demeure par le "
-            "programme.",
-        ),
-        Shipped(
-            _scenario(
-                "doux",
-                "Relances douces",
-                30,
-                {
-                    "prevenance": -7,
-                    "relance_1": 7,
-                    "relance_2": 20,
-                    "relance_3": 40,
-                    "remerciement": 0,
-                },
+            Shipped(
+                _scenario(
+                    "grand_compte",
+                    "Grands comptes",
+                    20,
+                    {"prevenance": -15, "relance_1": 10, "relance_2": 25, "remerciement": 0},
+                    **_manual("relance_1", "relance_2", "relance_3"),
+                ),
+                "Peu de messages, chacun relu par une personne ; jamais de mise en demeure par le "
+                "programme.",
             ),
-            "Petites entreprises fidèles : le temps de régler, sans mise en demeure.",
-        ),
-        Shipped(
-            _scenario(
-                "public",
-                "Organismes publics",
-                35,
-                {"prevenance": -10, "relance_1": 8, "relance_2": 20, "relance_3": 35},
-                **_manual("relance_3"),
+            Shipped(
+                _scenario(
+                    "doux",
+                    "Relances douces",
+                    30,
+                    {
+                        "prevenance": -7,
+                        "relance_1": 7,
+                        "relance_2": 20,
+                        "relance_3": 40,
+                        "remerciement": 0,
+                    },
+                ),
+                "Petites entreprises fidèles : le temps de régler, sans mise en demeure.",
             ),
-            "Délais de mandatement : on demande l'état du dossier ; les intérêts moratoires sont "
-            "dus sans mise en demeure.",
-        ),
-        Shipped(
-            _scenario(
-                "particulier",
-                "Particuliers",
-                40,
-                {
-                    "prevenance": -7,
-                    "relance_1": 5,
-                    "relance_2": 15,
-                    "relance_3": 25,
-                    "mise_en_demeure": 40,
-                    "remerciement": 0,
-                },
+            Shipped(
+                _scenario(
+                    "public",
+                    "Organismes publics",
+                    35,
+                    {"prevenance": -10, "relance_1": 8, "relance_2": 20, "relance_3": 35},
+                    **_manual("relance_3"),
+                ),
+                "Délais de mandatement : on demande l'état du dossier ; les intérêts moratoires "
+                "sont dus sans mise en demeure.",
             ),
-            "Consommateurs : ni pénalité ni indemnité, un ton mesuré.",
-        ),
-        Shipped(
-            _scenario(
-                "export",
-                "Export",
-                45,
-                {
-                    "prevenance": -15,
-                    "relance_1": 7,
-                    "relance_2": 18,
-                    "relance_3": 30,
-                    "mise_en_demeure": 45,
-                    "remerciement": 0,
-                },
-                relance_1={"fallback": ()},
-                relance_2={"fallback": ()},
-                relance_3={"fallback": ()},
+            Shipped(
+                _scenario(
+                    "particulier",
+                    "Particuliers",
+                    40,
+                    {
+                        "prevenance": -7,
+                        "relance_1": 5,
+                        "relance_2": 15,
+                        "relance_3": 25,
+                        "mise_en_demeure": 40,
+                        "remerciement": 0,
+                    },
+                ),
+                "Consommateurs : ni pénalité ni indemnité, un ton mesuré.",
             ),
-            "Clients étrangers, dans leur langue, par e-mail : les virements et la poste prennent "
-            "plus de temps.",
-        ),
-        Shipped(
-            _scenario(
-                "mauvais_payeur",
-                "Mauvais payeurs",
-                70,
-                {
-                    "prevenance": -5,
-                    "relance_1": 1,
-                    "relance_2": 6,
-                    "relance_3": 12,
-                    "mise_en_demeure": 20,
-                },
+            Shipped(
+                _scenario(
+                    "export",
+                    "Export",
+                    45,
+                    {
+                        "prevenance": -15,
+                        "relance_1": 7,
+                        "relance_2": 18,
+                        "relance_3": 30,
+                        "mise_en_demeure": 45,
+                        "remerciement": 0,
+                    },
+                    relance_1={"fallback": ()},
+                    relance_2={"fallback": ()},
+                    relance_3={"fallback": ()},
+                ),
+                "Clients étrangers, dans leur langue, par e-mail : les virements et la poste "
+                "prennent plus de temps.",
             ),
-            "Retards répétés : on relance tôt et l'on met en demeure vite.",
-        ),
-        Shipped(
-            _scenario(
-                "precontentieux",
-                "Précontentieux",
-                90,
-                {"relance_1": 2, "relance_2": 8, "mise_en_demeure": 15},
-                relance_2={"tone": "firm"},
+            Shipped(
+                _scenario(
+                    "mauvais_payeur",
+                    "Mauvais payeurs",
+                    70,
+                    {
+                        "prevenance": -5,
+                        "relance_1": 1,
+                        "relance_2": 6,
+                        "relance_3": 12,
+                        "mise_en_demeure": 20,
+                    },
+                ),
+                "Retards répétés : on relance tôt et l'on met en demeure vite.",
             ),
-            "Avant de transmettre : deux relances fermes, puis la mise en demeure.",
+            Shipped(
+                _scenario(
+                    "precontentieux",
+                    "Précontentieux",
+                    90,
+                    {"relance_1": 2, "relance_2": 8, "mise_en_demeure": 15},
+                    relance_2={"tone": "firm"},
+                ),
+                "Avant de transmettre : deux relances fermes, puis la mise en demeure.",
+            ),
         ),
+        key=lambda one: one.scenario.severity,
     )
+)
+"""Every shipped scenario, the mildest first; `france` is the default."""
+
+
+def gallery() -> tuple[Shipped, ...]:
+    """Return every shipped scenario, the mildest first."""
+    return GALLERY
