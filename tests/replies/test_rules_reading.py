@@ -244,3 +244,13 @@ def test_folding_keeps_places() -> None:
 
     assert len(fold(text)) == len(text)
     assert fold(text).startswith('regle " l\'ete "')
+
+
+def test_a_dispute_has_a_date_only_when_it_promises() -> None:
+    alone = read(
+        "La livraison prévue le 28 avril pour 500 € n'a toujours pas eu lieu, nous contestons"
+    )
+    both = read("Il manque deux cartons et un article cassé, je règle le reste vendredi 13 mars.")
+
+    assert (alone.kind, alone.said_on, alone.amount) == ("dispute", None, None)
+    assert (both.kind, both.said_on) == ("dispute", date(2026, 3, 13))

@@ -24,7 +24,7 @@ RARE_COST: Final = 4.0
 SHARPNESS: Final = 2.5
 PRECISION: Final = 0.95
 """Of the replies that are not left to a person, the share that must be read right."""
-OTHER_PRECISION: Final = 0.7
+OTHER_PRECISION: Final = 0.8
 NO_CAUSE: Final = "none"
 UNSAID: Final = "unsaid"
 OF_DISPUTES: Final = (*(one for one in OURS if one != "credit_granted"), UNSAID)

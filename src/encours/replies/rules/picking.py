@@ -61,7 +61,7 @@ _NEAR: Final = 60
 _LONG_AGO: Final = 60
 _EXPLICIT: Final = re.compile(r"\d|di\b|day\b|demain|tomorrow")
 _NOT_RETURN: Final = re.compile(r"^(?:sous|within|dans|in) |today|aujourd|ce jour")
-FUTURE: Final = frozenset({"promise", "delay_asked", "dispute", "invoice_asked"})
+FUTURE: Final = frozenset({"promise", "delay_asked"})
 PAST: Final = frozenset({"payment_proof"})
 
 

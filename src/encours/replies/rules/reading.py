@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -26,6 +27,8 @@ WHY_MAX: Final = 5
 OTHERS_MAX: Final = 3
 _SURE: Final = 1.0
 _DIGITS: Final = 2
+_SHORT_WORD: Final = 3
+_WITHOUT_DATE: Final = frozenset({"dispute", "invoice_asked"})
 _OUTRIGHT: Final = "why_"
 _OTHERS: Final = ("credit_granted", "none")
 
@@ -55,6 +58,7 @@ def _read(
     found = features.features_of(own, received)
     vector = features.vector(found)
     kind, confidence, others = _classes(vector, model, automatic=automatic)
+    topic = _topic(kind, others)
     said = dates.dates_said(folded, received)
     told = references.addresses(own)
     return Reading(
@@ -64,8 +68,8 @@ def _read(
         languages.language_of(folded),
         why(own, found, model.kinds, kind),
         others,
-        picking.date_of(kind, folded, said, received),
-        picking.amount_of(kind, folded, amounts.amounts_said(folded, said)),
+        picking.date_of(topic, folded, said, received),
+        picking.amount_of(topic, folded, amounts.amounts_said(folded, said)),
         cause_of(kind, vector, model.causes, found),
         references.invoices_cited(own),
         references.payment_reference(own) if kind == "payment_proof" else "",
@@ -73,6 +77,13 @@ def _read(
         bounce_of_text(own, folded) if kind == "bounce" else None,
         own,
     )
+
+
+def _topic(kind: str, others: tuple[Intent, ...]) -> str:
+    """Return whose date and amount are told: the promise that a dispute or a request also holds."""
+    if kind in _WITHOUT_DATE:
+        return "promise" if any(one.kind == "promise" for one in others) else kind
+    return kind
 
 
 def _classes(
@@ -113,19 +124,28 @@ def cause_of(
 
 def why(own: str, found: dict[str, float], kinds: linear.Linear, kind: str) -> tuple[str, ...]:
     """Return the words of the reply that weighed most for the class, as they were written."""
-    shown = spelt_out(fold(own))
-    said = signs.signs_of(shown)
+    folded = fold(own)
+    said = signs.signs_of(spelt_out(folded))
     weighed: list[tuple[float, str]] = []
     for name, value in found.items():
-        weight = kinds.weight(features.bucket(name), kind) * value
-        words = said.get(name[2:], "") if name.startswith("s:") else name[2:]
-        if weight > 0 and words and not name.startswith(("c:", "b:", "l:")) and "<" not in words:
+        words = _words_of(name, said)
+        weight = kinds.weight(features.bucket(name), kind) * value if words else 0.0
+        if weight > 0:
             weighed.append((-weight, words))
     kept: list[str] = []
     for _, words in sorted(weighed):
-        place = fold(own).find(words)
-        if place >= 0 and not any(words in one.lower() or one.lower() in words for one in kept):
-            kept.append(own[place : place + len(words)])
+        place = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", folded)
+        if place and not any(words in fold(one) or fold(one) in words for one in kept):
+            kept.append(own[place.start() : place.end()])
         if len(kept) == WHY_MAX:
             break
     return tuple(kept)
+
+
+def _words_of(name: str, said: dict[str, str]) -> str:
+    """Return the words that a feature shows to a person; nothing for parts of words."""
+    kind, words = name[:2], name[2:]
+    if kind == "s:":
+        return said.get(words, "")
+    is_plain = kind in {"w:", "p:"} and "<" not in words
+    return words if is_plain and max(map(len, words.split())) > _SHORT_WORD else ""
