@@ -1,0 +1,1 @@
+"""Pure rules of tone: words as they mean (`plain`), concepts, what they make together."""

@@ -1,0 +1,150 @@
+"""What a text announces, orders or asks, against closed lists of what a creditor may.
+
+Threats have no end of words; what a creditor may announce without a title is short: the court,
+a formal notice, a third party to collect, no more deliveries, the interest that the law gives.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from encours.tone.rules.sentences import Span
+
+_FUTURE: Final = re.compile(
+    r"(?<![a-z0-9$_@.])(?P<stem>[a-z]+r)(?:a|ont|ons|ez|ai|as|ait|aient|ions|iez)(?![a-z0-9_@]|\.[a-z])"
+)
+_NO_FUTURE: Final = frozenset(
+    "vrai environs extrait retrait attrait portrait trait contrat camera opera libraire marron patrons "
+    "terrain patrons contraint tiers dernierez chez rez verrez avez acheteraient barons citrons environ "
+    "clairons serait seraient serions seriez sauront aura ferons fera feront propriete liaisons lettrons "
+    "numeraire horaires auraient lettrai delai vraie miroir horaire".split()
+) - frozenset("serait seraient serions seriez sauront aura ferons fera feront".split())
+_PRESENT: Final = re.compile(
+    r"^(?:p|ag|rencont|mont|liv|ouv|off|ent|rent|ret|reti|desi|assu|prefe|espe|conside|procu|reite|atti|entou"
+    r"|diffe|opere|ope|gere|ge|enregist|demont|enre|adminis|admini|regist|illust|cent|concent|rest|ti"
+    r"|accele|regene|remune|rassu|dure|du|mesu|figu|factu|refactu|enreg|colle|decla|sepa|compa|prepa|repa)r$"
+)
+_SKIP: Final = frozenset(
+    "alors donc aussi egalement toujours bien tres ainsi desormais ensuite bientot prochainement "
+    "automatiquement integralement immediatement aussitot encore ete etre y en vous nous le la les l' lui "
+    "leur pas plus jamais aucunement neanmoins cependant notamment tout toute ensuite lors ne".split()
+)
+_HELPERS: Final = frozenset("pourr devr voudr ir va vont allons allez saur aimer souhaiter".split())
+_HAVE: Final = re.compile(
+    r"(?:visibilite|date|idee|moyen de|l'amabilite|la gentillesse|l'obligeance|le temps|nouvelles? (?:date|facture)|fini|trouve|appris|constate|vu|lu|choix|possibilite|obligation|besoin|recu|recue|regle|paye|ete|plaisir|effet|consequence|lieu"
+    r"|occasion|connaissance|pris|effectue|convenu|honneur|repondu|donne|fourni|transmis|verse|solution"
+    r"|solde|adresse|envoye|indique|parvenu|delai|faculte|droit|acces|loisir|acquitte|honore|procede)"
+)
+_DO: Final = re.compile(
+    r"(?:parvenir|part|suivre|connaitre|objet|necessaire|savoir|droit|l'objet|partie|reference|suite|mention|plaisir"
+    r"|apparaitre|valoir|courir|etat|faire|appel|le point|tout|au mieux|proceder)"
+)
+_COME: Final = re.compile(r"(?:echeance|deduction|deduire|complement|moins|diminution)")
+_WILL: Final = re.compile(
+    r"(?:\b(?:will|shall|won't)\b|'ll\b|\bgoing to\b) (?P<rest>(?:(?:not|never|be|also|then|soon|now|only|still|have"
+    r"|to|able|need|obliged|forced|no|longer|therefore|unfortunately|of|course|gladly|have|been|continue|immediately"
+    r"|automatically|always|again|you|we|it|all|first|naturally|otherwise|happily|both|simply|do|our|best)"
+    r" )*)(?P<word>[a-z']+)"
+)
+_BACK: Final = re.compile(r" back to (?:you|this|the)| into (?:force|effect)")
+_ORDER: Final = re.compile(r"(?:^|[,:;] |\b(?:et|ou|mais|donc|sinon|alors) )(?:ne |n'|alors |donc )?(?P<word>[a-z]{3,}ez)\b")
+_SPEAKS: Final = re.compile(
+    r"\b(?:vous|votre|vos|nous|notre|nos|tu|te|toi|ton|ta|tes|on|je|you|your|we|our|they|i)\b"
+)
+
+
+@cache
+def _lists() -> dict[str, Any]:
+    text = (files(__package__) / "lexicon" / "lawful.toml").read_text("utf-8")
+    read = tomllib.loads(text)
+    anchors = "|".join(read["fr"]["anchors"].split())
+    return {
+        "futures": frozenset(read["fr"]["futures"].split()),
+        "states": frozenset(read["fr"]["states"].split()),
+        "imperatives": frozenset(read["fr"]["imperatives"].split()),
+        "english": frozenset(read["en"]["futures"].split()),
+        "anchors": re.compile(rf"(?<![a-z])(?:{anchors})|\d|\$|@|€"),
+    }
+
+
+def announced(text: str) -> Iterator[Span]:
+    """Yield what a sentence announces, orders or asks and that no list knows."""
+    yield from _french(text)
+    for found in _WILL.finditer(text):
+        if _BACK.match(text, found.end()):
+            continue
+        if found["word"] not in _lists()["english"] and not found["word"].endswith("ly"):
+            yield found.span()
+    for found in _ORDER.finditer(text):
+        word = found["word"]
+        if word not in _lists()["imperatives"] and not _FUTURE.fullmatch(word):
+            yield found.span("word")
+
+
+def strays(text: str) -> bool:
+    """Say whether a sentence speaks to the debtor of nothing that a reminder is about."""
+    if len(text.split()) < 4 or not _SPEAKS.search(text):  # noqa: PLR2004
+        return False
+    return not _lists()["anchors"].search(text)
+
+
+def _french(text: str) -> Iterator[Span]:
+    for found in _FUTURE.finditer(text):
+        word, stem = found[0], found["stem"]
+        if word in _NO_FUTURE or _PRESENT.match(stem) or stem in {"entr", "f", "vr"}:
+            continue
+        after = text[found.end() :].split()
+        if not _is_known(stem, after):
+            yield found.start(), found.end() + len(" ".join(["", *after[:3]]))
+    for found in re.finditer(r"\b(?:va|vont|allons|allez) ((?:\S+ ){0,2}?)([a-z]+(?:er|ir|re|oir))\b", text):
+        if not _is_verb(found[2]):
+            yield found.span()
+
+
+def _is_known(stem: str, after: list[str]) -> bool:
+    if stem == "ser":
+        return _is_state(after)
+    near = " ".join(after[:6])
+    if stem == "aur":
+        return bool(_HAVE.search(near))
+    if stem == "fer":
+        return bool(_DO.search(near))
+    if stem in {"viendr", "tombe"}:
+        return bool(_COME.search(near))
+    if stem in _HELPERS:
+        return _may(after)
+    return stem in _lists()["futures"]
+
+
+def _may(after: list[str]) -> bool:
+    """Say whether the verb that « pouvoir » or « devoir » brings is one that a creditor uses."""
+    for word in after[:5]:
+        plain = word.strip(",.:")
+        if plain in {"etre", "faire", "avoir", "se", "vous", "nous", "me", "lui", "gre"} | _SKIP:
+            if plain == "etre":
+                return _is_state(after[after.index(word) + 1 :])
+            continue
+        if re.fullmatch(r"(?:[a-z]'|s'|l'|d')?[a-z]+(?:er|ir|re|oir)", plain):
+            return _is_verb(plain.rpartition("'")[2])
+    return True
+
+
+def _is_verb(word: str) -> bool:
+    known = _lists()["futures"]
+    return word in known or word.removesuffix("e") in known or word in {"etre", "faire", "avoir", "dire", "lire"}
+
+
+def _is_state(after: list[str]) -> bool:
+    for word in after[:5]:
+        plain = word.strip(",.:;()\"'")
+        if plain in _SKIP or plain.endswith("ement"):
+            continue
+        bare = plain.rpartition("'")[2] if "'" in plain else plain
+        forms = {bare, bare.removesuffix("s"), bare.removesuffix("es"), bare.removesuffix("e")}
+        return bool(forms & _lists()["states"]) or plain[:1].isdigit() or bare.startswith("$") or not bare
+    return True

@@ -1,0 +1,126 @@
+"""The check itself: a text and its context in, every finding out, in reading order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from encours.tone.rules import loud, mandatory
+from encours.tone.rules.announced import announced, strays
+from encours.tone.rules.concepts import reasons
+from encours.tone.rules.plain import Plain, plain
+from encours.tone.rules.readings import Hit, hits
+from encours.tone.rules.sentences import denials, sentences
+from encours.tone.rules.sums import wrong_sums
+from encours.tone.rules.values import Context, Finding, Language, Severity
+
+EXCERPT_MAX: Final = 160
+WHOLE_WORDS: Final = 40
+WHOLE_SENTENCES: Final = 3
+_ENGLISH: Final = re.compile(
+    r"\b(?:the|you|your|we|our|will|be|is|are|not|of|to|and|by|this|have|has|please|pay)\b"
+)
+_FRENCH: Final = re.compile(
+    r"\b(?:le|la|les|vous|votre|vos|nous|notre|de|du|des|et|est|sera|une?|pas|ce|au|en|merci)\b"
+)
+
+
+def check(text: str, context: Context) -> tuple[Finding, ...]:
+    """Return what may not, or should not, be written to this debtor at this step."""
+    read = plain(text)
+    language = context.language or _language(read.text)
+    found = list[Finding]()
+    spans = list(sentences(read.text))
+    for start, end in spans:
+        words = read.text[start:end].replace("\n", " ")
+        is_name = partial(_is_name, text, read, start)
+        for hit in _hits(words, context, is_name=is_name):
+            placed = replace(hit, start=hit.start + start, end=hit.end + start)
+            found.append(_finding(placed, text, read, language))
+    found += _shouting(text, language)
+    if _is_whole(context, read.text, len(spans)):
+        found += _missing(read.text, context, language)
+    return _once(found)
+
+
+def _hits(
+    words: str, context: Context, *, is_name: Callable[[int], bool]
+) -> Iterator[Hit]:
+    yield from hits(words, context)
+    yield from wrong_sums(words, context)
+    severity: Severity = "warn" if context.has_title else "block"
+    denied = denials(words)
+    for start, end in announced(words):
+        if not any(first <= start < last for first, last in denied) and not is_name(start):
+            yield Hit("announcement", severity, start, min(end, len(words)))
+    if strays(words):
+        yield Hit("stray", "block", 0, len(words))
+
+
+def _is_name(text: str, read: Plain, first: int, at: int) -> bool:
+    """Say whether a word inside a sentence has a capital of its own: a name announces nothing."""
+    place = read.places[first + at]
+    before = text[:place].rstrip()
+    follows = bool(before) and before[-1] not in ".!?:;\n"
+    return follows and text[place].isupper() and not text[place + 1 : place + 2].isupper()
+
+
+def _language(text: str) -> Language:
+    english, french = len(_ENGLISH.findall(text)), len(_FRENCH.findall(text))
+    return "en" if english > french else "fr"
+
+
+def _is_whole(context: Context, text: str, count: int) -> bool:
+    if context.extent != "auto":
+        return context.extent == "whole"
+    return len(text.split()) >= WHOLE_WORDS and count >= WHOLE_SENTENCES
+
+
+def _finding(hit: Hit, text: str, read: Plain, language: Language) -> Finding:
+    start, end = read.origin(hit.start, hit.end)
+    return _said(hit.code, hit.severity, language, text, start, end)
+
+
+def _shouting(text: str, language: Language) -> Iterator[Finding]:
+    for start, end in loud.shouts(text):
+        yield _said("shouting", "warn", language, text, start, end)
+
+
+def _missing(text: str, context: Context, language: Language) -> Iterator[Finding]:
+    for lack in mandatory.lacks(text, context):
+        said = _said(lack.code, lack.severity, language, "", 0, 0)
+        yield replace(said, reason=said.reason.format(what=lack.what))
+
+
+def _said(
+    code: str, severity: Severity, language: Language, text: str, start: int, end: int
+) -> Finding:
+    why = reasons()[code]
+    before = text[:start]
+    return Finding(
+        code=code,
+        severity=severity,
+        excerpt=" ".join(text[start:end].split())[:EXCERPT_MAX],
+        reason=why.reason,
+        better=why.en if language == "en" else why.fr,
+        start=start,
+        end=end,
+        line=before.count("\n") + 1 if end else 0,
+        column=len(before) - (before.rfind("\n") + 1) + 1 if end else 0,
+    )
+
+
+def _once(found: list[Finding]) -> tuple[Finding, ...]:
+    """Keep one finding of each code where several overlap, the gravest and the shortest."""
+    kept = list[Finding]()
+    order = sorted(found, key=lambda one: (one.severity != "block", one.end - one.start))
+    for one in order:
+        if not any(
+            one.code == other.code and one.start <= other.end and other.start <= one.end
+            for other in kept
+        ):
+            kept.append(one)
+    return tuple(sorted(kept, key=lambda one: (one.start, one.code)))
