@@ -20,7 +20,7 @@ from encours.messaging.actions import Outbox
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.parties.models import Contact, Customer, PaymentTerms
-from encours.tenancy.models import Creditor, User
+from encours.tenancy.models import Creditor, Fact, User
 from encours.tenancy.scope import in_tenant
 
 __all__ = ("channel", "shop")
@@ -150,6 +150,45 @@ def test_a_reminder_is_previewed_and_worded(shop: Shop, client: Client) -> None:
     assert "n'attend plus" in client.post(
         reverse("reminder_edit", args=[one.pk]), words, follow=True
     ).content.decode().replace("&#x27;", "'")
+
+
+def worded(shop: Shop, client: Client, body: str, **more: str) -> str:
+    """Give a planned message other words, and return the page that answers."""
+    with in_tenant(shop.house.tenant_id):
+        one = Reminder.objects.of(shop.house.tenant_id).get()
+    words = {"subject": "Facture FA-1", "body": body, **more}
+    page = client.post(reverse("reminder_edit", args=[one.pk]), words, follow=True)
+    return page.content.decode().replace("&#x27;", "'")
+
+
+def test_unlawful_words_are_refused_with_their_reason(shop: Shop, client: Client) -> None:
+    planned(shop, client)
+    threat = "Un huissier se présentera demain à votre domicile."
+    page = worded(shop, client, threat, keep="1")
+
+    assert "ne peut pas partir ainsi" in page
+    assert "C. pén. 433-13" in page
+    assert "Garder quand même" not in page
+    assert threat in page  # what was written is not lost
+    with in_tenant(shop.house.tenant_id):
+        assert Reminder.objects.of(shop.house.tenant_id).get().edited == {}
+
+
+def test_unwise_words_are_kept_only_when_a_person_says_so(shop: Shop, client: Client) -> None:
+    planned(shop, client)
+    hasty = "Merci de régler immédiatement la facture FA-1."
+    page = worded(shop, client, hasty)
+
+    assert "est à relire" in page
+    assert "Garder quand même" in page
+    with in_tenant(shop.house.tenant_id):
+        assert Reminder.objects.of(shop.house.tenant_id).get().edited == {}
+
+    assert "Texte enregistré" in worded(shop, client, hasty, keep="1")
+    with in_tenant(shop.house.tenant_id):
+        assert Reminder.objects.of(shop.house.tenant_id).get().edited["body"] == hasty
+        told = Fact.objects.of(shop.house.tenant_id).get(verb="reminder.edited")
+    assert told.data == {"kept_despite": ["haste"]}
 
 
 def test_why_not_and_the_days_to_come(shop: Shop, client: Client) -> None:

@@ -28,6 +28,7 @@ MODULES: Final = {
     "encours.cli.einvoicing": ("einvoicing",),
     "encours.cli.law": ("law",),
     "encours.cli.scoring": ("score",),
+    "encours.cli.text": ("text",),
     "encours.cli.feeds": ("feed",),
     "encours.cli.replies": ("reply",),
 }

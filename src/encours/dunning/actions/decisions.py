@@ -105,26 +105,6 @@ class AlreadyDecided(Refusal):
     message = "Ce message n'attend plus de décision."
 
 
-def edit(
-    *, tenant_id: int, reminder_id: int, subject: str, body: str, user_id: int, on: date
-) -> None:
-    """Keep a person's own words for one message that has not been approved yet."""
-    reminder = Reminder.objects.of(tenant_id).select_for_update().get(pk=reminder_id)
-    if reminder.state != "planned":
-        raise AlreadyDecided
-    reminder.edited = {"subject": subject.strip(), "body": body.strip()}
-    reminder.save(update_fields=["edited"])
-    journal.record(
-        "reminder.edited",
-        tenant_id=tenant_id,
-        subject=("reminder", reminder.pk),
-        effective_on=on,
-        actor_id=user_id,
-        creditor_id=reminder.creditor_id,
-        customer_id=reminder.customer_id,
-    )
-
-
 def queue_approved(
     *,
     tenant_id: int,

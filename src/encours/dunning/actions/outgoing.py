@@ -17,6 +17,7 @@ from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.queries.outgoing import Outgoing, outgoing
 from encours.dunning.rules import planning, recheck, wordings
 from encours.dunning.rules.frames import Mode
+from encours.dunning.rules.proofreading import edited_findings
 from encours.dunning.rules.scenario import Step
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts
@@ -39,6 +40,7 @@ from encours.receivables.rules.rates import Rates
 from encours.receivables.rules.values import shipped_law_values
 from encours.tenancy import cycle, journal
 from encours.tenancy.models import Creditor
+from encours.tone.rules.values import Finding
 
 KIND: Final = "reminder"
 PDF: Final = "application/pdf"
@@ -166,9 +168,7 @@ class HeldBack(Refusal):
 def notice_of(*, tenant_id: int, reminder_id: int, now: datetime) -> Notice:
     """Return what a reminder says now, without deciding anything."""
     reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
-    asked = _setting(tenant_id, reminder.creditor_id, now)
-    listed = dict(zip(reminder.instalment_ids, reminder.open_cents, strict=True))
-    return _written(reminder, asked, listed)
+    return _written(reminder, *_now(reminder, now))
 
 
 def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice, bytes]:
@@ -187,15 +187,29 @@ def letter_of(*, tenant_id: int, reminder_id: int, now: datetime) -> bytes:
     return LETTER_PRESSES["typst"].typeset(_written(reminder, asked, dict(verdict.open_cents)))
 
 
+def findings_of(reminder: Reminder, *, now: datetime) -> tuple[Finding, ...]:
+    """Return what is wrong in the words that a person gave this reminder, saved or not yet."""
+    one = _drafted(reminder, *_now(reminder, now))
+    return edited_findings(one.draft, _notice(one, rates_of(reminder.tenant_id)))
+
+
+def _now(reminder: Reminder, now: datetime) -> tuple[Setting, dict[int, int]]:
+    asked = _setting(reminder.tenant_id, reminder.creditor_id, now)
+    return asked, dict(zip(reminder.instalment_ids, reminder.open_cents, strict=True))
+
+
 def _written(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> Notice:
-    one = outgoing(
+    return _notice(_drafted(reminder, asked, listed), rates_of(reminder.tenant_id))
+
+
+def _drafted(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> Outgoing:
+    return outgoing(
         [reminder],
         creditor=asked.creditor,
         steps=_steps(asked, [reminder]),
         open_cents={reminder.pk: listed},
         today=asked.moment.today,
     )[0]
-    return _notice(one, rates_of(reminder.tenant_id))
 
 
 def _prepare(

@@ -1,78 +1,55 @@
-"""Read a text that a user wrote, and say what it may not say (law-fr 4.6 to 4.9)."""
+"""Read a text that a user wrote; what it may not say is for `tone` (law-fr 4.6 to 4.9)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from encours.dunning.texts.passages import FLAGS, PLACEHOLDERS, Passage, StepText
-from encours.kernel.issue import Issue
+from encours.kernel.issue import Issue, Severity, has_errors
+from encours.tone.rules.check import check
+from encours.tone.rules.values import Context, DebtorClass
 
 TEXT_MAX: Final = 3_000
+DECIDED_LATER: Final = frozenset({"class"})
+"""What the plan sees to: a formal notice waits until the class is confirmed."""
 REQUIRED: Final = ("subject", "greeting", "opening")
 _PARTS: Final = tuple(part.name for part in fields(StepText))
 _STRAY: Final = re.compile(r"\$(?![a-z_$])")
 
 
-@dataclass(frozen=True, slots=True)
-class Banned:
-    """A wording that a creditor without a court title may not use, and why."""
-
-    code: str
-    pattern: re.Pattern[str]
-    message: str
-
-
-def _banned(code: str, pattern: str, message: str) -> Banned:
-    return Banned(code, re.compile(pattern, re.IGNORECASE), message)
-
-
-BANNED: Final = (
-    _banned(
-        "text_seizure",
-        r"(?<!erreur de )\bsaisi(?:e|es|r)\b(?! (?:le|la) (?:tribunal|juge|médiateur))"
-        r"|\bexpulsion\b|\bseiz(?:e|ure)\b|\bbailiff",
-        "Annoncer une saisie sans titre exécutoire est interdit (CPCE L111-8, C. pén. 312-1).",
-    ),
-    _banned(
-        "text_court_look",
-        r"\bhuissiers?\b|\bcommissaires? de justice\b|\bcommandement de payer\b"
-        r"|\bsommation (?:de payer )?(?:avant|interpellative)|\bau nom du peuple\b"
-        r"|\brépublique française\b|\bdernier avis avant\b|\bfinal notice before\b",
-        "Un courrier ne doit pas ressembler à un acte de justice (C. pén. 433-13).",
-    ),
-    _banned(
-        "text_fees",
-        r"\bfrais de (?:dossier|relance|rappel|gestion|recommandé|mise en demeure|poursuite)\b"
-        r"|\breminder fees?\b|\badmin(?:istration)? fees?\b",
-        "Les frais de recouvrement sans titre restent à la charge du créancier (CPCE L111-8).",
-    ),
-    _banned(
-        "text_registers",
-        r"\bficp\b|\bfichage?\b|\bfiché\b|\bbanque de france\b|\bcredit blacklist",
-        "Menacer d'un fichage que seules les banques peuvent demander est une pratique trompeuse.",
-    ),
-    _banned(
-        "text_crime",
-        r"\bplainte\b|\bla police\b|\bescroquerie\b|\bprison\b|\bcriminal\b|\bfraud charges?\b",
-        "Menacer de poursuites pénales pour une dette peut être un chantage (C. pén. 312-10).",
-    ),
-    _banned(
-        "text_relatives",
-        r"\bvotre employeur\b|\bvos voisins\b|\bvotre famille\b|\byour employer\b",
-        "On ne parle pas de la dette à l'entourage du débiteur.",
-    ),
-)
+def wording_issues(words: str, context: Context) -> Iterator[Issue]:
+    """Yield what `tone` finds in these words: an error blocks, a warning is for a person."""
+    for found in check(words, context):
+        if found.code in DECIDED_LATER:
+            continue
+        severity: Severity = "error" if found.severity == "block" else "warning"
+        yield Issue(
+            found.code,
+            found.reason,
+            found=found.excerpt,
+            expected=found.better,
+            severity=severity,
+        )
 
 
-def wording_issues(words: str, *, line: int = 0, column: str = "") -> Iterator[Issue]:
-    """Yield what the law or the supervisors forbid in these words."""
-    for banned in BANNED:
-        found = banned.pattern.search(words)
-        if found:
-            yield Issue(banned.code, banned.message, line=line, column=column, found=found[0])
+def passage_context(passage: Passage) -> Context:
+    """Return whom a passage may reach: one without a condition of class reaches everybody.
+
+    The indemnity is known of professionals only (`compose`); what an unknown debtor may not be
+    told needs a condition (`business`, `public`, `consumer`).
+    """
+    held = set(passage.when)
+    told: DebtorClass = "unknown"
+    if held & {"business", "indemnity", "!consumer"}:
+        told = "business"
+    if "public" in held:
+        told = "public"
+    if "consumer" in held:
+        told = "consumer"
+    return Context(debtor_class=told, step="other", extent="part")
 
 
 def read_text(data: Mapping[str, Any]) -> tuple[StepText | None, tuple[Issue, ...]]:
@@ -88,7 +65,7 @@ def read_text(data: Mapping[str, Any]) -> tuple[StepText | None, tuple[Issue, ..
         }
     )
     issues = [issue for part in _PARTS for issue in _part_issues(part, getattr(text, part))]
-    return (None if issues else text), tuple(issues)
+    return (None if has_errors(issues) else text), tuple(issues)
 
 
 def _shape_issues(data: Mapping[str, Any]) -> Iterator[Issue]:
@@ -123,4 +100,5 @@ def _part_issues(part: str, passages: tuple[Passage, ...]) -> Iterator[Issue]:
                 yield Issue("text_condition", "Condition inconnue.", found=name, **where)
         if _STRAY.search(passage.text.replace("$$", "")):
             yield Issue("text_name", "Un dollar seul s'écrit $$.", found="$", **where)
-        yield from wording_issues(passage.text, **where)
+        for issue in wording_issues(passage.text, passage_context(passage)):
+            yield replace(issue, **where)

@@ -16,43 +16,147 @@ from typing import Any, Final
 from encours.tone.rules.sentences import Span
 
 _FUTURE: Final = re.compile(
-    r"(?<![a-z0-9$_@.])(?P<stem>[a-z]+r)(?:a|ont|ons|ez|ai|as|ait|aient|ions|iez)(?![a-z0-9_@]|\.[a-z])"
+    r"(?<![a-z0-9$_@.])(?P<stem>[a-z]+r)(?:a|ont|ons|ez|ai|as|ait|aient|ions|iez)(?![a-z0-9_@]"
+    r"|\.[a-z])"
 )
 _NO_FUTURE: Final = frozenset(
-    "vrai environs extrait retrait attrait portrait trait contrat camera opera libraire marron patrons "
-    "terrain patrons contraint tiers dernierez chez rez verrez avez acheteraient barons citrons environ "
-    "clairons serait seraient serions seriez sauront aura ferons fera feront propriete liaisons lettrons "
-    "numeraire horaires auraient lettrai delai vraie miroir horaire".split()
-) - frozenset("serait seraient serions seriez sauront aura ferons fera feront".split())
+    [
+        "vrai",
+        "environs",
+        "extrait",
+        "retrait",
+        "attrait",
+        "portrait",
+        "trait",
+        "contrat",
+        "camera",
+        "opera",
+        "libraire",
+        "marron",
+        "patrons",
+        "terrain",
+        "patrons",
+        "contraint",
+        "tiers",
+        "dernierez",
+        "chez",
+        "rez",
+        "verrez",
+        "avez",
+        "acheteraient",
+        "barons",
+        "citrons",
+        "environ",
+        "clairons",
+        "serait",
+        "seraient",
+        "serions",
+        "seriez",
+        "sauront",
+        "aura",
+        "ferons",
+        "fera",
+        "feront",
+        "propriete",
+        "liaisons",
+        "lettrons",
+        "numeraire",
+        "horaires",
+        "auraient",
+        "lettrai",
+        "delai",
+        "vraie",
+        "miroir",
+        "horaire",
+    ]
+) - frozenset(
+    ["serait", "seraient", "serions", "seriez", "sauront", "aura", "ferons", "fera", "feront"]
+)
 _PRESENT: Final = re.compile(
-    r"^(?:p|ag|rencont|mont|liv|ouv|off|ent|rent|ret|reti|desi|assu|prefe|espe|conside|procu|reite|atti|entou"
-    r"|diffe|opere|ope|gere|ge|enregist|demont|enre|adminis|admini|regist|illust|cent|concent|rest|ti"
-    r"|accele|regene|remune|rassu|dure|du|mesu|figu|factu|refactu|enreg|colle|decla|sepa|compa|prepa|repa)r$"
+    r"^(?:p|ag|rencont|mont|liv|ouv|off|ent|rent|ret|reti|desi|assu|prefe|espe|conside|procu"
+    r"|reite|atti|entou"
+    r"|diffe|opere|ope|gere|ge|enregist|demont|enre|adminis|admini|regist|illust|cent|concent"
+    r"|rest|ti"
+    r"|accele|regene|remune|rassu|dure|du|mesu|figu|factu|refactu|enreg|colle|decla|sepa|compa"
+    r"|prepa|repa)r$"
 )
 _SKIP: Final = frozenset(
-    "alors donc aussi egalement toujours bien tres ainsi desormais ensuite bientot prochainement "
-    "automatiquement integralement immediatement aussitot encore ete etre y en vous nous le la les l' lui "
-    "leur pas plus jamais aucunement neanmoins cependant notamment tout toute ensuite lors ne".split()
+    [
+        "alors",
+        "donc",
+        "aussi",
+        "egalement",
+        "toujours",
+        "bien",
+        "tres",
+        "ainsi",
+        "desormais",
+        "ensuite",
+        "bientot",
+        "prochainement",
+        "automatiquement",
+        "integralement",
+        "immediatement",
+        "aussitot",
+        "encore",
+        "ete",
+        "etre",
+        "y",
+        "en",
+        "vous",
+        "nous",
+        "le",
+        "la",
+        "les",
+        "l'",
+        "lui",
+        "leur",
+        "pas",
+        "plus",
+        "jamais",
+        "aucunement",
+        "neanmoins",
+        "cependant",
+        "notamment",
+        "tout",
+        "toute",
+        "ensuite",
+        "lors",
+        "ne",
+    ]
 )
-_HELPERS: Final = frozenset("pourr devr voudr ir va vont allons allez saur aimer souhaiter".split())
+_HELPERS: Final = frozenset(
+    ["pourr", "devr", "voudr", "ir", "va", "vont", "allons", "allez", "saur", "aimer", "souhaiter"]
+)
 _HAVE: Final = re.compile(
-    r"(?:visibilite|date|idee|moyen de|l'amabilite|la gentillesse|l'obligeance|le temps|nouvelles? (?:date|facture)|fini|trouve|appris|constate|vu|lu|choix|possibilite|obligation|besoin|recu|recue|regle|paye|ete|plaisir|effet|consequence|lieu"
-    r"|occasion|connaissance|pris|effectue|convenu|honneur|repondu|donne|fourni|transmis|verse|solution"
-    r"|solde|adresse|envoye|indique|parvenu|delai|faculte|droit|acces|loisir|acquitte|honore|procede)"
+    r"(?:visibilite|date|idee|moyen de|l'amabilite|la gentillesse|l'obligeance|le temps"
+    r"|nouvelles? (?:date|facture)|fini|trouve|appris|constate|vu|lu|choix|possibilite"
+    r"|obligation|besoin|recu|recue|regle|paye|ete|plaisir|effet|consequence|lieu"
+    r"|occasion|connaissance|pris|effectue|convenu|honneur|repondu|donne|fourni|transmis|verse"
+    r"|solution"
+    r"|solde|adresse|envoye|indique|parvenu|delai|faculte|droit|acces|loisir|acquitte|honore"
+    r"|procede)"
 )
 _DO: Final = re.compile(
-    r"(?:parvenir|part|suivre|connaitre|objet|necessaire|savoir|droit|l'objet|partie|reference|suite|mention|plaisir"
+    r"(?:parvenir|part|suivre|connaitre|objet|necessaire|savoir|droit|l'objet|partie|reference"
+    r"|suite|mention|plaisir"
     r"|apparaitre|valoir|courir|etat|faire|appel|le point|tout|au mieux|proceder)"
 )
 _COME: Final = re.compile(r"(?:echeance|deduction|deduire|complement|moins|diminution)")
 _WILL: Final = re.compile(
-    r"(?:\b(?:will|shall|won't)\b|'ll\b|\bgoing to\b) (?P<rest>(?:(?:not|never|be|also|then|soon|now|only|still|have"
-    r"|to|able|need|obliged|forced|no|longer|therefore|unfortunately|of|course|gladly|have|been|continue|immediately"
-    r"|automatically|always|again|you|we|it|all|first|naturally|otherwise|happily|both|simply|do|our|best)"
+    r"(?:\b(?:will|shall|won't)\b|'ll\b|\bgoing to\b) (?P<rest>(?:(?:not|never|be|also|then|soon"
+    r"|now|only|still|have"
+    r"|to|able|need|obliged|forced|no|longer|therefore|unfortunately|of|course|gladly|have|been"
+    r"|continue|immediately"
+    r"|automatically|always|again|you|we|it|all|first|naturally|otherwise|happily|both|simply|do"
+    r"|our|best)"
     r" )*)(?P<word>[a-z']+)"
 )
 _BACK: Final = re.compile(r" back to (?:you|this|the)| into (?:force|effect)")
-_ORDER: Final = re.compile(r"(?:^|[,:;] |\b(?:et|ou|mais|donc|sinon|alors) )(?:ne |n'|alors |donc )?(?P<word>[a-z]{3,}ez)\b")
+_ORDER: Final = re.compile(
+    r"(?:^|[,:;] |\b(?:et|ou|mais|donc|sinon|alors) )(?:ne |n'|alors "
+    r"|donc )?(?P<word>[a-z]{3,}ez)\b"
+)
 _SPEAKS: Final = re.compile(
     r"\b(?:vous|votre|vos|nous|notre|nos|tu|te|toi|ton|ta|tes|on|je|you|your|we|our|they|i)\b"
 )
@@ -101,7 +205,9 @@ def _french(text: str) -> Iterator[Span]:
         after = text[found.end() :].split()
         if not _is_known(stem, after):
             yield found.start(), found.end() + len(" ".join(["", *after[:3]]))
-    for found in re.finditer(r"\b(?:va|vont|allons|allez) ((?:\S+ ){0,2}?)([a-z]+(?:er|ir|re|oir))\b", text):
+    for found in re.finditer(
+        r"\b(?:va|vont|allons|allez) ((?:\S+ ){0,2}?)([a-z]+(?:er|ir|re|oir))\b", text
+    ):
         if not _is_verb(found[2]):
             yield found.span()
 
@@ -136,7 +242,11 @@ def _may(after: list[str]) -> bool:
 
 def _is_verb(word: str) -> bool:
     known = _lists()["futures"]
-    return word in known or word.removesuffix("e") in known or word in {"etre", "faire", "avoir", "dire", "lire"}
+    return (
+        word in known
+        or word.removesuffix("e") in known
+        or word in {"etre", "faire", "avoir", "dire", "lire"}
+    )
 
 
 def _is_state(after: list[str]) -> bool:
@@ -146,5 +256,10 @@ def _is_state(after: list[str]) -> bool:
             continue
         bare = plain.rpartition("'")[2] if "'" in plain else plain
         forms = {bare, bare.removesuffix("s"), bare.removesuffix("es"), bare.removesuffix("e")}
-        return bool(forms & _lists()["states"]) or plain[:1].isdigit() or bare.startswith("$") or not bare
+        return (
+            bool(forms & _lists()["states"])
+            or plain[:1].isdigit()
+            or bare.startswith("$")
+            or not bare
+        )
     return True

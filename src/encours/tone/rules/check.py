@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -13,7 +13,7 @@ from encours.tone.rules.announced import announced, strays
 from encours.tone.rules.concepts import reasons
 from encours.tone.rules.plain import Plain, plain
 from encours.tone.rules.readings import Hit, hits
-from encours.tone.rules.sentences import denials, sentences
+from encours.tone.rules.sentences import Span, denials, sentences
 from encours.tone.rules.sums import wrong_sums
 from encours.tone.rules.values import Context, Finding, Language, Severity
 
@@ -36,27 +36,34 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
     spans = list(sentences(read.text))
     for start, end in spans:
         words = read.text[start:end].replace("\n", " ")
+        is_apart = ";" not in (read.text[start - 1 : start], read.text[end : end + 1])
         is_name = partial(_is_name, text, read, start)
-        for hit in _hits(words, context, is_name=is_name):
+        for hit in _best(_hits(words, context, is_name=is_name, is_apart=is_apart)):
             placed = replace(hit, start=hit.start + start, end=hit.end + start)
             found.append(_finding(placed, text, read, language))
     found += _shouting(text, language)
     if _is_whole(context, read.text, len(spans)):
         found += _missing(read.text, context, language)
-    return _once(found)
+    return tuple(sorted(found, key=lambda one: (one.start, one.code)))
 
 
 def _hits(
-    words: str, context: Context, *, is_name: Callable[[int], bool]
+    words: str, context: Context, *, is_name: Callable[[int], bool], is_apart: bool
 ) -> Iterator[Hit]:
-    yield from hits(words, context)
-    yield from wrong_sums(words, context)
+    """Yield what the rules find; the closed lists speak only where no rule does."""
+    named = (*hits(words, context), *wrong_sums(words, context))
+    yield from named
+    if any(hit.severity == "block" for hit in named):
+        return
     severity: Severity = "warn" if context.has_title else "block"
     denied = denials(words)
-    for start, end in announced(words):
-        if not any(first <= start < last for first, last in denied) and not is_name(start):
-            yield Hit("announcement", severity, start, min(end, len(words)))
-    if strays(words):
+    unknown = [
+        Hit("announcement", severity, start, min(end, len(words)))
+        for start, end in announced(words)
+        if not any(first <= start < last for first, last in denied) and not is_name(start)
+    ]
+    yield from unknown
+    if is_apart and not named and not unknown and strays(words):
         yield Hit("stray", "block", 0, len(words))
 
 
@@ -80,25 +87,24 @@ def _is_whole(context: Context, text: str, count: int) -> bool:
 
 
 def _finding(hit: Hit, text: str, read: Plain, language: Language) -> Finding:
-    start, end = read.origin(hit.start, hit.end)
-    return _said(hit.code, hit.severity, language, text, start, end)
+    return _said(hit.code, hit.severity, language, text, read.origin(hit.start, hit.end))
 
 
 def _shouting(text: str, language: Language) -> Iterator[Finding]:
-    for start, end in loud.shouts(text):
-        yield _said("shouting", "warn", language, text, start, end)
+    for span in loud.shouts(text):
+        yield _said("shouting", "warn", language, text, span)
 
 
 def _missing(text: str, context: Context, language: Language) -> Iterator[Finding]:
     for lack in mandatory.lacks(text, context):
-        said = _said(lack.code, lack.severity, language, "", 0, 0)
+        said = _said(lack.code, lack.severity, language)
         yield replace(said, reason=said.reason.format(what=lack.what))
 
 
 def _said(
-    code: str, severity: Severity, language: Language, text: str, start: int, end: int
+    code: str, severity: Severity, language: Language, text: str = "", span: Span = (0, 0)
 ) -> Finding:
-    why = reasons()[code]
+    why, (start, end) = reasons()[code], span
     before = text[:start]
     return Finding(
         code=code,
@@ -113,14 +119,9 @@ def _said(
     )
 
 
-def _once(found: list[Finding]) -> tuple[Finding, ...]:
-    """Keep one finding of each code where several overlap, the gravest and the shortest."""
-    kept = list[Finding]()
-    order = sorted(found, key=lambda one: (one.severity != "block", one.end - one.start))
-    for one in order:
-        if not any(
-            one.code == other.code and one.start <= other.end and other.start <= one.end
-            for other in kept
-        ):
-            kept.append(one)
-    return tuple(sorted(kept, key=lambda one: (one.start, one.code)))
+def _best(hits_found: Iterable[Hit]) -> Iterable[Hit]:
+    """Keep one hit of each code in a sentence: the gravest, then the shortest."""
+    best = dict[str, Hit]()
+    for hit in sorted(hits_found, key=lambda one: (one.severity != "block", one.end - one.start)):
+        best.setdefault(hit.code, hit)
+    return best.values()

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, cast
 
-from encours.tone.rules.values import Severity
+from encours.tone.rules.values import LANGUAGES, Severity
 
 _ER: Final = (
     "(?:er|e|es|ons|eons|ez|ent|a|as|ai|ais|ait|ions|iez|aient|ant|ee|ees|erai|eras|era|erons|erez"
@@ -60,9 +60,11 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def concepts() -> dict[str, re.Pattern[str]]:
     """Return the pattern of each concept."""
-    french, english = _read("fr")["concepts"], _read("en")["concepts"]
-    both = {name: [french.get(name, ""), english.get(name, "")] for name in {**french, **english}}
-    return {name: _compiled("\n".join(lines)) for name, lines in both.items()}
+    written: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for name, lines in _read(language)["concepts"].items():
+            written.setdefault(name, []).append(lines)
+    return {name: _compiled("\n".join(lines)) for name, lines in written.items()}
 
 
 def _compiled(written: str) -> re.Pattern[str]:
@@ -81,9 +83,12 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _rule(one: dict[str, Any]) -> Rule:
-    lists = {name: tuple(one[name]) for name in ("all", "unless", "soften", "harden") if name in one}
+    lists = {
+        name: tuple(one[name]) for name in ("all", "unless", "soften", "harden") if name in one
+    }
     sets = {name: frozenset(one[name]) for name in ("classes", "steps") if name in one}
-    return Rule(**{**one, **lists, **sets})
+    told: dict[str, Any] = {**one, **lists, **sets}
+    return Rule(**told)
 
 
 @cache

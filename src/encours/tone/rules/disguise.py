@@ -9,18 +9,87 @@ if TYPE_CHECKING:
     from encours.tone.rules.plain import Plain
 
 WORDS: Final = frozenset(
-    "huissier huissiers saisi saisis saisie saisies saisir saisirons saisira expulsion expulser expulse prison "
-    "police gendarmes gendarmerie plainte employeur employeurs voisin voisins voisinage collegues "
-    "patron famille enfants frais penalite penalites indemnite majoration escroc escrocs voleur "
-    "voleurs menteur ficp fichage commissaire commandement sommation procureur penal tribunal "
-    "bailiff bailiffs seize seized seizure prison police arrest arrested jail neighbours neighbors "
-    "employer fees penalty penalties criminal thief blacklist blacklisted facebook domicile "
-    "biens salaire comptes forcee execution".split()
+    [
+        "huissier",
+        "huissiers",
+        "saisi",
+        "saisis",
+        "saisie",
+        "saisies",
+        "saisir",
+        "saisirons",
+        "saisira",
+        "expulsion",
+        "expulser",
+        "expulse",
+        "prison",
+        "police",
+        "gendarmes",
+        "gendarmerie",
+        "plainte",
+        "employeur",
+        "employeurs",
+        "voisin",
+        "voisins",
+        "voisinage",
+        "collegues",
+        "patron",
+        "famille",
+        "enfants",
+        "frais",
+        "penalite",
+        "penalites",
+        "indemnite",
+        "majoration",
+        "escroc",
+        "escrocs",
+        "voleur",
+        "voleurs",
+        "menteur",
+        "ficp",
+        "fichage",
+        "commissaire",
+        "commandement",
+        "sommation",
+        "procureur",
+        "penal",
+        "tribunal",
+        "bailiff",
+        "bailiffs",
+        "seize",
+        "seized",
+        "seizure",
+        "prison",
+        "police",
+        "arrest",
+        "arrested",
+        "jail",
+        "neighbours",
+        "neighbors",
+        "employer",
+        "fees",
+        "penalty",
+        "penalties",
+        "criminal",
+        "thief",
+        "blacklist",
+        "blacklisted",
+        "facebook",
+        "domicile",
+        "biens",
+        "salaire",
+        "comptes",
+        "forcee",
+        "execution",
+    ]
 )
-_LONG: Final = tuple(sorted(word for word in WORDS if len(word) >= 7))
-_KNOWN: Final = frozenset("employer employes employee employees employed employe".split())
+LONG: Final = 7
+_LONG: Final = tuple(sorted(word for word in WORDS if len(word) >= LONG))
+_KNOWN: Final = frozenset(["employer", "employes", "employee", "employees", "employed", "employe"])
 _LEET: Final = str.maketrans("0134579@$€!|", "oieastgasei" + "i")
-_MIXED: Final = re.compile(r"(?<![\w@.-])(?=[\w@$€!|]*[a-z])(?=[\w@$€!|]*[0-9@$€!|])[\w@$€!|]{3,20}")
+_MIXED: Final = re.compile(
+    r"(?<![\w@.-])(?=[\w@$€!|]*[a-z])(?=[\w@$€!|]*[0-9@$€!|])[\w@$€!|]{3,20}"
+)
 _HOLED: Final = re.compile(r"[a-z]+(?:[*._#+~/-][a-z]*){1,8}")
 _CUT: Final = re.compile(r"(?=\b([a-z]{1,9}) ([a-z]{1,9})\b)")
 _TOKEN: Final = re.compile(r"(?<![\w'@.-])[a-z]{6,15}(?![\w@-])")

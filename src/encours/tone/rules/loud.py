@@ -11,8 +11,46 @@ from encours.tone.rules.sentences import Span
 _WORD: Final = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)*")
 _MARKS: Final = re.compile(r"!\s*!|[!?]{3,}|\u203c|\u2757")
 _SIGLES: Final = frozenset(
-    "SIREN SIRET IBAN BIC RIB SEPA TVA TTC SARL SAS SASU EURL SCI SCP SNC URSSAF BCE EUR LRAR CPCE PDF RCS "
-    "TOTAL FA FAC VIR PO VAT LTD LLC PLC GMBH INC SWIFT CCP RGPD CNIL BTP".split()
+    [
+        "SIREN",
+        "SIRET",
+        "IBAN",
+        "BIC",
+        "RIB",
+        "SEPA",
+        "TVA",
+        "TTC",
+        "SARL",
+        "SAS",
+        "SASU",
+        "EURL",
+        "SCI",
+        "SCP",
+        "SNC",
+        "URSSAF",
+        "BCE",
+        "EUR",
+        "LRAR",
+        "CPCE",
+        "PDF",
+        "RCS",
+        "TOTAL",
+        "FA",
+        "FAC",
+        "VIR",
+        "PO",
+        "VAT",
+        "LTD",
+        "LLC",
+        "PLC",
+        "GMBH",
+        "INC",
+        "SWIFT",
+        "CCP",
+        "RGPD",
+        "CNIL",
+        "BTP",
+    ]
 )
 RUN: Final = 3
 LONG: Final = 8
@@ -44,4 +82,4 @@ def _is_apart(text: str, run: list[Span], word: re.Match[str]) -> bool:
 def _is_loud(text: str, run: list[Span]) -> bool:
     words = [text[start:end] for start, end in run]
     letters = sum(len(word) for word in words)
-    return len(words) >= RUN and letters > RUN * 4 or any(len(word) >= LONG for word in words)
+    return (len(words) >= RUN and letters > RUN * 4) or any(len(word) >= LONG for word in words)

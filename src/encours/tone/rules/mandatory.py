@@ -10,10 +10,12 @@ from typing import Final
 from encours.tone.rules.values import Context, Severity
 
 _MONTH: Final = (
-    r"(?:janv|fevr|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec|jan|feb|mar|apr|may|jun|jul|aug)\w*\.?"
+    r"(?:janv|fevr|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec|jan|feb|mar|apr|may"
+    r"|jun|jul|aug)\w*\.?"
 )
 DATE: Final = (
-    rf"\d{{1,2}}(?:er)?[ \u00a0]{_MONTH}[ \u00a0]\d{{4}}|\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{4}}-\d\d-\d\d"
+    rf"\d{{1,2}}(?:er)?[ \u00a0]{_MONTH}[ \u00a0]\d{{4}}|\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}"
+    rf"|\d{{4}}-\d\d-\d\d"
     r"|\$(?:pay_before|as_of|due_on)"
 )
 _MONEY: Final = r"\d[\d .,]*(?:€|euros?|eur\b|£)|(?:€|£|eur) ?\d|\$(?:amount|open)"
@@ -22,50 +24,80 @@ Need = tuple[str, str]
 FORMAL: Final[tuple[Need, ...]] = (
     (
         "la demande claire de payer (« nous vous mettons en demeure de payer »)",
-        r"mett\w+ en demeure|mise en demeure|formal notice|hereby (?:\w+ )?(?:demand|notice|require)",
+        (
+            r"mett\w+ en demeure|mise en demeure|formal notice|hereby (?:\w+ )?(?:demand|notice"
+            r"|require)"
+        ),
     ),
     ("la somme", _MONEY),
     (
         "le délai",
-        rf"(?:avant le|au plus tard|d'ici|by|before|no later than|jusqu'au|until|pour le) (?:the |le |au )?(?:{DATE})"
-        r"|(?:sous|dans (?:un|le) delai (?:de|d'un)|dans les|within|in) (?:\S+ ){0,2}(?:jours?|semaines?|days?|weeks?|mois|month)"
-        r"|au plus tard (?:le|dans|a)|delai de \S+ (?:\(\d+\) )?jours|pay_before|no later than",
+        (
+            rf"(?:avant le|au plus tard|d'ici|by|before|no later than|jusqu'au|until"
+            rf"|pour le) (?:the |le |au )?(?:{DATE})"
+            r"|(?:sous|dans (?:un|le) delai (?:de|d'un)|dans les|within|in) (?:\S+ ){0,2}(?:jours?"
+            r"|semaines?|days?|weeks?|mois|month)"
+            r"|au plus tard (?:le|dans|a)|delai de \S+ (?:\(\d+\) )?jours|pay_before|no later than"
+        ),
     ),
 )
 USEFUL: Final[tuple[Need, ...]] = (
     ("les factures visées (numéro, date)", r"factures?|invoices?|fa[- ]?\d|echeances?"),
-    ("ce qui suit à défaut (le tribunal)", r"tribunal|justice|juge|judiciaire|court|legal (?:action|proceedings)"),
+    (
+        "ce qui suit à défaut (le tribunal)",
+        r"tribunal|justice|juge|judiciaire|court|legal (?:action|proceedings)",
+    ),
     (
         "un contact en cas de contestation",
-        r"@|\b0\d(?:[ .]?\d\d){4}|\+33|telephon|contact|repond|ecri(?:re|vez)|conteste|call us|write|reply|dispute|\$(?:phone|email)",
+        (
+            r"@|\b0\d(?:[ .]?\d\d){4}|\+33|telephon|contact|repond|ecri(?:re|vez)|conteste|call us"
+            r"|write|reply|dispute|\$(?:phone|email)"
+        ),
     ),
 )
 COLLECTOR: Final[tuple[Need, ...]] = (
-    ("que vous exercez le recouvrement amiable", r"recouvrement amiable|amicable (?:debt )?(?:collection|recovery)"),
+    (
+        "que vous exercez le recouvrement amiable",
+        r"recouvrement amiable|amicable (?:debt )?(?:collection|recovery)",
+    ),
     (
         "votre adresse et celle du créancier",
         r"(?s:\b(?:\d{5}|cedex)\b.*\b(?:\d{5}|cedex)\b)",
     ),
     (
         "le nom du créancier",
-        r"(?:pour le compte|au nom|mandat\w*|charge\w*|creancier|on behalf|creditor|client|instructed)(?: \S+){0,4}",
+        (
+            r"(?:pour le compte|au nom|mandat\w*|charge\w*|creancier|on behalf|creditor|client"
+            r"|instructed)(?: \S+){0,4}"
+        ),
     ),
     ("le montant, principal", rf"(?:principal)(?s:.*?)(?:{_MONEY})|(?:{_MONEY})(?s:.*?)principal"),
     ("les intérêts", r"interets?|interest|penalites?"),
     ("les accessoires", r"accessoires?|ancillary|indemnite|accessor"),
-    ("la demande de payer", r"regler|payer|reglement|paiement|pay\b|settle|mise en demeure|mett\w+ en demeure"),
-    ("comment payer", r"virement|iban|cheque|carte|prelevement|transfer|card|ordre de|en ligne|online"),
+    (
+        "la demande de payer",
+        r"regler|payer|reglement|paiement|pay\b|settle|mise en demeure|mett\w+ en demeure",
+    ),
+    (
+        "comment payer",
+        r"virement|iban|cheque|carte|prelevement|transfer|card|ordre de|en ligne|online",
+    ),
     (
         "les alinéas 2 et 3 de l'article L111-8 du CPCE",
-        r"(?s:frais de recouvrement entrepris sans titre executoire restent a la charge du creancier"
-        r".*juge de l'execution.*debiteur de mauvaise foi)",
+        (
+            r"(?s:frais de recouvrement entrepris sans titre executoire restent a la charge"
+            r" du creancier.*juge de l'execution.*debiteur de mauvaise foi)"
+        ),
     ),
 )
 _EARLIER: Final = re.compile(
-    rf"(?:premiere lettre|premier courrier|notre (?:lettre|courrier)|(?:lettre|courrier) (?:initiale?|du)|first letter"
+    rf"(?:premiere lettre|premier courrier|notre (?:lettre|courrier)|(?:lettre"
+    rf"|courrier) (?:initiale?|du)|first letter"
     rf"|our letter|letter (?:of|dated))(?s:.{{0,80}}?)(?:{DATE})"
 )
-_REFERENCE: Final = re.compile(r"\b(?:ref|reference|references|dossier n|n°|no|numero)\b[^a-z\n]{0,4} ?\S*\d")
+_REFERENCE: Final = re.compile(
+    r"\b(?:ref|reference|references|dossier n|n°|no|numero)\b[^a-z\n]{0,4} ?\S*\d"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,11 @@ _SAME: Final = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
     **dict.fromkeys("\u00ab\u00bb\u201c\u201d\u201e\u2033", '"'),
     **dict.fromkeys("\u00b7\u2022\u2027\u30fb", "*"),
-    **{"\u0153": "oe", "\u00e6": "ae", "\u0131": "i", "\u00d8": "o", "\u00f8": "o"},
+    "\u0153": "oe",
+    "\u00e6": "ae",
+    "\u0131": "i",
+    "\u00d8": "o",
+    "\u00f8": "o",
     **dict(zip("авекмнорстухіѕјԁԛԝһӏёї", "abekmhopctyxisjdqwhlei", strict=True)),
     **dict(zip("αβεικνορτυχ", "abeiknoptux", strict=True)),
 }
@@ -69,7 +73,7 @@ def plain(text: str) -> Plain:
 
 
 def _signs(raw: str) -> Iterator[str]:
-    if raw in _INVISIBLE or unicodedata.category(raw) in {"Cf", "Cc"} and raw not in "\n\t\r":
+    if raw in _INVISIBLE or (unicodedata.category(raw) in {"Cf", "Cc"} and raw not in "\n\t\r"):
         return
     if raw == "\n" or raw in "\u2028\u2029":
         yield "\n"

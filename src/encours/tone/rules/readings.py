@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
+from typing import Final
 
 from encours.tone.rules.concepts import Rule, concepts, rules
 from encours.tone.rules.sentences import Span, denials
 from encours.tone.rules.values import Context, Severity
 
-SPANS_MAX = 12
+SPANS_MAX: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,14 @@ def _hit(rule: Rule, sentence: Sentence, context: Context) -> Hit | None:
 
 def _together(rule: Rule, sentence: Sentence) -> Span | None:
     masks = sentence.spans(rule.mask) if rule.mask else ()
-    hidden = (*masks, *(sentence.denied if rule.denied else ()))
+    hidden = sentence.denied if rule.denied else ()
     groups = list[tuple[Span, ...]]()
     for names in rule.all:
-        left = tuple(span for span in sentence.spans(names) if not _inside(span, hidden))
+        left = tuple(
+            span
+            for span in sentence.spans(names)
+            if not _inside(span, hidden) and not _overlaps(span, masks)
+        )
         if not left:
             return None
         groups.append(left)
@@ -109,7 +114,11 @@ def _inside(span: Span, hidden: Iterable[Span]) -> bool:
     return any(start <= span[0] < end for start, end in hidden)
 
 
+def _overlaps(span: Span, masks: Iterable[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in masks)
+
+
 def _words_between(text: str, chosen: Iterable[Span]) -> int:
     ordered = sorted(chosen)
-    gaps = zip(ordered, ordered[1:], strict=False)
+    gaps = pairwise(ordered)
     return max((text[left[1] : right[0]].count(" ") for left, right in gaps), default=0)

@@ -10,9 +10,12 @@ Span = tuple[int, int]
 
 _END: Final = re.compile(
     r"(?<!\bart)(?<!\bc)(?<!\bcom)(?<!\bciv)(?<!\bpen)(?<!\bm)(?<!\bmme)(?<!\bme)(?<!\bno)(?<!\bn)"
-    r"(?<!\bref)(?<!\btel)(?<!\bal)[.!?]+(?=[\s\")]|$)|[;\u2026]|\n\s*\n|(?<=[.:!?;,])\s*\n|\n(?=\s*[-*\d])"
+    r"(?<!\bref)(?<!\btel)(?<!\bal)[.!?]+(?=[\s\")]|$)|[;\u2026]|\n\s*\n|(?<=[.:!?;,])\s*\n"
+    r"|\n(?=\s*[-*\d])"
 )
-_CLAUSE: Final = re.compile(r"[,;:()\n.!?]| (?:mais|puis|car|sinon|donc|but|then|or else|otherwise) ")
+_CLAUSE: Final = re.compile(
+    r"[,;:()\n.!?]| (?:mais|puis|car|sinon|donc|but|then|or else|otherwise) "
+)
 _AND: Final = re.compile(r" (?:et|ou|and|or) ")
 _VERB: Final = re.compile(
     r"\b\w+(?:rons|ront|rez|ra|rait|raient|rions)\b|\b(?:va|vont|allons|will|shall|going)\b"
@@ -23,48 +26,67 @@ _CONDITION: Final = re.compile(
 )
 _OBJECT: Final = r"(?:nous|vous|te|t'|lui|leur|le|la|l'|les|se|s'|y|en) ?"
 _STRONG: Final = (
-    r"exclu|refus|priv|gen|hesit|manqu|voud|voul|aimer|souhait|oblig|forc|contraign|pouss|laiss|echapp|evit|ignor|empech"
+    r"exclu|refus|priv|gen|hesit|manqu|voud|voul|aimer|souhait|oblig|forc|contraign|pouss|laiss"
+    r"|echapp|evit|ignor|empech"
     r"|oubli|tard|ayant|etant|croy|dout|recul|rest|chang|suff|plaisant|rigol|badin|arret|cess"
     r"|renonc|abandonn|lach|saurai|saurion|pourrons attendre|fer(?:ons|a) pas (?:attendre|prier)"
     r"|repond|regl|pay|jou|pense|imagin|attend|compt|tenez|faut|fait pas|connai"
 )
 _PAST: Final = (
-    r"(?:est|sont|a|ont|avons|etait|soit|ait) (?:toujours |encore |donc )?(?:pas|jamais|plus|aucune?)"
-    r" (?:encore |toujours |ete |a ce jour )*(?:pay|regl|recu|recue|parvenu|sold|acquitt|honor|effectu"
+    r"(?:est|sont|a|ont|avons|etait|soit|ait) (?:toujours |encore |donc )?(?:pas|jamais|plus"
+    r"|aucune?)"
+    r" (?:encore |toujours |ete |a ce jour )*(?:pay|regl|recu|recue|parvenu|sold|acquitt|honor"
+    r"|effectu"
     r"|repondu|donne|suivi|enregistr|trouv|intervenu)"
 )
 _NOT_FR: Final = re.compile(
     rf"\b(?:ne |n')(?!(?:{_OBJECT})*(?:\w*ez\b|{_STRONG}|{_PAST}))(?:{_OBJECT})*\S+(?: \S+){{0,3}}?"
-    rf" (?:pas|jamais|aucune?s?|nullement|rien|ni)\b(?! (?:{_STRONG}|d'autre|le choix|moyen)(?!ee?s?\b))"
+    rf" (?:pas|jamais|aucune?s?|nullement|rien|ni)\b(?! (?:{_STRONG}|d'autre|le choix"
+    rf"|moyen)(?!ee?s?\b))"
 )
 _NONE_FR: Final = re.compile(
-    r"\b(?:aucune?s?|ni|nul|nulle|(?:pas|jamais) (?:de |d')(?=frais|penalit|saisie|huissier|majorat|cout|interet|indemnit|supplement|poursuite))\b ?(?!doute|delai|excuse|recours"
+    r"\b(?:aucune?s?|ni|nul|nulle|(?:pas|jamais) (?:de |d')(?=frais|penalit|saisie|huissier"
+    r"|majorat|cout|interet|indemnit|supplement|poursuite))\b ?(?!doute|delai|excuse|recours"
     r"|autre|reponse|nouvelle|reglement|paiement|suite|cas|pitie|scrupule|hesitation|moyen|echappat"
-    r"|numero|adresse|endroit|porte|mur|avocat|juge|loi|banque|besoin|repit|raison|surprise|contestation|appel|retour|solution|pretexte|indulgence|limite"
+    r"|numero|adresse|endroit|porte|mur|avocat|juge|loi|banque|besoin|repit|raison|surprise"
+    r"|contestation|appel|retour|solution|pretexte|indulgence|limite"
     r"|retard|difference|exception|tolerance|chance|negociation|concession)(?=[a-z])"
 )
-_WITHOUT_FR: Final = re.compile(r"\bsans (?=(?:aucune? |les? |la |l' ?)?(?:frais|cout|penalit|saisie|huissier|interet|indemnit|majorat|supplement))")
+_WITHOUT_FR: Final = re.compile(
+    r"\bsans (?=(?:aucune? |les? |la |l' ?)?(?:frais|cout|penalit|saisie|huissier|interet"
+    r"|indemnit|majorat|supplement))"
+)
 _VOW_FR: Final = re.compile(
-    r"\b(?:(?:nous|s') ?interdi\w+|renonc\w+ a|jamais (?:nous|on|nos|votre|vos|un|une)|hors de question"
+    r"\b(?:(?:nous|s') ?interdi\w+|renonc\w+ a|jamais (?:nous|on|nos|votre|vos|un|une)"
+    r"|hors de question"
     r"|il est exclu|n'est pas question|loin de nous|est (?:illegal|interdit)\w*)\b"
 )
 _NOT_EN: Final = re.compile(
-    r"\b(?:will not|won't|shall not|do not|don't|does not|doesn't|would not|wouldn't|cannot|can't|must not"
-    r"|never|are not|is not|isn't|aren't|not)\b (?!(?:\S+ )?(?:hesitat|want|wish|like|force|make us|oblige"
-    r"|let|leave|only|pay|paid|settle|received|respond|reply|heard|stop|give up|rest|be able to (?:hide"
-    r"|escape)|escape|hide|forget|ignore|play|think|wait|expect|long|have (?:a|any) choice|be surprised"
+    r"\b(?:will not|won't|shall not|do not|don't|does not|doesn't|would not|wouldn't|cannot"
+    r"|can't|must not"
+    r"|never|are not|is not|isn't|aren't|not)\b (?!(?:\S+ )?(?:hesitat|want|wish|like|force"
+    r"|make us|oblige"
+    r"|let|leave|only|pay|paid|settle|received|respond|reply|heard|stop|give up|rest"
+    r"|be able to (?:hide"
+    r"|escape)|escape|hide|forget|ignore|play|think|wait|expect|long|have (?:a|any) choice"
+    r"|be surprised"
     r"|be long|doubt|cease|underestimate|mess|test|risk|be fooled|mistake|late|yet))"
 )
 _NONE_EN: Final = re.compile(
-    r"\b(?:no|without any|nor|neither)\b (?!choice|option|doubt|alternative|other|further|more|longer"
-    r"|excuse|way|escape|matter|one|reply|answer|response|payment|mercy|delay|peace|rest|respite|hesitation"
+    r"\b(?:no|without any|nor|neither)\b (?!choice|option|doubt|alternative|other|further|more"
+    r"|longer"
+    r"|excuse|way|escape|matter|one|reply|answer|response|payment|mercy|delay|peace|rest|respite"
+    r"|hesitation"
     r"|right|appeal|recourse|warning|place|shame|honou?r|decency)"
 )
 _YOU: Final = re.compile(r"\b(?:you|if)\b(?: \S+){0,2} ?$")
-_SPARED: Final = re.compile(r"(?:have to |need to |be )(?:pay|charg|bill|ask|contact|call|liable|subject)|owe|incur")
+_SPARED: Final = re.compile(
+    r"(?:have to |need to |be )(?:pay|charg|bill|ask|contact|call|liable|subject)|owe|incur"
+)
 
 _BUT: Final = re.compile(
-    r"\b(?:si vous|sauf|a condition|pourvu que|a moins|tant que vous|des lors que vous|encore|pour l'instant"
+    r"\b(?:si vous|sauf|a condition|pourvu que|a moins|tant que vous|des lors que vous|encore"
+    r"|pour l'instant"
     r"|pour le moment|tout de suite|if you|unless|as long as|provided|yet|for now|for the moment)\b"
 )
 
@@ -92,10 +114,14 @@ def _denials(sentence: str) -> Iterator[Span]:
             before = sentence[start : found.start()]
             if _CONDITION.search(before) or _BUT.search(sentence, found.end()):
                 continue
-            if pattern is _NOT_EN and _YOU.search(before):
-                if not _SPARED.match(sentence, found.end()):
-                    continue
+            if pattern is _NOT_EN and _is_yours(sentence, before, found.end()):
+                continue
             yield found.start(), _stop(sentence, found.end())
+
+
+def _is_yours(sentence: str, before: str, end: int) -> bool:
+    """Say whether it is the reader who does not: « you will not sleep »."""
+    return bool(_YOU.search(before)) and not _SPARED.match(sentence, end)
 
 
 def _start(sentence: str, at: int) -> int:

@@ -9,7 +9,8 @@ from typing import Final
 from encours.tone.rules.readings import Hit, Sentence
 from encours.tone.rules.values import Context
 
-FLAT: Final = 40
+FLAT: Final = 4_000
+"""Cents of the indemnity (D441-5)."""
 _SPELT: Final = {
     "dix": 10, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50,
     "soixante": 60, "cent": 100, "quatre vingts": 80, "cents": 100, "deux cents": 200,
@@ -27,14 +28,18 @@ _LINK: Final = re.compile(
     r"(?:indemnit\w*|compensation|forfait\w*|lump sum|fixed sum|recovery sum)"
 )
 _CUT: Final = re.compile(
-    r"\b(?:principal|penalites?|interets?|interest|somme de|sum of|montant de|amount of|solde de|factures?"
+    r"\b(?:principal|penalites?|interets?|interest|somme de|sum of|montant de|amount of|solde de"
+    r"|factures?"
     r" (?:de|d'un montant)|ttc|restant|encours|total\w*|invoice of|balance of)\b|[;()]"
 )
 _UNIT: Final = re.compile(
-    r"(?:\bpar|\bchaque|\bpour chaque|\ba chaque|\bper|\beach|\bevery) (?:nouvelle |late |new |autre )?"
-    r"(?!factures?\b|invoices?\b|la\b|le\b|l'|les\b|loi\b|decret|article|virement|cheque|carte|e?mail|courriel"
+    r"(?:\bpar|\bchaque|\bpour chaque|\ba chaque|\bper|\beach|\bevery) "
+    r"(?:nouvelle |new |autre )?(?!(?:late |unpaid |overdue )?(?:factures?|invoices?)\b"
+    r"|factures?\b|invoices?\b|la\b|le\b|l'|les\b|loi\b|decret|article|virement|cheque|carte"
+    r"|e?mail|courriel"
     r"|une?\b|notre|nos|votre|vos|unpaid invoice|an?\b|law|the\b|bank|annee civile)[a-z]+"
-    r"|(?:apres|a partir de|des) (?:la |le )?(?:premiere|deuxieme|troisieme|seconde|\d\w*) (?:relance|rappel|lettre)"
+    r"|(?:apres|a partir de|des) (?:la |le )?(?:premiere|deuxieme|troisieme|seconde"
+    r"|\d\w*) (?:relance|rappel|lettre)"
 )
 _INVOICE: Final = re.compile(r"\b(?:par|chaque|per|each|every) (?:\w+ )?(?:factures?|invoices?)\b")
 _TAX: Final = re.compile(r"\b(?:ht|hors taxes?|tva|vat|excl|majore\w* de la tva|plus tax)\b")
@@ -45,14 +50,19 @@ _NO_TAX: Final = re.compile(
 _PERCENT: Final = re.compile(r"(?:indemnit\w*|compensation)(?: \S+){0,6} \d+(?:[.,]\d+)? ?%")
 _TIMES: Final = re.compile(r"\d+ ?(?:x|\*|fois|times) ?\d+")
 _FLAT_PENALTY: Final = re.compile(
-    rf"(?:penalit\w*|interets?|penalt\w+|interest)(?: (?!indemnit|compens|40)\S+){{0,6}} \d+(?:[.,]\d+)? ?{_EURO}(?: \S+){{0,2}}"
-    r" (?:par|per|each|every|a|chaque|pour chaque) (?:jour|semaine|mois|day|week|month|facture|invoice)"
+    rf"(?:penalit\w*|interets?|penalt\w+|interest)(?: (?!indemnit|compens"
+    rf"|40)\S+){{0,6}} \d+(?:[.,]\d+)? ?{_EURO}(?: \S+){{0,2}}"
+    r" (?:par|per|each|every|a|chaque|pour chaque) (?:jour|semaine|mois|day|week|month|facture"
+    r"|invoice)"
 )
 _RATED: Final = re.compile(
-    r"(?:penalit\w*|interets?|penalt\w+|interest)(?: (?!\S*indemnit|compens)\S+){0,5} (?<!indemnite )(?:forfaitaires?|flat|fixed|fixe)\b"
+    r"(?:penalit\w*|interets?|penalt\w+|interest)(?: (?!\S*indemnit"
+    r"|compens)\S+){0,5} (?<!indemnite )(?:forfaitaires?|flat|fixed|fixe)\b(?! (?:compens|indemn"
+    r"|sum|recovery))"
 )
 _VAT_ON: Final = re.compile(
-    r"(?:penalit\w*|interets? (?:de retard|moratoires)|indemnit\w*|late payment interest|compensation)"
+    r"(?:penalit\w*|interets? (?:de retard|moratoires)|indemnit\w*|late payment interest"
+    r"|compensation)"
     r"(?: \S+){0,8} (?:tva|vat|t\.v\.a)\b"
 )
 
@@ -71,7 +81,9 @@ def wrong_sums(text: str, context: Context) -> Iterator[Hit]:
     if not sentence.has("indemnity|forty"):
         return
     yield from (
-        hit for hit in _indemnity(sentence) if not any(a <= hit.start < b for a, b in sentence.denied)
+        hit
+        for hit in _indemnity(sentence)
+        if not any(a <= hit.start < b for a, b in sentence.denied)
     )
 
 
@@ -86,11 +98,14 @@ def _indemnity(sentence: Sentence) -> Iterator[Hit]:
             yield Hit("indemnity", "block", start, end)
 
 
-def _is_wrong(text: str, start: int, end: int, value: float) -> bool:
-    if not value or value % FLAT or _TIMES.search(text) and value % FLAT:
+def _is_wrong(text: str, start: int, end: int, value: int) -> bool:
+    if not value or value % FLAT or (_TIMES.search(text) and value % FLAT):
         return True
     near = text[end : end + 60]
-    if re.search(r"(?:passe\w*|port\w+|augment\w+|monte\w*|double\w*|rises?|goes up|increas\w+) (?:a|to) ?$", text[:start]):
+    if re.search(
+        r"(?:passe\w*|port\w+|augment\w+|monte\w*|double\w*|rises?|goes up|increas\w+) (?:a|to) ?$",
+        text[:start],
+    ):
         return True
     unit, each = _UNIT.search(near), _INVOICE.search(near)
     if each and (not unit or each.start() < unit.start()):
@@ -101,16 +116,19 @@ def _is_wrong(text: str, start: int, end: int, value: float) -> bool:
     return bool(tax) and not _NO_TAX.search(text)
 
 
-def _sums(text: str) -> Iterator[tuple[int, int, float]]:
+def _sums(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield the sums said of an indemnity: the nearest words before or after are about it."""
     for found in _SUM.finditer(text):
         before, after = text[: found.start()], text[found.end() : found.end() + 60]
-        if _said_before(before) or _said_after(after):
-            yield found.start(), found.end(), _value(found)
-        elif round(_value(found)) == FLAT and (
-            re.search(r"recouvrement|recovery|l ?441", text) or _UNIT.search(after[:40])
+        if (
+            _said_before(before)
+            or _said_after(after)
+            or (
+                _cents(found) == FLAT
+                and (re.search(r"recouvrement|recovery|l ?441", text) or _UNIT.search(after[:40]))
+            )
         ):
-            yield found.start(), found.end(), _value(found)
+            yield found.start(), found.end(), _cents(found)
 
 
 def _said_before(before: str) -> bool:
@@ -131,9 +149,12 @@ def _said_after(after: str) -> bool:
     return bool(re.match(lead, between)) and between.count(" ") <= 6 and not _SUM.search(between)  # noqa: PLR2004
 
 
-def _value(found: re.Match[str]) -> float:
+def _cents(found: re.Match[str]) -> int:
     if found["spelt"]:
-        return _SPELT[found["spelt"]]
+        return _SPELT[found["spelt"]] * 100
     if found["after"]:
-        return float(found["after"].replace(" ", "").replace(",", "."))
-    return float(found["before"].replace(" ", "").replace(",", ""))
+        written = found["after"].replace(" ", "").replace(",", ".")
+    else:
+        written = found["before"].replace(" ", "").replace(",", "")
+    whole, _, rest = written.partition(".")
+    return int(whole or "0") * 100 + int(rest.ljust(2, "0")[:2] or "0")

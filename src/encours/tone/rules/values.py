@@ -15,6 +15,7 @@ Extent = Literal["auto", "whole", "part"]
 
 CLASSES: Final = get_args(DebtorClass)
 SENDERS: Final = get_args(SenderKind)
+LANGUAGES: Final = get_args(Language)
 STEP_KINDS: Final = get_args(StepKind)
 PROFESSIONAL: Final = frozenset({"business", "public", "foreign"})
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from encours.dunning import actions
-from encours.dunning.actions import decisions, outbox, outgoing
+from encours.dunning.actions import outbox, outgoing, wording
 from encours.dunning.queries import outbox as left
 from encours.dunning.queries.reminders import ReminderCard
 from encours.messaging.rules import html
@@ -85,16 +85,23 @@ def edit(request: StaffRequest, reminder_id: int) -> HttpResponse:
     form = Words(request.POST)
     if not form.is_valid():
         return _page(request, card, form)
+    refused: wording.NotInThoseWords | None = None
     with telling(request, _("Texte enregistré pour ce message.")):
-        decisions.edit(
-            tenant_id=request.tenant_id,
-            reminder_id=reminder_id,
-            subject=form.cleaned_data["subject"],
-            body=form.cleaned_data["body"],
-            user_id=request.access.user_id,
-            on=card.planned_on,
-        )
-    return redirect("reminder", reminder_id)
+        try:
+            wording.edit(
+                tenant_id=request.tenant_id,
+                reminder_id=reminder_id,
+                subject=form.cleaned_data["subject"],
+                body=form.cleaned_data["body"],
+                user_id=request.access.user_id,
+                on=card.planned_on,
+                now=timezone.now(),
+                is_kept=request.POST.get("keep") == "1",
+            )
+        except wording.NotInThoseWords as refusal:
+            refused = refusal
+            raise
+    return _page(request, card, form, refused) if refused else redirect("reminder", reminder_id)
 
 
 @require_POST
@@ -126,7 +133,12 @@ def decide(request: StaffRequest, reminder_id: int) -> HttpResponse:
     return redirect("reminder", reminder_id)
 
 
-def _page(request: StaffRequest, card: ReminderCard, form: Words | None) -> HttpResponse:
+def _page(
+    request: StaffRequest,
+    card: ReminderCard,
+    form: Words | None,
+    refusal: wording.NotInThoseWords | None = None,
+) -> HttpResponse:
     message = card.message
     may_decide = request.access.may("dunning.decide", card.creditor_id)
     is_open = message.state == "planned"
@@ -144,6 +156,7 @@ def _page(request: StaffRequest, card: ReminderCard, form: Words | None) -> Http
         "may_decide": may_decide,
         "is_open": is_open,
         "form": form,
+        "refusal": refusal,
     }
     return render(request, "dunning/reminder.html", context)
 
