@@ -214,7 +214,7 @@ def _french(text: str) -> Iterator[Span]:
 
 def _is_known(stem: str, after: list[str]) -> bool:
     if stem == "ser":
-        return _is_state(after)
+        return _is_state(after) or after[:2] == ["au", "regret"]
     near = " ".join(after[:6])
     if stem == "aur":
         return bool(_HAVE.search(near))

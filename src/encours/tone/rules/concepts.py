@@ -83,11 +83,11 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _rule(one: dict[str, Any]) -> Rule:
-    lists = {
-        name: tuple(one[name]) for name in ("all", "unless", "soften", "harden") if name in one
-    }
-    sets = {name: frozenset(one[name]) for name in ("classes", "steps") if name in one}
-    told: dict[str, Any] = {**one, **lists, **sets}
+    told = dict(one)
+    for name in ("all", "unless", "soften", "harden"):
+        told[name] = tuple(one.get(name, ()))
+    for name in ("classes", "steps"):
+        told[name] = frozenset(one.get(name, ()))
     return Rule(**told)
 
 

@@ -30,7 +30,7 @@ _LINK: Final = re.compile(
 _CUT: Final = re.compile(
     r"\b(?:principal|penalites?|interets?|interest|somme de|sum of|montant de|amount of|solde de"
     r"|factures?"
-    r" (?:de|d'un montant)|ttc|restant|encours|total\w*|invoice of|balance of)\b|[;()]"
+    r" (?:de|d'un montant)|ttc|restant|encours|total\w*|invoice of|balance of)\b|;"
 )
 _UNIT: Final = re.compile(
     r"(?:\bpar|\bchaque|\bpour chaque|\ba chaque|\bper|\beach|\bevery) "
