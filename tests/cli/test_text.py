@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from encours.config.commands import application
 
+DOCS = Path(__file__).parents[2] / "docs" / "contracts"
 GOOD = "Merci de régler la facture FA-1 au plus tard le 15 décembre 2026."
 BAD = "Un huissier se présentera demain à votre domicile."
 
@@ -125,3 +126,10 @@ def test_a_whole_notice_lacks_what_it_lacks() -> None:
     answered = run(*asked, "--whole", stdin=words)
     assert answered.exit_code == 1
     assert "la somme ; le délai" in answered.stdout
+
+
+def test_the_contract_shows_what_the_command_answers() -> None:
+    contract = (DOCS / "text-check.md").read_text("utf-8")
+    cases, answers = (block.split("```")[0] for block in contract.split("```json\n")[1:])
+
+    assert json.loads(run("--json", stdin=cases).stdout) == json.loads(answers)

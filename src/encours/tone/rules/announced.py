@@ -73,7 +73,7 @@ _NO_FUTURE: Final = frozenset(
     ["serait", "seraient", "serions", "seriez", "sauront", "aura", "ferons", "fera", "feront"]
 )
 _PRESENT: Final = re.compile(
-    r"^(?:p|ag|rencont|mont|liv|ouv|off|ent|rent|ret|reti|desi|assu|prefe|espe|conside|procu"
+    r"^(?:p|ag|demeu|rencont|mont|liv|ouv|off|ent|rent|ret|reti|desi|assu|prefe|espe|conside|procu"
     r"|reite|atti|entou"
     r"|diffe|opere|ope|gere|ge|enregist|demont|enre|adminis|admini|regist|illust|cent|concent"
     r"|rest|ti"
@@ -138,7 +138,7 @@ _HAVE: Final = re.compile(
     r"|procede)"
 )
 _DO: Final = re.compile(
-    r"(?:parvenir|part|suivre|connaitre|objet|necessaire|savoir|droit|l'objet|partie|reference"
+    r"(?:defaut|parvenir|part|suivre|connaitre|objet|necessaire|savoir|droit|l'objet|partie|reference"
     r"|suite|mention|plaisir"
     r"|apparaitre|valoir|courir|etat|faire|appel|le point|tout|au mieux|proceder)"
 )
@@ -186,8 +186,13 @@ def announced(text: str) -> Iterator[Span]:
             yield found.span()
     for found in _ORDER.finditer(text):
         word = found["word"]
-        if word not in _lists()["imperatives"] and not _FUTURE.fullmatch(word):
+        if word not in _lists()["imperatives"] and not _is_future(word):
             yield found.span("word")
+
+
+def _is_future(word: str) -> bool:
+    found = _FUTURE.fullmatch(word)
+    return found is not None and found["stem"] in _lists()["futures"]
 
 
 def strays(text: str) -> bool:

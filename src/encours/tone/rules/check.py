@@ -20,6 +20,7 @@ from encours.tone.rules.values import Context, Finding, Language, Severity
 EXCERPT_MAX: Final = 160
 WHOLE_WORDS: Final = 40
 WHOLE_SENTENCES: Final = 3
+SHORT: Final = 2
 _ENGLISH: Final = re.compile(
     r"\b(?:the|you|your|we|our|will|be|is|are|not|of|to|and|by|this|have|has|please|pay)\b"
 )
@@ -36,9 +37,10 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
     spans = list(sentences(read.text))
     for start, end in spans:
         words = read.text[start:end].replace("\n", " ")
-        is_apart = ";" not in (read.text[start - 1 : start], read.text[end : end + 1])
+        alone = ";" not in (read.text[start - 1 : start], read.text[end : end + 1])
+        least: Severity = "block" if len(spans) <= SHORT else "warn"
         is_name = partial(_is_name, text, read, start)
-        for hit in _best(_hits(words, context, is_name=is_name, is_apart=is_apart)):
+        for hit in _best(_hits(words, context, is_name=is_name, least=least, alone=alone)):
             placed = replace(hit, start=hit.start + start, end=hit.end + start)
             found.append(_finding(placed, text, read, language))
     found += _shouting(text, language)
@@ -48,14 +50,17 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
 
 
 def _hits(
-    words: str, context: Context, *, is_name: Callable[[int], bool], is_apart: bool
+    words: str, context: Context, *, is_name: Callable[[int], bool], least: Severity, alone: bool
 ) -> Iterator[Hit]:
-    """Yield what the rules find; the closed lists speak only where no rule does."""
+    """Yield what the rules find; the closed lists speak only where no rule does.
+
+    In a letter, of more than two sentences, what no list knows warns: letters have small talk.
+    """
     named = (*hits(words, context), *wrong_sums(words, context))
     yield from named
     if any(hit.severity == "block" for hit in named):
         return
-    severity: Severity = "warn" if context.has_title else "block"
+    severity: Severity = "warn" if context.has_title else least
     denied = denials(words)
     unknown = [
         Hit("announcement", severity, start, min(end, len(words)))
@@ -63,8 +68,8 @@ def _hits(
         if not any(first <= start < last for first, last in denied) and not is_name(start)
     ]
     yield from unknown
-    if is_apart and not named and not unknown and strays(words):
-        yield Hit("stray", "block", 0, len(words))
+    if alone and not named and not unknown and strays(words):
+        yield Hit("stray", least, 0, len(words))
 
 
 def _is_name(text: str, read: Plain, first: int, at: int) -> bool:

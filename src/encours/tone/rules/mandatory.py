@@ -25,8 +25,8 @@ FORMAL: Final[tuple[Need, ...]] = (
     (
         "la demande claire de payer (« nous vous mettons en demeure de payer »)",
         (
-            r"mett\w+ en demeure|mise en demeure|formal notice|hereby (?:\w+ )?(?:demand|notice"
-            r"|require)"
+            r"mett\w+ (?:\w+ ){0,2}en demeure|mise en demeure|formal notice"
+            r"|hereby (?:\w+ )?(?:demand|notice|require)"
         ),
     ),
     ("la somme", _MONEY),
@@ -76,7 +76,10 @@ COLLECTOR: Final[tuple[Need, ...]] = (
     ("les accessoires", r"accessoires?|ancillary|indemnite|accessor"),
     (
         "la demande de payer",
-        r"regler|payer|reglement|paiement|pay\b|settle|mise en demeure|mett\w+ en demeure",
+        (
+            r"regler|payer|reglement|paiement|pay\b|settle|mise en demeure"
+            r"|mett\w+ (?:\w+ ){0,2}en demeure"
+        ),
     ),
     (
         "comment payer",

@@ -47,7 +47,9 @@ _NOT_FR: Final = re.compile(
 _NONE_FR: Final = re.compile(
     r"\b(?:aucune?s?|ni|nul|nulle|(?:pas|jamais) (?:de |d')(?=frais|penalit|saisie|huissier"
     r"|majorat|cout|interet|indemnit|supplement|poursuite))\b ?(?!doute|delai|excuse|recours"
-    r"|autre|reponse|nouvelle|reglement|paiement|suite|cas|pitie|scrupule|hesitation|moyen|echappat"
+    r"|autre (?:choix|moyen|solution|option|issue|recours"
+    r"|possibilite|voie|forme|avis|delai)|reponse|nouvelle|reglement"
+    r"|paiement|suite|cas|pitie|scrupule|hesitation|moyen|echappat"
     r"|numero|adresse|endroit|porte|mur|avocat|juge|loi|banque|besoin|repit|raison|surprise"
     r"|contestation|appel|retour|solution|pretexte|indulgence|limite"
     r"|retard|difference|exception|tolerance|chance|negociation|concession)(?=[a-z])"
