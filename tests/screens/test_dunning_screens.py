@@ -19,6 +19,7 @@ from tests.web.places import add_user
 from tests.web.test_all_creditors import another
 
 from encours.dunning import actions
+from encours.dunning.models import Reminder
 from encours.imports import jobs
 from encours.imports.actions import uploads
 from encours.messaging.models import Message
@@ -136,3 +137,27 @@ def test_the_lists_of_all_creditors_are_clean(
         flaws += [f"{name}: {flaw}" for flaw in window.flaws()]
 
     assert not flaws
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_refused_words_are_shown_with_their_reason(
+    chromium: Browser, live_server: Any, shop: Shop, mode: str, tmp_path: Path
+) -> None:
+    with in_tenant(shop.house.tenant_id):
+        user = add_user(shop.house, "credit_manager", "SCREENS")
+    shop.plan(34)
+    with in_tenant(shop.house.tenant_id):
+        one = Reminder.objects.of(shop.house.tenant_id).get(state="planned")
+    window = screen(chromium, live_server.url, mode, user.pk)
+    window.open(reverse("reminder", args=[one.pk]))
+    flaws = []
+    for words in ("Un huissier passera demain chez vous.", "Payez la facture immédiatement."):
+        window.page.get_by_label("Texte au-dessus").fill(words)
+        window.page.get_by_role("button", name="Enregistrer ce texte").click()
+        window.page.get_by_text("Mieux dit").first.wait_for()
+        window.page.screenshot(path=tmp_path / f"{mode}.png", full_page=True)
+        flaws += window.flaws()
+
+    assert not flaws
+    window.page.get_by_role("button", name="Garder quand même").click()
+    window.page.get_by_text("Texte enregistré").wait_for()

@@ -18,6 +18,7 @@ from encours.dunning import actions
 from encours.dunning.actions import outbox, outgoing, wording
 from encours.dunning.queries import outbox as left
 from encours.dunning.queries.reminders import ReminderCard
+from encours.kernel.refusal import Refusal
 from encours.messaging.rules import html
 from encours.web import links
 from encours.web.answers import telling
@@ -85,23 +86,24 @@ def edit(request: StaffRequest, reminder_id: int) -> HttpResponse:
     form = Words(request.POST)
     if not form.is_valid():
         return _page(request, card, form)
-    refused: wording.NotInThoseWords | None = None
-    with telling(request, _("Texte enregistré pour ce message.")):
-        try:
-            wording.edit(
-                tenant_id=request.tenant_id,
-                reminder_id=reminder_id,
-                subject=form.cleaned_data["subject"],
-                body=form.cleaned_data["body"],
-                user_id=request.access.user_id,
-                on=card.planned_on,
-                now=timezone.now(),
-                is_kept=request.POST.get("keep") == "1",
-            )
-        except wording.NotInThoseWords as refusal:
-            refused = refusal
-            raise
-    return _page(request, card, form, refused) if refused else redirect("reminder", reminder_id)
+    try:
+        wording.edit(
+            tenant_id=request.tenant_id,
+            reminder_id=reminder_id,
+            subject=form.cleaned_data["subject"],
+            body=form.cleaned_data["body"],
+            user_id=request.access.user_id,
+            on=card.planned_on,
+            now=timezone.now(),
+            is_kept=request.POST.get("keep") == "1",
+        )
+    except wording.NotInThoseWords as refusal:
+        return _page(request, card, form, refusal)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Texte enregistré pour ce message."))
+    return redirect("reminder", reminder_id)
 
 
 @require_POST
