@@ -14,7 +14,7 @@ from encours.tone.rules.concepts import reasons
 from encours.tone.rules.plain import Plain, plain
 from encours.tone.rules.readings import Hit, hits
 from encours.tone.rules.sentences import Span, denials, sentences
-from encours.tone.rules.sums import wrong_sums
+from encours.tone.rules.sums import speaks_of_many, wrong_sums
 from encours.tone.rules.values import Context, Finding, Language, Severity
 
 EXCERPT_MAX: Final = 160
@@ -35,12 +35,16 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
     language = context.language or _language(read.text)
     found = list[Finding]()
     spans = list(sentences(read.text))
+    is_many = speaks_of_many(read.text)
+    least: Severity
     for start, end in spans:
         words = read.text[start:end].replace("\n", " ")
         alone = ";" not in (read.text[start - 1 : start], read.text[end : end + 1])
-        least: Severity = "block" if len(spans) <= SHORT else "warn"
         is_name = partial(_is_name, text, read, start)
-        for hit in _best(_hits(words, context, is_name=is_name, least=least, alone=alone)):
+        named = (*hits(words, context), *wrong_sums(words, context, is_many=is_many))
+        unlisted = _unlisted(words, named, is_name=is_name, alone=alone)
+        least = "warn" if context.has_title or len(spans) > SHORT else "block"
+        for hit in _best((*named, *(replace(one, severity=least) for one in unlisted))):
             placed = replace(hit, start=hit.start + start, end=hit.end + start)
             found.append(_finding(placed, text, read, language))
     found += _shouting(text, language)
@@ -49,27 +53,24 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (one.start, one.code)))
 
 
-def _hits(
-    words: str, context: Context, *, is_name: Callable[[int], bool], least: Severity, alone: bool
+def _unlisted(
+    words: str, named: Iterable[Hit], *, is_name: Callable[[int], bool], alone: bool
 ) -> Iterator[Hit]:
-    """Yield what the rules find; the closed lists speak only where no rule does.
+    """Yield what no closed list knows, where no rule blocks already.
 
-    In a letter, of more than two sentences, what no list knows warns: letters have small talk.
+    In a letter, of more than two sentences, it warns: letters have small talk.
     """
-    named = (*hits(words, context), *wrong_sums(words, context))
-    yield from named
     if any(hit.severity == "block" for hit in named):
         return
-    severity: Severity = "warn" if context.has_title else least
     denied = denials(words)
     unknown = [
-        Hit("announcement", severity, start, min(end, len(words)))
+        Hit("announcement", "block", start, min(end, len(words)))
         for start, end in announced(words)
         if not any(first <= start < last for first, last in denied) and not is_name(start)
     ]
     yield from unknown
     if alone and not named and not unknown and strays(words):
-        yield Hit("stray", least, 0, len(words))
+        yield Hit("stray", "block", 0, len(words))
 
 
 def _is_name(text: str, read: Plain, first: int, at: int) -> bool:

@@ -11,6 +11,11 @@ from encours.tone.rules.values import Context
 
 FLAT: Final = 4_000
 """Cents of the indemnity (D441-5)."""
+
+FEW: Final = 5
+"""Invoices that a sum may stand for when none is named."""
+
+_MANY: Final = re.compile(r"\b(?:factures|invoices)\b|\$indemnity")
 _SPELT: Final = {
     "dix": 10, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50,
     "soixante": 60, "cent": 100, "quatre vingts": 80, "cents": 100, "deux cents": 200,
@@ -67,8 +72,11 @@ _VAT_ON: Final = re.compile(
 )
 
 
-def wrong_sums(text: str, context: Context) -> Iterator[Hit]:
-    """Yield what is asked of a professional and is not 40 EUR for each invoice paid late."""
+def wrong_sums(text: str, context: Context, *, is_many: bool = False) -> Iterator[Hit]:
+    """Yield what is asked of a professional and is not 40 EUR for each invoice paid late.
+
+    `is_many`: the message speaks of several invoices, whose indemnities add up.
+    """
     if not context.is_professional:
         return
     sentence = Sentence(text)
@@ -82,19 +90,24 @@ def wrong_sums(text: str, context: Context) -> Iterator[Hit]:
         return
     yield from (
         hit
-        for hit in _indemnity(sentence)
+        for hit in _indemnity(sentence, is_many=is_many)
         if not any(a <= hit.start < b for a, b in sentence.denied)
     )
 
 
-def _indemnity(sentence: Sentence) -> Iterator[Hit]:
+def speaks_of_many(text: str) -> bool:
+    """Say whether a text speaks of several invoices."""
+    return bool(_MANY.search(text))
+
+
+def _indemnity(sentence: Sentence, *, is_many: bool) -> Iterator[Hit]:
     text = sentence.text
     for found in _PERCENT.finditer(text):
         yield Hit("indemnity", "block", *found.span())
     for start, end, value in _sums(text):
         if sentence.has("proof") and value != FLAT:
             continue
-        if _is_wrong(text, start, end, value):
+        if (value > FEW * FLAT and not is_many) or _is_wrong(text, start, end, value):
             yield Hit("indemnity", "block", start, end)
 
 
