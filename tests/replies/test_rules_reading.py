@@ -92,6 +92,10 @@ def test_each_cause_has_its_side() -> None:
         pytest.param(
             "Abbiamo pagato la fattura con bonifico lunedì, grazie e saluti", id="Italian"
         ),
+        pytest.param("Wij betalen volgende week", id="Dutch"),
+        pytest.param("Já pagámos a fatura", id="Portuguese"),
+        pytest.param("Faktura är betald", id="Swedish"),
+        pytest.param("Zapłacimy w piątek", id="Polish"),
         pytest.param("Мы оплатили счёт вчера", id="Russian"),
         pytest.param("我们已经付款了，请核对您的账户", id="Chinese"),
         pytest.param("", id="nothing"),
@@ -107,6 +111,7 @@ def test_what_nobody_here_reads_is_left_to_a_person(text: str) -> None:
 
 def test_languages() -> None:
     assert languages.language_of(fold("Nous payons la facture vendredi")) == "fr"
+    assert languages.language_of(fold("Non justifié.")) == "fr"
     assert languages.language_of(fold("We will pay the invoice on Friday")) == "en"
 
 

@@ -14,8 +14,8 @@ def _words(text: str) -> frozenset[str]:
 
 _MARKS: Final[dict[str, frozenset[str]]] = {
     "fr": _words(
-        "le la les de des du un une je tu il elle on nous vous ils et ou est sont pas ne que"
-        " qui pour avec sur dans ce cette ces mon ma mes votre vos notre nos au aux par plus"
+        "le la les non de des du un une je tu il elle on nous vous ils et ou est sont pas ne"
+        " que qui pour avec sur dans ce cette ces mon ma mes votre vos notre nos au aux par plus"
         " bien merci bonjour facture paiement reglement virement cheque mois semaine fin suis"
         " avons avez sera ete deja svp demain lundi mardi mercredi jeudi vendredi samedi paye"
         " payer c j l d n m s qu ai y en si a jamais rien tout voir fait faire peux peut absent"
@@ -32,26 +32,35 @@ _MARKS: Final[dict[str, frozenset[str]]] = {
     "de": _words(
         "der die das und ist nicht wir ich sie haben wird werden mit fur auf bitte danke"
         " rechnung zahlung ein eine den dem von zu im am bis uberweisung heute morgen sehr"
-        " geehrte bezahlt konnen ihre"
+        " geehrte bezahlt konnen ihre zahlen woche nachste nachsten wurde bezahlen montag"
+        " freitag senden uns buro"
     ),
     "es": _words(
         "el los las una y es no nosotros usted ustedes hemos con para por factura pago gracias"
-        " hola pagaremos que del al mes semana transferencia ya esta su sus lo hemos pagado"
-        " buenos dias estimado saludos"
+        " hola pagaremos que del al mes semana transferencia ya esta su sus lo pagado buenos"
+        " dias estimado saludos viernes lunes manana correcta enviar"
     ),
     "it": _words(
         "il lo gli una e non noi siamo abbiamo con per fattura pagamento grazie buongiorno"
-        " della del che sara bonifico mese gia stata pagata vi saluti cordiali entro"
+        " della del che sara bonifico mese gia stata pagata vi saluti cordiali entro pagheremo"
+        " pagare venerdi lunedi domani inviare"
     ),
     "nl": _words(
         "het een en is niet wij ik hebben wordt met voor op factuur betaling bedankt dank u de"
-        " van te zullen betalen betaald graag groet vriendelijke"
+        " van te zullen betalen betaald graag groet vriendelijke volgende reeds morgen vrijdag"
+        " sturen"
     ),
     "pt": _words(
         "o os as uma e nao nos temos com para por fatura pagamento obrigado ola que do da mes"
-        " semana transferencia ja bom dia iremos pagar pago cumprimentos"
+        " semana transferencia ja bom dia iremos pagar pago cumprimentos pagamos pagaremos sexta"
+        " segunda amanha enviar"
     ),
-    "pl": _words("nie jest faktura zaplacimy dziekuje prosze dzien dobry w na z do sie przelew"),
+    "sv": _words("och ar inte faktura fakturan betald betalar vi tack ni det att fredag imorgon"),
+    "tr": _words("ve bir bu icin fatura faturayi odeme lutfen gonderin odendi tesekkurler"),
+    "pl": _words(
+        "nie jest faktura zaplacimy dziekuje prosze dzien dobry w na z do sie przelew piatek"
+        " faktury zaplacone"
+    ),
 }
 READ: Final = ("fr", "en")
 _MARGIN: Final = 2
@@ -68,4 +77,5 @@ def language_of(folded: str) -> str:
     counts = {code: sum(word in marks for word in words) for code, marks in _MARKS.items()}
     best = max(READ, key=lambda code: counts[code])
     foreign = max(count for code, count in counts.items() if code not in READ)
-    return "other" if foreign >= counts[best] + _MARGIN else best
+    margin = _MARGIN if counts[best] else 1
+    return "other" if foreign >= counts[best] + margin else best
