@@ -49,6 +49,9 @@ KNOWN: dict[str, Any] = {
     "payments.Mandate.kind": "recurrent",
     "receivables.PenaltyNote.year": 2026,
     "receivables.PenaltyPart.kind": "interest",
+    "scoring.Score.profile": "new",
+    "scoring.Move.profile": "new",
+    "scoring.ChosenProfile.profile": "new",
 }
 
 # Of several references, one is set: the database refuses a row without any.

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "encours.feeds",
     "encours.einvoicing",
     "encours.risk",
+    "encours.scoring",
     "encours.dunning",
     "encours.custody",
     "encours.web",

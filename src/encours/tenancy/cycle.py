@@ -12,7 +12,7 @@ from django.db.models import Max
 from encours.tenancy.models import Creditor, CycleRun
 from encours.tenancy.scope import in_tenant
 
-STAGES: Final = ("backup", "refresh", "plan", "send", "retain", "seal")
+STAGES: Final = ("backup", "refresh", "score", "plan", "send", "retain", "seal")
 STALE_AFTER: Final = timedelta(hours=2)
 Stage = Callable[[int, int, date], Mapping[str, Any]]
 

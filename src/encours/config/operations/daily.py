@@ -1,4 +1,4 @@
-"""The day's work of each creditor, on its own clock: back up, refresh, plan, send, retain, seal."""
+"""The day's work of each creditor, on its own clock, from the backup to the seal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from encours.config.operations import backups, journals
 from encours.config.operations.tenants import tenant_ids
 from encours.custody.actions import retention
 from encours.dunning import actions as dunning
+from encours.scoring.actions import running
 from encours.tenancy import cycle, frames
 from encours.tenancy.models import Creditor
 from encours.tenancy.scope import in_tenant
@@ -59,6 +60,12 @@ def _refresh(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:  
     return {"analyzed": len(LEDGER)}
 
 
+def _score(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:
+    with in_tenant(tenant_id):
+        found = running.score_creditor(tenant_id=tenant_id, creditor_id=creditor_id, today=on)
+    return {"scored": found.scored, "changed": found.changed, "moved": found.moved}
+
+
 def _plan(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:
     with in_tenant(tenant_id):
         plan = dunning.plan_day(tenant_id=tenant_id, creditor_id=creditor_id, on=on)
@@ -83,6 +90,7 @@ def _seal(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:  # n
 WORK: Final[Mapping[str, cycle.Stage]] = {
     "backup": _back_up,
     "refresh": _refresh,
+    "score": _score,
     "plan": _plan,
     "send": _send,
     "retain": _retain,

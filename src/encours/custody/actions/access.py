@@ -27,8 +27,8 @@ NAMES: Final = {
     "ledger": "factures, règlements et lettrages",
     "messages": "les messages envoyés",
     "document": "une pièce gardée",
-    "standing": "les motifs notés (litiges, promesses…)",
     "mandates": "les mandats de prélèvement",
+    "standing": "les motifs notés (litiges, promesses, profils…)",
     "journal": "les valeurs personnelles du journal",
 }
 PAGE: Final = """<!doctype html>

@@ -17,6 +17,7 @@ from encours.messaging import erasing as messages
 from encours.parties.actions import contacts, erasing
 from encours.payments.actions import mandates
 from encours.risk.actions import limits
+from encours.scoring import erasing as scoring
 from encours.standing import erasing as standing
 from encours.tenancy import persons
 from encours.tenancy.journal import record
@@ -127,6 +128,7 @@ def _of_account(what: What, told: dict[str, Any], customer_id: int) -> None:
             mandates.erase_mandates(tenant_id=told["tenant_id"], customer_id=customer_id)
         case "standing":
             standing.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
+            scoring.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
 
 
 def _card(tenant_id: int, person: Person) -> PersonCard:

@@ -37,6 +37,8 @@ select
             where tenant_id = %(tenant_id)s and customer_id = any(%(ids)s))),
     (select count(*) from standing_standingfact where tenant_id = %(tenant_id)s
         and customer_id = any(%(ids)s) and (reason <> '' or details <> '{}'))
+    + (select count(*) from scoring_chosenprofile where tenant_id = %(tenant_id)s
+        and customer_id = any(%(ids)s) and reason <> '')
 """
 MESSAGES: Final = """
 select m.id, coalesce(m.sent_at, m.created_at)::date from messaging_message m

@@ -25,6 +25,7 @@ BESIDE_THE_LEDGER: Final = (
     "portfolio_rule",
     "reminder",
     "reminders",
+    "scoring",
     "sender",
     "sending",
     "triage",

@@ -57,8 +57,8 @@ CREDITED: Final = pl.Schema(
 )
 """Credit notes received in twelve months: at most one row a customer and currency."""
 
-TRADE: Final = ("invoice", "debit_note", "opening", "other")
-"""Kinds of debit whose payment tells how a customer pays."""
+TRADE: Final = ("invoice", "opening", "other")
+"""Kinds of debit whose payment tells how a customer pays; a debit note often corrects an entry."""
 BOUGHT: Final = ("invoice", "debit_note", "other")
 RETURNED: Final = "returned_payment"
 RETURNED_STATUSES: Final = ("returned", "rejected", "failed")

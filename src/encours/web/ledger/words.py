@@ -106,6 +106,7 @@ STEPS: Final[Mapping[str, Text]] = {
 STAGES: Final[Mapping[str, Text]] = {
     "backup": _("sauvegarde"),
     "refresh": _("mise à jour"),
+    "score": _("profils payeurs"),
     "plan": _("plan du jour"),
     "send": _("envois"),
     "retain": _("fin de conservation"),

@@ -1,0 +1,1 @@
+"""Reads of the scoring: histories out of the ledger, scores, moves, thresholds, segments."""
