@@ -56,7 +56,7 @@ def fill(books: Books, *, lines: int, customers: int, today: date, late: bool = 
     return Filled(lines, customers, *(int(found[0]) if found else 0 for found in (billed, paid)))
 
 
-def _insert(
+def insert(
     connection: psycopg.Connection[Any], model: str, values: Mapping[str, Any], source: str
 ) -> None:
     """Insert-select into a model's table; columns not given take the model's default."""
@@ -97,7 +97,7 @@ def _lowest(connection: psycopg.Connection[Any], table: str, books: Books) -> in
 def _customers(
     connection: psycopg.Connection[Any], books: Books, customers: int, given: Mapping[str, Any]
 ) -> None:
-    _insert(
+    insert(
         connection,
         "parties.Customer",
         {
@@ -116,7 +116,7 @@ def _customers(
 
 
 def _contacts(connection: psycopg.Connection[Any], books: Books, given: Mapping[str, Any]) -> None:
-    _insert(
+    insert(
         connection,
         "parties.Contact",
         {
@@ -138,7 +138,7 @@ def _invoices(
     owed_by: str,
     due: sql.Composable,
 ) -> None:
-    _insert(
+    insert(
         connection,
         "receivables.Invoice",
         {
@@ -162,7 +162,7 @@ def _invoices(
 def _instalments(
     connection: psycopg.Connection[Any], books: Books, given: Mapping[str, Any]
 ) -> None:
-    _insert(
+    insert(
         connection,
         "receivables.Instalment",
         {
@@ -190,7 +190,7 @@ def _payments(
         f" and id % 100 < {round(PART_PAYMENTS * 100)}"
         f" and issued_on <= date '{today.isoformat()}') i"
     )
-    _insert(
+    insert(
         connection,
         "receivables.Credit",
         {
@@ -206,7 +206,7 @@ def _payments(
         },
         source,
     )
-    _insert(
+    insert(
         connection,
         "receivables.Allocation",
         {

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import aged_balance, emails, fec_import, letters, pages, plan, table_import
+from bench import aged_balance, emails, fec_import, letters, pages, plan, scoring, table_import
 from bench.figures import Figure, say, table
 from bench.installation import close_installation, open_installation
 
@@ -25,6 +25,7 @@ SCRIPTS: Final[dict[str, Callable[[int], list[Figure]]]] = {
     "table_import": table_import.measure,
     "aged_balance": aged_balance.measure,
     "plan": plan.measure,
+    "scoring": scoring.measure,
     "letters": letters.measure,
     "emails": emails.measure,
     "pages": pages.measure,

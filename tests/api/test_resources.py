@@ -17,6 +17,7 @@ from tests.web.places import ROLES
 from encours.attributes.actions import fields
 from encours.imports import jobs
 from encours.imports.actions import tables
+from encours.scoring.actions.running import score_creditor
 from encours.tenancy.scope import in_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -383,3 +384,20 @@ def test_limits_and_mandates_of_a_customer() -> None:
     assert [one["state"] for one in ok(own.get(f"{address}/mandates"))] == ["revoked"]
     problem(own.post(f"/mandates/{mandate['id']}/revoke", None), 404)
     problem(program(role="collector").post(f"{address}/credit-limits", limit), 403)
+
+
+def test_how_a_customer_pays_is_told_once_it_is_computed() -> None:
+    own = program()
+    customer = new_customer(own)
+    problem(own.get(f"/customers/{customer['id']}/payer"), 404)
+    new_invoice(own, customer, due=[{"due_on": "2026-02-05", "amount": "1200.00"}])
+    house = own.place.house
+    with in_tenant(house.tenant_id):
+        place = {"tenant_id": house.tenant_id, "creditor_id": house.creditor_id}
+        score_creditor(**place, today=date(2026, 4, 6))
+
+    found = ok(own.get(f"/customers/{customer['id']}/payer"))
+    assert (found["profile"], found["oldest_overdue_days"]) == ("chronically_late", 60)
+    assert (found["overdue"], found["mean_days"], found["settled_lines"]) == ("1200.00", 60.0, 0)
+    assert [one["profile"] for one in found["moves"]] == ["chronically_late"]
+    assert "1 échéance en retard, depuis 60 jours" in found["sentence"]

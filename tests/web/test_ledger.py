@@ -45,7 +45,7 @@ READERS = (
 PAGES = (
     "dashboard", "aged_balance", "aged_balance_lines", "customers", "unreachable",
     "customers_classes", "customers_duplicates", "invoices", "proposals",
-    "penalty_notes",
+    "penalty_notes", "customers_profiles",
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",

@@ -14,7 +14,8 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "encours"
 SUBJECTS = (
     "absence|allocation|api_key|bank_account|contacts?|credit|creditor|customers?"
     "|documents?|due_dates|einvoicing|exchange|field|flow|import|instalment|invoice"
-    "|letter|mapping|message|penalty_note|person|plan|policy|portfolio_rule|portfolios|rates|reminders?|scenario|sender"
+    "|letter|mapping|message|penalty_note|person|plan|policy|portfolio_rule|portfolios|rates|reminders?|scenario"
+    "|scoring|sender"
     "|sending|source|tenant"
     "|terms|triage|webhook"
 )

@@ -36,6 +36,7 @@ from encours.parties.actions import contacts, customers
 from encours.parties.models import Customer, PaymentTerms
 from encours.receivables.actions import due_dates
 from encours.receivables.models import Instalment
+from encours.scoring.actions import running
 from encours.standing import actions as standing
 from encours.tenancy.actions import banking, sending
 from encours.tenancy.models import Creditor, User
@@ -44,6 +45,7 @@ from encours.tenancy.scope import in_tenant
 TENANT: Final = "Démonstration"
 ADMIN: Final = "demo@encours.example"
 LIVE_DAYS: Final = 45
+SCORED_DAYS: Final = 25
 NOON: Final = timedelta(hours=11)
 
 
@@ -139,6 +141,16 @@ def _load(ledger: DemoLedger, founded: Founded, console: Console) -> None:
         _complete(ledger, founded, terms, user_id)
     with in_tenant(founded.tenant_id):
         _record_standing(ledger, founded, user_id)
+    with in_tenant(founded.tenant_id):
+        _score(ledger, founded)
+
+
+def _score(ledger: DemoLedger, founded: Founded) -> None:
+    """Score the customers a few weeks ago and today, so that some have moved."""
+    for day in (ledger.today - timedelta(days=SCORED_DAYS), ledger.today):
+        running.score_creditor(
+            tenant_id=founded.tenant_id, creditor_id=founded.creditor_id, today=day
+        )
 
 
 def _describe(ledger: DemoLedger, founded: Founded, user_id: int, now: datetime) -> None:

@@ -82,6 +82,9 @@ class CustomerRow:
     currency: str
     own: Mapping[str, Any] = field(default_factory=dict)
     """The values of the tenant's own fields, where they were asked for."""
+    profile: str = ""
+    expected: int | None = None
+    """How it pays, in days after the due date, where a higher package says it (`beside`)."""
 
 
 def customers(
@@ -91,11 +94,13 @@ def customers(
     state: str = "",
     of: str = "",
     conditions: Sequence[Condition] = (),
+    beside: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the customers that match, with their amounts; `of` is a class of debtors.
 
     `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`;
-    `conditions` are on the tenant's own fields.
+    `conditions` are on the tenant's own fields; `beside` brings what the rows
+    carry besides, by `id`.
     """
     found = kept(moment.tenant_id, ("people", moment), lambda: _people(moment))
     owed = balance(moment).rows.select(
@@ -121,7 +126,9 @@ def customers(
             | lower[1].str.contains(typed, literal=True)
             | lower[2].str.contains(typed, literal=True)
         )
-    return found.select(name for name in CustomerRow.__dataclass_fields__ if name != "own")
+    if beside is not None:
+        found = found.join(beside, on="id", how="left", maintain_order="left")
+    return found.select(name for name in CustomerRow.__dataclass_fields__ if name in found.columns)
 
 
 def _matching(tenant_id: int, conditions: Sequence[Condition]) -> pl.DataFrame:

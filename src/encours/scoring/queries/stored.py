@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
+from django.db import connection
 
 from encours.parties import faces
 from encours.receivables.queries.kept import BESIDE_THE_LEDGER
@@ -48,6 +49,11 @@ from scoring_score where tenant_id = %(tenant)s
 """
 PAYING_SCHEMA: Final = {"id": pl.Int64, "profile": pl.String, "expected": pl.Int64}
 BESIDE_PROFILES: Final = tuple(one for one in BESIDE_THE_LEDGER if one != "scoring")
+MOVES: Final = f"""
+select m."on", m.before, m.profile, m.is_chosen, m.expected_tenths from scoring_move m
+where m.tenant_id = %(tenant_id)s and m.customer_id = any({faces.FAMILY_LIVE})
+order by m."on" desc, m.id desc
+"""
 MOVED_DAYS: Final = 30
 MOVED: Final = """
 select m.customer_id, c.code, c.name, m."on", m.before, m.profile, m.mean_tenths,
@@ -143,11 +149,9 @@ def score_of(*, tenant_id: int, customer_id: int) -> dict[str, Any] | None:
 
 def moves_of(*, tenant_id: int, customer_id: int) -> list[MoveRow]:
     """Return how a customer moved, with those merged into it, the latest first."""
-    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
-    rows = Move.objects.of(tenant_id).filter(customer_id__in=family).order_by("-on", "-pk")
-    return [
-        MoveRow(one.on, one.before, one.profile, one.is_chosen, one.expected_tenths) for one in rows
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(MOVES, {"tenant_id": tenant_id, "customer_id": customer_id})
+        return [MoveRow(*row) for row in cursor.fetchall()]
 
 
 def profile_on(*, tenant_id: int, customer_id: int, on: date) -> str:

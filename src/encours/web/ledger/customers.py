@@ -29,12 +29,14 @@ from encours.receivables.queries.moment import Moment
 from encours.receivables.queries.terms import TermsRow
 from encours.receivables.rules.classes import propose_class
 from encours.risk import queries as risk
+from encours.scoring.queries.stored import paying
 from encours.tenancy.queries import people, places
 from encours.web import own_fields
 from encours.web.answers import telling
 from encours.web.ledger import words
 from encours.web.ledger.subject import moment_of, today
 from encours.web.rights import StaffRequest, creditors_of, needs, require
+from encours.web.scoring.words import PROFILE_CHOICES, PROFILES
 from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer, in_frame
 
 CHOICES: Final = (
@@ -66,12 +68,14 @@ CUSTOMERS: Final = Table(
         Column("code", lazy("Code"), "code", sort=True),
         Column("city", lazy("Ville"), sort=True),
         Column("debtor_class", lazy("Nature"), "badge", badges=words.CLASS_BADGES),
+        Column("profile", lazy("Profil"), "badge", sort=True, badges=PROFILES),
         Column("open", lazy("Encours"), "money", sort=True, total=True),
         Column("overdue", lazy("Échu"), "money", sort=True, total=True),
         Column("d90_plus", lazy("Plus de 90 jours"), "money", sort=True, total=True),
         Column("unallocated", lazy("Non lettré"), "money", sort=True, total=True),
         Column("net", lazy("Solde"), "money", sort=True, total=True),
         Column("limit_cents", lazy("Limite de crédit"), "money"),
+        Column("expected", lazy("Retard attendu (j)"), "count", sort=True),
     ),
     sort="-open",
     select="ids",
@@ -80,6 +84,7 @@ CUSTOMERS: Final = Table(
         Filter("q", lazy("Rechercher"), placeholder=lazy("Nom, code ou ville")),
         Filter("state", lazy("Afficher"), "select", CHOICES),
         Filter("class", lazy("Nature"), "select", CLASS_CHOICES),
+        Filter("profile", lazy("Profil"), "select", (("", lazy("Tous profils")), *PROFILE_CHOICES)),
     ),
     empty=lazy("Les clients viennent avec le premier import."),
 )
@@ -205,7 +210,10 @@ def _source(moment: Moment, fields: list[Field]) -> Source:
                 state=given.get("state", ""),
                 of=given.get("class", ""),
                 conditions=own_fields.conditions(fields, given),
+                beside=paying(moment.tenant_id),
             )
+            if profile := given.get("profile"):
+                known[key] = known[key].filter(pl.col("profile") == profile)
         return known[key]
 
     def rows(window: Window) -> Iterable[Any]:

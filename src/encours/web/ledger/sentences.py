@@ -75,6 +75,8 @@ VERBS: Final[Mapping[str, Text]] = {
     "allocation.refused": lazy("Lettrage proposé, refusé."),
     "instalment.reclassified": lazy("Échéance reclassée en comptabilité."),
     "scenario.chosen": lazy("Scénario de relance choisi."),
+    "scoring.profile_chosen": lazy("Profil payeur choisi à la main."),
+    "scoring.profile_withdrawn": lazy("Profil payeur choisi à la main, retiré."),
     "reminder.sent": lazy("Relance envoyée."),
     "reminder.held": lazy("Relance retenue au moment de partir."),
     "reminder.cancelled": lazy("Relance annulée au moment de partir."),

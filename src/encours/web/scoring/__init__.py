@@ -1,0 +1,1 @@
+"""Screens of payer profiles: how customers pay, thresholds, segments."""
