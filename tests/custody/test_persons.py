@@ -28,6 +28,8 @@ from encours.parties.models import Contact, Customer, CustomerMerge
 from encours.receivables.models import Allocation, Credit, Instalment, Invoice
 from encours.receivables.queries.ageing import aged_balance
 from encours.receivables.queries.moment import Moment
+from encours.scoring.actions import deciding
+from encours.scoring.models import ChosenProfile
 from encours.tenancy import sealing
 from encours.tenancy.models import Fact, PersonKey
 from encours.tenancy.persons import opened_values
@@ -119,6 +121,21 @@ def test_access_gives_everything_that_is_held(house: House, person: Customer) ->
     assert "Données de Jeanne Martin" in archive.read("LISEZMOI.html").decode()
     journal = json.loads(archive.read("journal.json"))
     assert any((one["valeurs"] or {}).get("name") == "Jeanne Martin" for one in journal)
+
+
+def test_erasure_takes_the_words_of_a_chosen_profile(house: House, person: Customer) -> None:
+    mine = {"tenant_id": house.tenant_id, "today": TODAY}
+    with in_tenant(house.tenant_id):
+        deciding.choose_profile(
+            **mine, customer_id=person.pk, profile="on_time", reason="paie par sa soeur",
+            ends_on=TODAY, actor_id=None,
+        )  # fmt: skip
+        assert "sa soeur" not in json.dumps([one.data for one in Fact.objects.of(house.tenant_id)])
+        made = erasing.erase_person(**mine, person=("customer", person.pk))
+        chosen = ChosenProfile.objects.of(house.tenant_id).get()
+
+    assert "standing" in {one.what for one in made if one.outcome == "erased"}
+    assert (chosen.profile, chosen.reason) == ("on_time", "")
 
 
 def test_erasure_takes_the_person_and_leaves_the_accounts(house: House, person: Customer) -> None:
