@@ -76,6 +76,7 @@ PAGES = {
 # Pages of one thing: the first link of that shape on a page above, then what follows it.
 FOLLOWED = {
     "customer": ("/clients/?sort=-open", r"/clients/\d+/", ""),
+    "payer": ("/clients/?sort=-open", r"/clients/\d+/", "payeur/"),
     "statement": ("/clients/?sort=-open", r"/clients/\d+/", "releve/"),
     "interest": ("/clients/?sort=-open", r"/clients/\d+/", "interets/"),
     "why": ("/clients/?sort=-open", r"/clients/\d+/", "relances/"),

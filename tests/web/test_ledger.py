@@ -49,7 +49,7 @@ PAGES = (
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",
-    "customer_entry",
+    "customer_entry", "customer_payer",
 )  # fmt: skip
 
 

@@ -95,11 +95,22 @@ def test_the_list_of_customers_filters_and_sorts_by_profile(scored: House) -> No
 
 
 def test_the_customer_page_says_why_and_how_it_moved(scored: House) -> None:
-    page = text(client_of(scored), "customer", id_of(scored, "A")).replace("&#x27;", "'")
+    client, customer = client_of(scored), id_of(scored, "A")
+    assert f'hx-get="{reverse("customer_payer", args=[customer])}"' in text(
+        client, "customer", customer
+    )
+    page = text(client, "customer_payer", customer).replace("&#x27;", "'")
 
     assert "Paie en moyenne 7 jours après l'échéance (dernières : 9, 14, 15" in page
     assert "À l'heure → <strong>Se dégrade</strong>" in page
-    english = text(client_of(scored, "reader", "en"), "customer", id_of(scored, "A"))
+    part = client.get(
+        reverse("customer_payer", args=[customer]),
+        headers={"hx-request": "true", "hx-target": "payer"},
+    ).content.decode()
+    start, end = part.index("<section"), part.index("<form")
+    whole = client.get(reverse("customer_payer", args=[customer])).content.decode()
+    assert all(line.strip() in whole for line in part[start:end].splitlines())
+    english = text(client_of(scored, "reader", "en"), "customer_payer", id_of(scored, "A"))
     assert "Pays 7 days after the due date on average" in english
     assert "Choose another profile" not in english
 

@@ -29,7 +29,6 @@ from encours.web.ledger import followed, group, words
 from encours.web.ledger.sentences import FACTS, told
 from encours.web.ledger.subject import customer_or_404, day_asked, moment_of_customer, today
 from encours.web.rights import StaffRequest, needs
-from encours.web.scoring import profiles
 from encours.web.tables import Badge, Column, Source, Table, answer, in_memory
 
 TABS: Final = (
@@ -37,6 +36,7 @@ TABS: Final = (
     ("customer_statement", lazy("Relevé")),
     ("customer_interest", lazy("Intérêts de retard")),
     ("customer_why", lazy("Relances")),
+    ("customer_payer", lazy("Profil payeur")),
     ("customer_standing", lazy("Litiges, promesses…")),
     ("customer_credit", lazy("Crédit et mandats")),
     ("customer_documents", lazy("Pièces")),
@@ -116,7 +116,6 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
         "timeline": [told(event) for event in events],
         "earlier": events[-1].on if len(events) == SHOWN and events[-1].on < until else None,
         "currency": moment.currency,
-        **profiles.card(request, customer_id, owner.creditor_id),
     }
     return answer(request, OPEN_LINES, source, page="ledger/customer.html", context=context)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import polars as pl
@@ -20,11 +22,14 @@ from encours.scoring.actions import deciding
 from encours.scoring.queries import stored
 from encours.scoring.queries.stored import ChosenRow, MoveRow, Reach
 from encours.scoring.rules.sentences import sentence
-from encours.web.answers import telling
+from encours.web import formats
+from encours.web.answers import page_or_fragment, telling
+from encours.web.ledger.customer import head
 from encours.web.ledger.subject import customer_or_404, day_of, moment_of, today
 from encours.web.rights import StaffRequest, needs
 from encours.web.scoring import words
 from encours.web.tables import Badge, Column, Table, answer, in_frame
+from encours.web.wording import Text
 
 SHOWN_MOVES: Final = 12
 TENTH: Final = 10
@@ -116,14 +121,28 @@ def _counts(scores: pl.DataFrame, currency: str) -> list[Count]:
     ]
 
 
-def card(request: StaffRequest, customer_id: int, creditor_id: int) -> dict[str, Any]:
-    """Return what a customer's page says of how it pays."""
+@require_GET
+@needs("customers.read")
+def payer(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Say how a customer pays and how it moved: a page, or the card that its account loads."""
+    owner = customer_or_404(request, customer_id)
+    told = _card(request, customer_id, owner.creditor_id)
+    return page_or_fragment(
+        request,
+        page="scoring/payer.html",
+        part="scoring/_payer.html",
+        target="payer",
+        context={**head(request, owner), **told},
+    )
+
+
+def _card(request: StaffRequest, customer_id: int, creditor_id: int) -> dict[str, Any]:
     mine = {"tenant_id": request.tenant_id, "customer_id": customer_id}
     row = stored.score_of(**mine)
     if row is None:
-        return {"payer": None}
+        return {"payer": None, "figures": ()}
     moves = stored.moves_of(**mine)
-    payer = Payer(
+    found = Payer(
         badge=words.PROFILES[row["profile"]],
         sentence=sentence(row, get_language() or "fr"),
         since=next((one.on for one in moves if one.profile == row["profile"]), row["on"]),
@@ -134,10 +153,42 @@ def card(request: StaffRequest, customer_id: int, creditor_id: int) -> dict[str,
         chosen=stored.chosen_of(**mine) if row["is_chosen"] else None,
     )
     return {
-        "payer": payer,
+        "payer": found,
+        "figures": _figures(row),
         "may_choose": request.access.may("customers.write", creditor_id),
         "profile_choices": words.PROFILE_CHOICES,
     }
+
+
+def _figures(row: Mapping[str, Any]) -> list[tuple[Text, str]]:
+    """Return every figure of a score in words, those that are known."""
+
+    def days(name: str) -> str:
+        value = row[name]
+        told = None if value is None else Decimal(value).scaleb(-1)
+        return formats.NONE if told is None else f"{formats.number(told)} {_('j')}"
+
+    def money(name: str) -> str:
+        return formats.money(row[name], row["currency"] or "EUR")
+
+    return [
+        (_("Retard attendu"), days("expected_tenths")),
+        (_("Retard moyen, pondéré"), days("mean_tenths")),
+        (_("Trois dernières échéances"), days("last_tenths")),
+        (_("Tendance sur six mois"), days("trend_tenths")),
+        (_("Écart-type"), days("spread_tenths")),
+        (_("Payées à l'heure"), formats.percent(row["on_time_percent"])),
+        (_("Payées à l'heure, en montant"), formats.percent(row["on_time_amount_percent"])),
+        (_("Échéances réglées"), formats.count(row["settled_lines"])),
+        (_("Plus ancien retard"), f"{formats.count(row['oldest_overdue_days'])} {_('j')}"),
+        (_("Encours"), money("open_cents")),
+        (_("Échu"), money("overdue_cents")),
+        (_("Achats de douze mois"), money("volume_cents")),
+        (_("Litiges de douze mois"), formats.count(row["disputes"])),
+        (_("Promesses non tenues"), formats.count(row["broken_promises"])),
+        (_("Prélèvements rejetés"), formats.count(row["returned_debits"])),
+        (_("Ancienneté (mois)"), formats.count(row["tenure_months"])),
+    ]
 
 
 @require_POST
@@ -155,7 +206,7 @@ def choose(request: StaffRequest, customer_id: int) -> HttpResponse:
             actor_id=request.access.user_id,
             today=today(),
         )
-    return redirect("customer", customer_id)
+    return redirect("customer_payer", customer_id)
 
 
 @require_POST
@@ -170,4 +221,4 @@ def withdraw(request: StaffRequest, customer_id: int) -> HttpResponse:
             actor_id=request.access.user_id,
             today=today(),
         )
-    return redirect("customer", customer_id)
+    return redirect("customer_payer", customer_id)

@@ -8,6 +8,7 @@ from encours.web.scoring import profiles, settings
 
 urlpatterns = [
     path("clients/profils/", profiles.profiles, name="customers_profiles"),
+    path("clients/<int:customer_id>/payeur/", profiles.payer, name="customer_payer"),
     path("clients/<int:customer_id>/profil/", profiles.choose, name="customer_profile"),
     path(
         "clients/<int:customer_id>/profil/retirer/",
