@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -56,6 +56,9 @@ STATES: Final[Mapping[str, pl.Expr]] = {
 }
 """The questions a list of customers answers, by name."""
 
+Beside = Callable[[int], pl.DataFrame]
+"""Reads, of a tenant, columns of `CustomerRow` that a higher package knows, by `id`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
@@ -94,15 +97,16 @@ def customers(
     state: str = "",
     of: str = "",
     conditions: Sequence[Condition] = (),
-    beside: pl.DataFrame | None = None,
+    beside: Beside | None = None,
 ) -> pl.DataFrame:
     """Return the customers that match, with their amounts; `of` is a class of debtors.
 
     `search` is the beginning of a code, or a part of a name or town; `state` a key of `STATES`;
-    `conditions` are on the tenant's own fields; `beside` brings what the rows
-    carry besides, by `id`.
+    `conditions` are on the tenant's own fields; `beside` reads what the
+    rows carry besides, by `id`; it is kept with them.
     """
-    found = kept(moment.tenant_id, ("people", moment), lambda: _people(moment))
+    people = ("people", moment, beside)
+    found = kept(moment.tenant_id, people, lambda: _people(moment, beside))
     owed = balance(moment).rows.select(
         pl.col("customer_id").alias("id"),
         "open", "not_due", "d90_plus", "unallocated", "net",
@@ -126,8 +130,6 @@ def customers(
             | lower[1].str.contains(typed, literal=True)
             | lower[2].str.contains(typed, literal=True)
         )
-    if beside is not None:
-        found = found.join(beside, on="id", how="left", maintain_order="left")
     return found.select(name for name in CustomerRow.__dataclass_fields__ if name in found.columns)
 
 
@@ -137,8 +139,11 @@ def _matching(tenant_id: int, conditions: Sequence[Condition]) -> pl.DataFrame:
     return pl.DataFrame(sorted(found), schema=schema, orient="row")
 
 
-def _people(moment: Moment) -> pl.DataFrame:
-    return read_frame(live(PEOPLE, moment), moment.params(), schema=SCHEMA)
+def _people(moment: Moment, beside: Beside | None) -> pl.DataFrame:
+    found = read_frame(live(PEOPLE, moment), moment.params(), schema=SCHEMA)
+    if beside is None:
+        return found
+    return found.join(beside(moment.tenant_id), on="id", how="left", maintain_order="left")
 
 
 def rows(

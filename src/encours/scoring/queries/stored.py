@@ -11,11 +11,9 @@ import polars as pl
 from django.db import connection
 
 from encours.parties import faces
-from encours.receivables.queries.kept import BESIDE_THE_LEDGER
 from encours.scoring.models import ChosenProfile, Move, Score
 from encours.scoring.rules.figures import FIGURES
 from encours.tenancy.frames import read_frame
-from encours.tenancy.kept import kept
 
 _COLUMNS: Final = ", ".join(f"s.{name}" for name in FIGURES.names())
 STORED: Final = f"""
@@ -48,7 +46,6 @@ select customer_id, profile, round(expected_tenths / 10.0)::int
 from scoring_score where tenant_id = %(tenant)s
 """
 PAYING_SCHEMA: Final = {"id": pl.Int64, "profile": pl.String, "expected": pl.Int64}
-BESIDE_PROFILES: Final = tuple(one for one in BESIDE_THE_LEDGER if one != "scoring")
 MOVES: Final = f"""
 select m."on", m.before, m.profile, m.is_chosen, m.expected_tenths from scoring_move m
 where m.tenant_id = %(tenant_id)s and m.customer_id = any({faces.FAMILY_LIVE})
@@ -124,15 +121,8 @@ def scores(reach: Reach) -> pl.DataFrame:
 
 
 def paying(tenant_id: int) -> pl.DataFrame:
-    """Return how each customer pays: id, profile, expected days after the due date.
-
-    Kept until a fact changes it: the list of customers asks on each page.
-    """
-
-    def compute() -> pl.DataFrame:
-        return read_frame(PAYING, {"tenant": tenant_id}, schema=PAYING_SCHEMA)
-
-    return kept(tenant_id, ("paying",), compute, ignored=BESIDE_PROFILES)
+    """Return how each customer pays: id, profile, expected days after the due date."""
+    return read_frame(PAYING, {"tenant": tenant_id}, schema=PAYING_SCHEMA)
 
 
 def moved(reach: Reach, *, today: date) -> pl.DataFrame:

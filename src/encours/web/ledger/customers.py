@@ -210,7 +210,7 @@ def _source(moment: Moment, fields: list[Field]) -> Source:
                 state=given.get("state", ""),
                 of=given.get("class", ""),
                 conditions=own_fields.conditions(fields, given),
-                beside=paying(moment.tenant_id),
+                beside=paying,
             )
             if profile := given.get("profile"):
                 known[key] = known[key].filter(pl.col("profile") == profile)
