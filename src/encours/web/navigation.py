@@ -68,7 +68,6 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         "settings.read",
         ("settings_scenario",),
     ),
-    Entry(_("Scénario de relance"), "settings_scenario", "steps", "settings.read"),
     Entry(_("Profils payeurs"), "settings_profiles", "percent", "settings.read"),
     Entry(_("Segments"), "settings_segments", "filter", "settings.read", ("settings_segment_",)),
     Entry(_("Vos champs"), "settings_fields", "filter", "settings.read", ("settings_field",)),
