@@ -19,6 +19,7 @@ from encours.parties.actions.merging import merge_customers
 from encours.parties.models import Customer
 from encours.receivables.models import Credit
 from encours.receivables.rules.ageing import LedgerFacts
+from encours.scoring.actions import running
 from encours.scoring.actions.running import Outcome, score_creditor
 from encours.scoring.models import Move, Score
 from encours.scoring.queries import scoring, stored
@@ -121,6 +122,14 @@ def test_the_database_answers_as_cases_do(books: House) -> None:
         assert row.profile == answer["profile"]
         assert row.expected_tenths == round(answer["figures"]["expected_days"] * 10)
         assert row.volume_cents == round(float(answer["figures"]["volume"]) * 100)
+
+
+def test_after_many_new_scores_the_planner_knows_them(
+    books: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "MANY", 1)
+
+    assert run(books).changed == 3
 
 
 def test_the_same_day_again_writes_nothing(books: House) -> None:
