@@ -46,11 +46,11 @@ def _settle(connection: psycopg.Connection[Any], books: Books, today: date) -> N
     """Pay the rest of four lines in five, between five days early and forty days late."""
     given = {"tenant_id": sql.Literal(books.tenant_id), "creditor_id": books_id(books)}
     source = (
-        "(select i.*, i.due_on - 5 + (i.id * 7907 % 45)::int as paid_on,"
+        "(select i.*, i.due_on - 5 + (abs(hashint8(i.id)::bigint) % 45)::int as paid_on,"
         " i.amount_cents - coalesce(a.amount_cents, 0) as rest"
         " from receivables_instalment i left join receivables_allocation a"
         " on a.tenant_id = i.tenant_id and a.instalment_id = i.id"
-        f" where i.creditor_id = {books.creditor_id} and i.id % 5 > 0) i"
+        f" where i.creditor_id = {books.creditor_id} and abs(hashint8(i.id)::bigint) % 5 > 0) i"
     )
     paid = f"{source} where i.paid_on <= date '{today.isoformat()}'"
     open_items.insert(
