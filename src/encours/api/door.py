@@ -17,6 +17,7 @@ from encours.api import (
     bulk,
     credit,
     documents,
+    examples,
     figures,
     imports,
     ledger,
@@ -87,6 +88,7 @@ class Door(NinjaAPI):
         shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         found["components"]["schemas"].update(shape.pop("$defs"))
         found["components"]["schemas"]["Problem"] = shape
+        examples.illustrate(found)
         return found
 
 
