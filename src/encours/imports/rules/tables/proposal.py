@@ -41,7 +41,7 @@ _TELLING: Final = frozenset(
 )
 _PAYMENTS: Final = r"(?i)paiement|payment|r[eè]glement|encaissement|receipt|virements?"
 _BY_CONTENT: Final = ("email", "iban", "siret", "siren", "vat_number")
-_CUSTOMER_ACCOUNT: Final = r"^41[1369]"
+_CUSTOMER_ACCOUNT: Final = r"^41[1369]|^9\d*[A-Z]"  # 9DUPONT: a customer, as Quadra writes it
 _SUM: Final = 0.97
 _CARRY_MIN, _CARRY_MAX = 0.02, 0.9
 
@@ -351,6 +351,9 @@ def _for_meaning(
     if meaning == "movements" and "open_amount" in chosen:
         pick = chosen.pop("open_amount")
         chosen["amount"] = replace(pick, field="amount")
+    if meaning == "master" and "label" in chosen and "customer_name" not in chosen:
+        pick = chosen.pop("label")  # « Intitulé » of a list of customers is their name
+        chosen["customer_name"] = replace(pick, field="customer_name")
     if meaning != "master" and "number" not in chosen and "entry_number" in chosen:
         pick = chosen["entry_number"]
         if found[pick.at].distinct == 1 and not {"debit", "side"} & chosen.keys():
