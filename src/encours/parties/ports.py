@@ -1,4 +1,4 @@
-"""Master data of customers that other packages keep: limits, mandates (docs/decisions/0061).
+"""Master data of customers that other packages keep: limits, mandates (docs/decisions/0068).
 
 A list of customers brings columns that no record of a customer holds. Whoever keeps them takes them
 through this port, in the act of the import, and gives back what was before when it is undone.
