@@ -21,7 +21,7 @@ Profile = Literal[
 ]  # fmt: skip
 
 
-class Move(Schema):
+class ProfileMove(Schema):
     """A day on which the profile changed; `before` is empty for the first."""
 
     on: date
@@ -47,7 +47,7 @@ class Payer(Schema):
     open: str
     overdue: str
     volume: str = Field(description="Achats de douze mois, avoirs déduits.")
-    moves: list[Move]
+    moves: list[ProfileMove]
 
 
 @router.get("/customers/{customer_id}/payer", response=Payer, summary="Profil payeur")
