@@ -102,7 +102,7 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
     """Decide the day for every open due line, and say why."""
     decision = decide(ledger, scenario, moment)
     lines = decision.lines
-    leaving, waiting, held, reserved = pl.collect_all(
+    parts = pl.collect_all(
         [
             lines.lazy().filter(pl.col("status") == PLANNED),
             lines.lazy().filter(pl.col("status") == WAITING).select(decision.far.columns),
@@ -110,6 +110,8 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
             lines.lazy().filter(pl.col("status") == RESERVED).select(wording.RESERVED),
         ]
     )
+    # in one piece: where a piece is empty, Polars 1 panics as it puts words together
+    leaving, waiting, held, reserved = (part.rechunk() for part in parts)
     messages, planned = wording.told(leaving, decision.thanked, decision.messages, scenario)
     return Plan(
         messages=messages,
