@@ -21,6 +21,7 @@ from encours.dunning.rules.scenario_edit import StepEdit
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.parties.models import Customer
 from encours.receivables.models import Instalment
+from encours.scoring.models import Score
 from encours.tenancy.models import Fact
 from encours.tenancy.scope import in_tenant
 
@@ -137,6 +138,21 @@ def test_a_class_that_nobody_confirmed_fits_no_rule(shop: Shop) -> None:
     rule(shop, ({"debtor_class": ["business"]}, "doux"))
 
     assert shop.plan(4) == ["relance_1"]
+
+
+def test_a_rule_reads_the_payer_s_profile(shop: Shop) -> None:
+    rule(shop, ({"profile": ["chronically_late"]}, "mauvais_payeur"))
+    assert shop.plan(1) == []
+
+    with in_tenant(shop.house.tenant_id):
+        Score.objects.create(
+            **shop.owner,
+            customer_id=shop.customer_id,
+            on=TODAY,
+            profile="chronically_late",
+            behaviour="chronically_late",
+        )
+    assert shop.plan(1) == ["relance_1"]
 
 
 def test_what_began_by_a_version_ends_by_it(shop: Shop, channel: MemoryEmailChannel) -> None:

@@ -24,8 +24,9 @@ where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
 """
 CUSTOMERS: Final = """
 select c.id, case when c.class_confirmed_at is null then 'unknown' else c.debtor_class end,
-       c.country, c.payment_method, c.salesperson_name, null::text, null::bigint
+       c.country, c.payment_method, c.salesperson_name, s.profile, s.segment_id
 from parties_customer c
+left join scoring_score s on s.tenant_id = c.tenant_id and s.customer_id = c.id
 where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
   and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
 """

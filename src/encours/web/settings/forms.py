@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -180,6 +181,7 @@ class ScenarioRule(forms.Form):
     """Customers that fit the conditions follow a scenario; without a scenario there is no rule."""
 
     debtor_class = forms.ChoiceField(label=_("Type"), required=False)
+    profile = forms.ChoiceField(label=_("Profil payeur"), required=False)
     country = forms.CharField(
         label=_("Pays"),
         required=False,
@@ -191,13 +193,12 @@ class ScenarioRule(forms.Form):
     def __init__(
         self,
         *args: Any,
-        classes: list[tuple[str, Any]],
-        scenarios: list[tuple[str, Any]],
+        offered: Mapping[str, Sequence[tuple[str, Any]]],
         **kwargs: Any,
     ) -> None:
-        """Offer the classes of customers and the scenarios in force."""
+        """Offer the classes and profiles of customers, and the scenarios in force."""
         super().__init__(*args, **kwargs)
-        for name, choices in (("debtor_class", classes), ("scenario", scenarios)):
+        for name, choices in offered.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "–"), *choices]

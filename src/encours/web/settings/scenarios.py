@@ -18,11 +18,13 @@ from encours.dunning.rules.shelf import NEVER
 from encours.kernel.refusal import Refusal
 from encours.web.ledger.words import CLASSES, NEVER_LABEL
 from encours.web.rights import StaffRequest, needs
+from encours.web.scoring.words import PROFILE_CHOICES
 from encours.web.settings import forms
 from encours.web.settings.level import Level, context, level
 from encours.web.settings.subject import shown
 
 BLANK_ROWS: Final = 3
+_NEVER: Final = (NEVER, NEVER_LABEL)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,23 +53,22 @@ def _forms(
 ) -> tuple[list[forms.ScenarioRule], forms.DefaultScenario]:
     posted = request.POST if request.method == "POST" else None
     asking = [rule for rule in rules if not rule.audience.is_everybody]
-    offered = [*((one.scenario.code, one.scenario.name) for one in cards), (NEVER, NEVER_LABEL)]
+    offered = {
+        "debtor_class": tuple(CLASSES.items()),
+        "profile": PROFILE_CHOICES,
+        "scenario": (*((one.scenario.code, one.scenario.name) for one in cards), _NEVER),
+    }
     initial = [
         {
             "debtor_class": next(iter(rule.audience.debtor_class), ""),
+            "profile": next(iter(rule.audience.profile), ""),
             "country": ", ".join(rule.audience.country),
             "scenario": rule.scenario,
         }
         for rule in asking
     ] + [{}] * BLANK_ROWS
     rows = [
-        forms.ScenarioRule(
-            posted,
-            prefix=f"r{place}",
-            initial=given,
-            classes=list(CLASSES.items()),
-            scenarios=offered,
-        )
+        forms.ScenarioRule(posted, prefix=f"r{place}", initial=given, offered=offered)
         for place, given in enumerate(initial, start=1)
     ]
     chosen = next((one.scenario.code for one in cards if one.is_default), "")
@@ -105,6 +106,8 @@ def _rule(said: dict[str, Any]) -> tuple[dict[str, Any], str]:
     conditions: dict[str, Any] = {}
     if said["debtor_class"]:
         conditions["debtor_class"] = [said["debtor_class"]]
+    if said["profile"]:
+        conditions["profile"] = [said["profile"]]
     if said["country"]:
         conditions["country"] = said["country"]
     return conditions, said["scenario"]
