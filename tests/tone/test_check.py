@@ -41,7 +41,7 @@ def test_a_finding_shows_the_very_words_and_their_place() -> None:
 
     assert text[found.start : found.end] == found.excerpt == "Huissier"
     assert (found.line, found.column, found.severity) == (4, 4, "block")
-    assert "[V]" in found.reason
+    assert "C. pén. 433-13" in found.reason
     assert found.better
 
 
