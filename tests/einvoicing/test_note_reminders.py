@@ -29,7 +29,7 @@ def formal_notice(desk: Desk, on: date, *numbers: str) -> Notice:
     (one,) = outgoing(
         [reminder],
         creditor=Creditor.objects.of(desk.house.tenant_id).get(pk=desk.house.creditor_id),
-        steps={step.code: step for step in FRENCH.steps},
+        steps={1: FRENCH.step("mise_en_demeure")},
         open_cents={1: {line.pk: line.amount_cents for line in lines}},
         today=on,
     )

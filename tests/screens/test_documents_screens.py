@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.screens, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def book(transactional_db: None, tmp_path: Path, settings: Any) -> Books:
     make_bed(tmp_path, settings)
-    return books()
+    return books("DOCSEEN")
 
 
 def addresses(book: Books, mark: str) -> list[str]:

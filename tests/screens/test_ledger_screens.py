@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.screens, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def book(transactional_db: None) -> Books:
-    return books()
+    return books("SEEN")
 
 
 def addresses(book: Books) -> list[str]:

@@ -24,7 +24,7 @@ IBAN = "FR7630006000011234567890189"
 
 @pytest.fixture
 def book(transactional_db: None) -> Books:
-    return books()
+    return books("CREDIT")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from encours.tenancy.scope import in_tenant
 
 @pytest.fixture
 def book(transactional_db: None) -> Books:
-    return books()
+    return books("FIELDS")
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_field_of_invoices(book: Books, client: Client) -> None:
 
 def test_fields_belong_to_the_whole_organisation(book: Books) -> None:
     with in_tenant(book.tenant_id):
-        user = add_user(book.place.house, "admin", "LEDGER", book.place.house.creditor_id)
+        user = add_user(book.place.house, "admin", "FIELDS", book.place.house.creditor_id)
     one_company = logged_in(user.pk)
     asked = {"label": "Interdit", "kind": "text", "subject": "customer"}
     assert one_company.post(reverse("settings_fields"), asked).status_code == 403
@@ -82,7 +82,7 @@ def test_a_field_is_renamed_then_retired(book: Books, client: Client) -> None:
     with in_tenant(book.tenant_id):
         known = queries.fields(tenant_id=book.tenant_id, subject="customer")
     field = next(one for one in known if one.label == "Ancien")
-    client.post(reverse("settings_field", args=[field.id]), {"label": "Nouveau", "in_lists": "on"})
-    assert "Nouveau" in text(client, "customers")
+    client.post(reverse("settings_field", args=[field.id]), {"label": "Chantier nord", "in_lists": "on"})
+    assert "Chantier nord" in text(client, "customers")
     client.post(reverse("settings_field_retire", args=[field.id]))
-    assert "Nouveau" not in text(client, "customers")
+    assert "Chantier nord" not in text(client, "customers")
