@@ -80,26 +80,16 @@ def followers(*, tenant_id: int, creditor_id: int | None) -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def choice_of(*, tenant_id: int, customer_id: int) -> Choice | None:
-    """Return what a person chose for a customer as a whole."""
-    rows = ScenarioChoice.objects.of(tenant_id).filter(customer_id=customer_id, instalment=None)
-    row = rows.first()
-    return Choice(row.scenario_code, row.reason, row.chosen_on) if row else None
-
-
-def line_choices(*, tenant_id: int, customer_id: int) -> dict[int, str]:
-    """Return what a person chose for single due lines of a customer, by lineage."""
-    rows = ScenarioChoice.objects.of(tenant_id).filter(
-        customer_id=customer_id, instalment__isnull=False
-    )
-    found = rows.values_list("instalment__lineage_id", "instalment_id", "scenario_code")
-    return {lineage or number: code for lineage, number, code in found}
-
-
-def codes(tenant_id: int, creditor_id: int) -> set[str]:
-    """Return the scenarios that people chose for some customer or due line."""
-    rows = ScenarioChoice.objects.of(tenant_id).filter(creditor_id=creditor_id)
-    return set(rows.values_list("scenario_code", flat=True).distinct())
+def choices_of(*, tenant_id: int, customer_id: int) -> tuple[Choice | None, dict[int, str]]:
+    """Return what a person chose for a customer as a whole, and by lineage for its due lines."""
+    whole, lines = None, dict[int, str]()
+    rows = ScenarioChoice.objects.of(tenant_id).filter(customer_id=customer_id)
+    for row in rows.annotate(lineage=F("instalment__lineage_id")):
+        if row.instalment_id is None:
+            whole = Choice(row.scenario_code, row.reason, row.chosen_on)
+        else:
+            lines[row.lineage or row.instalment_id] = row.scenario_code
+    return whole, lines
 
 
 def _read(conditions: Mapping[str, Any]) -> Audience:

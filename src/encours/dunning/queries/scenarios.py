@@ -43,8 +43,7 @@ def shelf_of(creditor: Creditor) -> Shelf:
     in_force = _in_force(stored, creditor.pk)
     default = next((one.scenario for one in rules if one.audience.is_everybody), SHIPPED)
     default = default if default in in_force else SHIPPED
-    named = {one.scenario for one in rules} | choices.codes(tenant_id, creditor.pk)
-    used = [in_force[code] for code in sorted(named - {default}) if code in in_force]
+    used = [one for code, one in sorted(in_force.items()) if code != default]
     used.append(in_force[default])
     limited = [_of_creditor(one, creditor) for one in (*_former(stored, used), *used)]
     return Shelf(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from encours.dunning.actions import choices as actions
-from encours.dunning.queries import choices, scenarios
+from encours.dunning.queries import choices
 from encours.dunning.rules.shelf import NEVER, Shelf
 from encours.receivables.queries.customers import OwnCustomer
 from encours.web.answers import telling
@@ -27,13 +27,12 @@ def followed(
 
     `lines` are those that `explain` told, whose choices are shown beside them.
     """
-    scope: dict[str, Any] = {"tenant_id": request.tenant_id, "customer_id": owner.id}
-    cards = scenarios.cards(tenant_id=request.tenant_id, creditor_id=owner.creditor_id)
-    names = {one.scenario.code: one.scenario.name for one in cards} | {NEVER: NEVER_LABEL}
-    own = choices.line_choices(**scope)
+    whole, own = choices.choices_of(tenant_id=request.tenant_id, customer_id=owner.id)
+    known = sorted(shelf.in_force.values(), key=lambda one: one.severity)
+    names = {one.code: one.name for one in known} | {NEVER: NEVER_LABEL}
     named = lines.filter(pl.col("document") != "").select("instalment_id", "document")
     return {
-        "choice": choices.choice_of(**scope),
+        "choice": whole,
         "scenario_names": names,
         "default_name": shelf.default.name,
         "choosable": named.rows(),
