@@ -82,7 +82,9 @@ def test_a_field_is_renamed_then_retired(book: Books, client: Client) -> None:
     with in_tenant(book.tenant_id):
         known = queries.fields(tenant_id=book.tenant_id, subject="customer")
     field = next(one for one in known if one.label == "Ancien")
-    client.post(reverse("settings_field", args=[field.id]), {"label": "Chantier nord", "in_lists": "on"})
+    client.post(
+        reverse("settings_field", args=[field.id]), {"label": "Chantier nord", "in_lists": "on"}
+    )
     assert "Chantier nord" in text(client, "customers")
     client.post(reverse("settings_field_retire", args=[field.id]))
     assert "Chantier nord" not in text(client, "customers")
