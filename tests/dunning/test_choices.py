@@ -22,7 +22,7 @@ from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.parties.models import Customer
 from encours.receivables.models import Instalment
 from encours.scoring.models import Score
-from encours.tenancy.models import Fact
+from encours.tenancy.models import Creditor, Fact
 from encours.tenancy.scope import in_tenant
 
 __all__ = ("channel",)
@@ -132,6 +132,34 @@ def test_a_rule_without_conditions_is_the_default(shop: Shop) -> None:
     assert shop.plan(7) == ["relance_1"]
 
 
+def test_a_rule_may_remind_nobody_who_fits_it(shop: Shop) -> None:
+    rule(shop, ({"country": ["FR"]}, "jamais"))
+
+    with in_tenant(shop.house.tenant_id):
+        plan = plan_day(**shop.owner, on=day(4), now=noon(4)).plan
+    assert plan.messages.is_empty()
+    assert plan.held["reason"].to_list() == ["never"]
+
+
+def test_another_creditor_s_version_moves_nobody_here(shop: Shop) -> None:
+    with in_tenant(shop.house.tenant_id):
+        other = Creditor.objects.create(
+            tenant_id=shop.house.tenant_id, code="AUTRE", name="Autre SAS"
+        )
+        for creditor_id, moves in ((other.pk, True), (shop.house.creditor_id, False)):
+            scenario_actions.save_steps(
+                tenant_id=shop.house.tenant_id,
+                creditor_id=creditor_id,
+                edits=edits(relance_2=StepEdit("relance_2", 15, is_active=True)),
+                moves_running=moves,
+                actor_id=1,
+                today=TODAY,
+            )
+        mine = Creditor.objects.select_related("tenant").get(pk=shop.house.creditor_id)
+        kept = [one.version for one in scenarios.shelf_of(mine).former if one.code == "france"]
+    assert kept == [1]
+
+
 def test_a_class_that_nobody_confirmed_fits_no_rule(shop: Shop) -> None:
     with in_tenant(shop.house.tenant_id):
         Customer.objects.update(class_confirmed_at=None)
@@ -198,6 +226,7 @@ def test_one_scenario_is_changed_without_the_others(shop: Shop) -> None:
         pytest.param(lambda shop: choose(shop, "doux", 999_999), NotOfThisCustomer, id="a line"),
         pytest.param(lambda shop: rule(shop, ({}, "inconnu")), UnknownScenario, id="in a rule"),
         pytest.param(lambda shop: rule(shop, ({"x": []}, "doux")), BadRules, id="a condition"),
+        pytest.param(lambda shop: rule(shop, ({}, "jamais")), BadRules, id="nobody at all"),
         pytest.param(lambda shop: rule(shop, *[({}, "doux")] * 51), BadRules, id="too many"),
     ],
 )

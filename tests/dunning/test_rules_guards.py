@@ -44,7 +44,7 @@ def held(told: Book, **given: Any) -> tuple[str, str]:
         ),
         ("direct_debit", "in_flight", "Règlement en cours : prélèvement, effet ou lien de"),
         ("pause", "paused", "Relances en pause (depuis le 07/11/2026)."),
-        ("never", "never", "À ne jamais relancer, par choix (depuis le 07/11/2026)."),
+        ("never", "never", "À ne jamais relancer : choisi pour ce client"),
     ],
 )
 @pytest.mark.parametrize("whole", [True, False], ids=["whole customer", "one line"])

@@ -35,7 +35,7 @@ Account = tuple[int, str]
 def chosen(told: Book, scenario: str, line: int | None = None, customer: int = 1) -> Book:
     """Choose a scenario for a customer of the book, or for one of its lines."""
     row = {"customer_id": customer, "instalment_id": line, "scenario": scenario}
-    return told._add("choices", {**row, "chosen_on": ago(3)}, {})
+    return told._add("choices", row, {})
 
 
 def said_by(told: Book, scenario: Scenario, days_ago: int) -> Book:
@@ -49,11 +49,11 @@ def wishes(ledger: Ledger, seed: int) -> Ledger:
     """Add choices of some customers and some lines."""
     random = Random(seed)
     rows = [
-        (customer, None, random.choice(CODES), ago(30))
+        (customer, None, random.choice(CODES))
         for customer in ledger.customers["customer_id"]
         if random.random() < 0.5
     ] + [
-        (customer, line, random.choice(CODES), ago(30))
+        (customer, line, random.choice(CODES))
         for customer, line in ledger.lines.select("customer_id", "instalment_id").iter_rows()
         if random.random() < 0.2
     ]
@@ -64,7 +64,7 @@ def followed(ledger: Ledger) -> tuple[dict[Account, str], set[int]]:
     """Return the scenario of each account, and the lines nobody is reminded of, the slow way."""
     whole, own = dict[int, str](), dict[int, str]()
     never_lines, never_customers = set[int](), set[int]()
-    for customer, line, code, _on in ledger.choices.iter_rows():
+    for customer, line, code in ledger.choices.iter_rows():
         if code == NEVER and line is None:
             never_customers.add(customer)
         elif code == NEVER:
@@ -191,12 +191,11 @@ def test_who_follows_what(told: Book, expected: list[object]) -> None:
     assert steps(planning.plan(told.ledger(), SHELF, moment())) == expected
 
 
-def test_never_says_since_when() -> None:
+def test_never_says_that_it_was_chosen() -> None:
     held = planning.plan(chosen(book().line(1, 4), NEVER).ledger(), SHELF, moment()).held
 
-    assert held.select("reason", "sentence").rows() == [
-        ("never", "À ne jamais relancer, par choix (depuis le 14/11/2026)."),
-    ]
+    assert held["reason"].to_list() == ["never"]
+    assert held["sentence"][0].startswith("À ne jamais relancer : choisi")
 
 
 NEXT = replace(

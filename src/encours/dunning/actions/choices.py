@@ -35,7 +35,7 @@ class NotOfThisCustomer(Refusal):
 
 
 class BadRules(Refusal):
-    """Conditions that cannot be read, or too many rules."""
+    """Conditions that cannot be read, too many rules, or one that reminds nobody at all."""
 
     message = "Ces règles ne se lisent pas."
 
@@ -97,7 +97,7 @@ def save_rules(
     today: date,
 ) -> None:
     """Replace the rules of a creditor, or (None) those of the organisation, in this order."""
-    if len(rules) > RULES_MAX:
+    if len(rules) > RULES_MAX or any(code == NEVER and not asked for asked, code in rules):
         raise BadRules
     _known(tenant_id, creditor_id, [code for _conditions, code in rules])
     read = [read_audience(conditions) for conditions, _code in rules]

@@ -16,7 +16,7 @@ from encours.dunning.rules.audience import Audience, Rule, read_audience
 from encours.tenancy.frames import read_frame
 
 PERSONAL: Final = """
-select c.customer_id, coalesce(i.lineage_id, i.id), c.scenario_code, c.chosen_on
+select c.customer_id, coalesce(i.lineage_id, i.id), c.scenario_code
 from dunning_scenariochoice c
 left join receivables_instalment i on i.tenant_id = c.tenant_id and i.id = c.instalment_id
 where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
@@ -110,9 +110,7 @@ def choices(params: Mapping[str, Any], rules: tuple[Rule, ...]) -> pl.DataFrame:
     customers = read_frame(CUSTOMERS, params, schema=audience.CUSTOMERS)
     own = personal.filter(pl.col("instalment_id").is_null())
     by_rule = audience.chosen(customers, asking).join(own, on="customer_id", how="anti")
-    ruled = by_rule.with_columns(
-        instalment_id=pl.lit(None, pl.Int64), chosen_on=pl.lit(None, pl.Date)
-    )
+    ruled = by_rule.with_columns(instalment_id=pl.lit(None, pl.Int64))
     return pl.concat([personal, ruled.select(frames.CHOICES.names())])
 
 

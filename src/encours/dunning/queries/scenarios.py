@@ -45,7 +45,8 @@ def shelf_of(creditor: Creditor) -> Shelf:
     default = default if default in in_force else SHIPPED
     used = [one for code, one in sorted(in_force.items()) if code != default]
     used.append(in_force[default])
-    limited = [_of_creditor(one, creditor) for one in (*_former(stored, used), *used)]
+    mine = [row for row in stored if row.creditor_id in (creditor.pk, None)]
+    limited = [_of_creditor(one, creditor) for one in (*_former(mine, used), *used)]
     return Shelf(
         default=limited[-1],
         others=tuple(limited[-len(used) : -1]),

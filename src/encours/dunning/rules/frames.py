@@ -114,7 +114,6 @@ CHOICES: Final = pl.Schema(
         "customer_id": pl.Int64,
         "instalment_id": pl.Int64,  # null: the choice is for the whole customer
         "scenario": pl.String,  # a code, or `shelf.NEVER`
-        "chosen_on": pl.Date,
     }
 )
 """Who follows another scenario than the default: one row per customer and one per due line at most.

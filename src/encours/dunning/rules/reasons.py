@@ -103,7 +103,7 @@ SENTENCES: Final = {
     Reason.DIRECT_PAYER: "Paiement direct demandé ({since}) : un autre que le client paie.",
     Reason.IN_FLIGHT: "Règlement en cours : prélèvement, effet ou lien de paiement non dénoué.",
     Reason.PAUSED: "Relances en pause ({since}).",
-    Reason.NEVER: "À ne jamais relancer, par choix ({since}).",
+    Reason.NEVER: "À ne jamais relancer : choisi pour ce client, cette échéance, ou par une règle.",
     Reason.COVERED: "Déjà couvert par {money} reçus et non lettrés, imputés à la plus ancienne"
     " échéance (C. civ. 1342-10).",
     Reason.TRIAGE: "Échue avant la mise en service : décider de relancer, d'écrire ou de laisser.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -74,7 +75,7 @@ def parts(ledger: Ledger, shelf: Shelf) -> Iterator[tuple[Scenario, Ledger]]:
 
 
 def _with_never(ledger: Ledger) -> Ledger:
-    """Turn the choices of never reminding into facts: they hold, they compare with nothing."""
+    """Turn the choices of never reminding into facts: they hold, whenever they were made."""
     never = ledger.choices.filter(pl.col("scenario") == NEVER)
     if never.is_empty():
         return ledger
@@ -82,7 +83,7 @@ def _with_never(ledger: Ledger) -> Ledger:
         "customer_id",
         "instalment_id",
         kind=pl.lit("never"),
-        starts_on="chosen_on",
+        starts_on=pl.lit(date.min),
         ends_on=pl.lit(None, pl.Date),
     )
     return replace(
