@@ -41,6 +41,7 @@ PAGES = {
     "plan": "/relances/",
     "forecast": "/relances/trente-jours/",
     "why-not": "/relances/pourquoi-pas/",
+    "coverage": "/relances/suivi/",
     "scenario": "/relances/scenario/",
     "scenarios": "/reglages/scenarios/",
     "golive": "/relances/mise-en-service/",

@@ -24,7 +24,15 @@ from encours.tenancy.models import Creditor, Membership
 from encours.tenancy.scope import in_tenant
 
 __all__ = ("channel",)
-LISTS = ("plan", "plan_held", "plan_forecast", "triage", "outbox", "outbox_letters")
+LISTS = (
+    "plan",
+    "plan_held",
+    "plan_forecast",
+    "plan_coverage",
+    "triage",
+    "outbox",
+    "outbox_letters",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from encours.web.dunning import ahead, golive, outbox, plan, reminder, sink
+from encours.web.dunning import ahead, coverage, golive, outbox, plan, reminder, sink
 
 urlpatterns = [
     path("relances/", plan.plan, name="plan"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("relances/decider/", plan.decide, name="plan_decide"),
     path("relances/trente-jours/", ahead.forecast, name="plan_forecast"),
     path("relances/pourquoi-pas/", ahead.held, name="plan_held"),
+    path("relances/suivi/", coverage.coverage, name="plan_coverage"),
+    path("relances/suivi/part/", coverage.share, name="plan_share"),
     path("relances/scenario/", ahead.scenario, name="plan_scenario"),
     path("relances/mise-en-service/", golive.checklist, name="plan_golive"),
     path("relances/mise-en-service/commencer/", golive.start, name="plan_golive_start"),

@@ -41,6 +41,7 @@ def gallery(request: StaffRequest) -> HttpResponse:
     shown_with = {
         **context(request, mine),
         "cards": cards,
+        "may_see_plan": request.access.may("dunning.read", mine.creditor_id),
         "followers": choices.followers(**asked),
         "rows": rows,
         "default_form": default,
