@@ -62,6 +62,10 @@ class Book:
             "has_email": True,
             "has_postal": False,
             "intra_group": False,
+            "has_phone": False,
+            "has_sms": False,
+            "has_whatsapp": False,
+            "has_consent": False,
         }
         return self._add("customers", row, given)
 

@@ -9,7 +9,8 @@ import pytest
 from tests.dunning.ledgers import FRENCH
 
 from encours.dunning.rules.scenario import Scenario, Step
-from encours.dunning.rules.scenario_data import LADDER_MAX, read_scenario
+from encours.dunning.rules.scenario_data import read_scenario
+from encours.dunning.rules.scenario_sense import LADDER_MAX
 from encours.kernel.issue import Issue
 
 
@@ -138,10 +139,16 @@ def test_accepted(told: dict[str, Any]) -> None:
 
 
 WHOLE = "Un nombre entier de {} à 400 est attendu."
+MAXIMUM = "Le montant maximum se donne par devise, en centimes."
 MINIMUM = "Le montant minimum se donne par devise, en centimes."
 REPEATED = "Deux étapes ne peuvent porter le même code ni le même rang."
 OFFSET = "Une prévenance précède l'échéance, les autres étapes la suivent."
+CHANNELS = "email, letter, registered, eregistered, sms, whatsapp, call"
+ANCHORS = "due, month_end, previous, settlement, promise, plan, dispute_closed"
 START = "Un scénario commence par une relance ; une mise en demeure vient après elle."
+SPOKEN = "Une mise en demeure s'écrit : ni SMS, ni WhatsApp, ni appel."
+EFFECTS = "hold_orders, task, hand_over"
+BEHAVIOURS = "opened, clicked, answered, promised, promise_broken, disputed, part_paid, bounced"
 EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days": 40}
 
 
@@ -247,30 +254,58 @@ EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days
                     "rude",
                     "friendly, neutral, firm, formal, grateful",
                 ),
-                Issue("scenario_value", "Valeur inconnue.", 2, "approval", "None", "auto, manual"),
                 Issue(
-                    "scenario_value", "Valeur inconnue.", 2, "channels", "['fax']", "email, letter"
+                    "scenario_value",
+                    "Valeur inconnue.",
+                    2,
+                    "approval",
+                    "None",
+                    "auto, manual, each",
                 ),
-                Issue("scenario_value", "Valeur inconnue.", 2, "fallback", "x", "email, letter"),
+                Issue("scenario_value", "Valeur inconnue.", 2, "channels", "['fax']", CHANNELS),
+                Issue("scenario_value", "Valeur inconnue.", 2, "fallback", "x", CHANNELS),
             ],
             id="values out of their lists",
         ),
         pytest.param(
             changed(2, attachments=["email"], anchor="issue"),
             [
-                Issue(
-                    "scenario_value", "Valeur inconnue.", 2, "anchor", "issue", "due, settlement"
-                ),
+                Issue("scenario_value", "Valeur inconnue.", 2, "anchor", "issue", ANCHORS),
                 Issue(
                     "scenario_value",
                     "Valeur inconnue.",
                     2,
                     "attachments",
                     "['email']",
-                    "letter, statement, invoices",
+                    "letter, statement, invoices, delivery_proof",
                 ),
             ],
             id="papers out of their list",
+        ),
+        pytest.param(
+            changed(2, discount=None, interest="oui", texts=3, maximum_cents={"EUR": "12"}),
+            [
+                Issue("scenario_value", "Un texte est attendu.", 2, "texts", "3"),
+                Issue("scenario_value", MAXIMUM, 2, "maximum_cents", "{'EUR': '12'}"),
+                Issue("scenario_value", "Valeur inconnue.", 2, "discount", "None", "true, false"),
+                Issue(
+                    "scenario_value", "Valeur inconnue.", 2, "interest", "oui", "true, false, null"
+                ),
+            ],
+            id="words and amounts of a step",
+        ),
+        pytest.param(
+            changed(2, when=["fled"], effects=["sue"]),
+            [
+                Issue("scenario_value", "Valeur inconnue.", 2, "effects", "['sue']", EFFECTS),
+                Issue("scenario_value", "Valeur inconnue.", 2, "when", "['fled']", BEHAVIOURS),
+            ],
+            id="behaviours and effects that nobody knows",
+        ),
+        pytest.param(
+            changed(5, channels=["sms"], fallback=["call"]),
+            [Issue("scenario_channels", SPOKEN, 5, "channels", "call, sms")],
+            id="a formal notice that is not written",
         ),
         pytest.param(
             changed(3, code="relance_1"),

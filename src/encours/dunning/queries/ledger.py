@@ -88,19 +88,30 @@ order by d.decided_at, d.id
 TRIAGE_SCHEMA: Final[Mapping[str, Any]] = {"instalment_id": pl.Int64, "triage": pl.String}
 CUSTOMERS: Final = """
 select c.id, c.debtor_class, c.class_confirmed_at is not null,
-       e.customer_id is not null,
+       coalesce(e.has_email, false),
        c.address_line1 <> '' and c.postcode <> '' and c.city <> '',
        c.siren <> '' and exists (
-         select from tenancy_creditor o where o.tenant_id = %(tenant)s and o.siren = c.siren)
+         select from tenancy_creditor o where o.tenant_id = %(tenant)s and o.siren = c.siren),
+       coalesce(e.has_phone, false), coalesce(e.has_mobile, false), coalesce(e.has_mobile, false),
+       false
 from parties_customer c
-left join (select distinct customer_id from parties_contact
-           where tenant_id = %(tenant)s and email <> '' and bounced_at is null
+left join (select customer_id, bool_or(email <> '' and bounced_at is null) as has_email,
+                  bool_or(phone <> '') as has_phone,
+                  bool_or(case when phone = '' then false
+                          else regexp_replace(phone, '[ .()-]', '', 'g') ~ %(mobile)s end)
+                    as has_mobile
+           from parties_contact
+           where tenant_id = %(tenant)s
              and (%(customers)s::bigint[] is null
-                  or customer_id = any (%(customers)s::bigint[]))) e
+                  or customer_id = any (%(customers)s::bigint[]))
+           group by customer_id) e
   on e.customer_id = c.id
 where c.tenant_id = %(tenant)s and c.creditor_id = %(creditor)s
   and (%(customers)s::bigint[] is null or c.id = any (%(customers)s::bigint[]))
 """
+MOBILE: Final = r"^(\+33[67][0-9]{8}|\+(?!33)[1-9][0-9]{7,14}|0[67][0-9]{8})$"
+"""A number that a text message may reach: E.164 (ITU-T), a French one being mobile; a number
+written the French way is read as French."""
 FACTS: Final = """
 select f.customer_id, coalesce(i.lineage_id, i.id), f.kind, f.starts_on, f.ends_on,
        case when f.kind = 'einvoice' then coalesce(f.details ->> 'status', '') else '' end
@@ -189,6 +200,7 @@ def load(
         "creditor": creditor_id,
         "today": today,
         "rehearsal": rehearsal,
+        "mobile": MOBILE,
         "customers": None if customer_ids is None else _families(customer_ids, merged),
     }
 
@@ -251,10 +263,14 @@ def _reached_together(customers: pl.DataFrame, merged: pl.DataFrame) -> pl.DataF
     """Keep those who stand for others: an address of one merged into them is theirs."""
     if merged.is_empty():
         return customers
-    reached = faces.shown_under(customers.filter("has_email"), merged)["customer_id"]
-    return customers.join(merged, on="customer_id", how="anti").with_columns(
-        has_email=pl.col("customer_id").is_in(reached.implode())
+    ways = [name for name in customers.columns if name.startswith("has_") and name != "has_postal"]
+    reached = (
+        faces.shown_under(customers.select("customer_id", *ways), merged)
+        .group_by("customer_id")
+        .agg(pl.col(ways).any())
     )
+    alone = customers.join(merged, on="customer_id", how="anti").drop(ways)
+    return alone.join(reached, on="customer_id", how="left").select(customers.columns)
 
 
 def _settled(reminded: pl.LazyFrame, listings: pl.DataFrame, today: date) -> pl.DataFrame:

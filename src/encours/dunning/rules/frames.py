@@ -42,9 +42,16 @@ CUSTOMERS: Final = pl.Schema(
         "has_email": pl.Boolean,  # a usable address: present, not bounced, right role
         "has_postal": pl.Boolean,
         "intra_group": pl.Boolean,
+        "has_phone": pl.Boolean,
+        "has_sms": pl.Boolean,  # a mobile number in E.164 that did not opt out of text messages
+        "has_whatsapp": pl.Boolean,
+        "has_consent": pl.Boolean,  # to registered mail by electronic means (CPCE L100)
     }
 )
-"""One row per customer; a customer that is missing here is unknown and cannot be reached."""
+"""One row per customer; a customer that is missing here is unknown and cannot be reached.
+
+What is not given of the ways to reach it by telephone, or by registered e-mail, is no.
+"""
 
 FACTS: Final = pl.Schema(
     {
@@ -185,7 +192,8 @@ class Ledger:
     def of(cls, **frames: pl.DataFrame | None) -> Ledger:
         """Build a ledger from the frames that there are; the others are empty."""
         assert set(frames) <= set(SCHEMAS), f"unknown frames: {set(frames) - set(SCHEMAS)}"
-        return cls(**{name: conform(frames.get(name), SCHEMAS[name]) for name in SCHEMAS})
+        told = {name: _completed(frame, name) for name, frame in frames.items()}
+        return cls(**{name: conform(told.get(name), SCHEMAS[name]) for name in SCHEMAS})
 
     def of_customers(self, customer_ids: Collection[int]) -> Ledger:
         """Keep a few customers: the same decisions, for a screen or a look before sending."""
@@ -219,6 +227,23 @@ SCHEMAS: Final[Mapping[str, pl.Schema]] = {
     "choices": CHOICES,
     "running": RUNNING,
 }
+
+
+USUAL: Final[Mapping[str, Mapping[str, bool]]] = {
+    "customers": dict.fromkeys(("has_phone", "has_sms", "has_whatsapp", "has_consent"), False),
+}
+"""What a column is where it is not given."""
+
+
+def _completed(frame: pl.DataFrame | None, name: str) -> pl.DataFrame | None:
+    usual = USUAL.get(name, {})
+    if frame is None or not usual:
+        return frame
+    return frame.with_columns(
+        pl.lit(value).alias(column)
+        for column, value in usual.items()
+        if column not in frame.columns
+    )
 
 
 def conform(frame: pl.DataFrame | None, schema: pl.Schema) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from encours.dunning.rules import routes
 from encours.dunning.rules.accounts import minimum
 from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.reasons import CODES, Reason, coded
@@ -58,8 +59,7 @@ def messages(
     """Return one message per account of these lines, with `hold` when it may not leave today.
 
     Reads `account`, `step`, `open_cents`, `covered_cents`, `triage`. A thank-you claims nothing: no
-    minimum, no spacing. Adds `channel`
-    (`email`, `letter` or `letter+email`; null: none) and `next_on` of what only waits.
+    minimum, no spacing. Adds `channel` (`routes.channel`) and `next_on` of what only waits.
     """
     whole = listed.group_by("account").agg(
         pl.col("step").first(),
@@ -71,7 +71,7 @@ def messages(
     return (
         whole.join(accounts, on="account")
         .join(steps_frame(scenario), on="step")
-        .with_columns(channel=_channel())
+        .with_columns(channel=routes.channel(scenario))
         .with_columns(hold=pl.min_horizontal(_holds(scenario, moment)))
         .with_columns(next_on=_next_on(scenario, moment))
     )
@@ -86,51 +86,15 @@ def steps_frame(scenario: Scenario) -> pl.DataFrame:
             "rank": pl.Int16,
             "kind": pl.String,
             "approval": pl.String,
-            "first_email": pl.Boolean,
-            "first_letter": pl.Boolean,
-            "then_email": pl.Boolean,
-            "then_letter": pl.Boolean,
         }
     )
-    rows = [
-        (
-            step.code,
-            step.name,
-            step.rank,
-            step.kind,
-            step.approval,
-            "email" in step.channels,
-            "letter" in step.channels,
-            "email" in step.fallback,
-            "letter" in step.fallback,
-        )
-        for step in scenario.steps
-    ]
+    rows = [(step.code, step.name, step.rank, step.kind, step.approval) for step in scenario.steps]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def next_contact_on(scenario: Scenario) -> pl.Expr:
     """Return the first day on which the account may be written to again."""
     return pl.col("last_on") + pl.duration(days=scenario.min_spacing_days)
-
-
-def _channel() -> pl.Expr:
-    letters_only = pl.col("letter_only").fill_null(False)
-    email = pl.col("has_email") & ~letters_only
-    letter = pl.col("has_postal")
-    first_email = email & pl.col("first_email")
-    first_letter = letter & (pl.col("first_letter") | letters_only)
-    none = ~(first_email | first_letter)
-    by_email = first_email | (none & email & pl.col("then_email"))
-    by_letter = first_letter | (none & letter & pl.col("then_letter"))
-    return (
-        pl.when(by_email & by_letter)
-        .then(pl.lit("letter+email"))
-        .when(by_email)
-        .then(pl.lit("email"))
-        .when(by_letter)
-        .then(pl.lit("letter"))
-    )
 
 
 def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:

@@ -8,14 +8,39 @@ from functools import cached_property
 from typing import Any, Final, Literal, get_args
 
 Kind = Literal["pre_due", "reminder", "formal_notice", "thank_you"]
-Channel = Literal["email", "letter"]
-Anchor = Literal["due", "settlement"]
+Channel = Literal["email", "letter", "registered", "eregistered", "sms", "whatsapp", "call"]
+Anchor = Literal["due", "month_end", "previous", "settlement", "promise", "plan", "dispute_closed"]
+Days = Literal["calendar", "working"]
 Tone = Literal["friendly", "neutral", "firm", "formal", "grateful"]
-Approval = Literal["auto", "manual"]
-Attachment = Literal["letter", "statement", "invoices"]
+Sender = Literal["creditor", "salesperson", "collector", "agency"]
+Approval = Literal["auto", "manual", "each"]
+Attachment = Literal["letter", "statement", "invoices", "delivery_proof"]
+Effect = Literal["hold_orders", "task", "hand_over"]
+Behaviour = Literal[
+    "opened",
+    "clicked",
+    "answered",
+    "promised",
+    "promise_broken",
+    "disputed",
+    "part_paid",
+    "bounced",
+]
 
 KINDS: Final = get_args(Kind)
-CHANNELS: Final = get_args(Channel)
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+ON_PAPER: Final = frozenset({"letter", "registered"})
+JOINED: Final[tuple[Channel, ...]] = (
+    "letter",
+    "registered",
+    "eregistered",
+    "email",
+    "sms",
+    "whatsapp",
+    "call",
+)
+"""The order in which the channels of one message are joined by `+`."""
+BEHAVIOURS: Final = get_args(Behaviour)
 CLAIMS: Final = frozenset({"reminder", "formal_notice"})
 
 
@@ -23,10 +48,17 @@ CLAIMS: Final = frozenset({"reminder", "formal_notice"})
 class Step:
     """One rung: when it falls, how it leaves, in which tone.
 
-    `offset_days` counts from the due date (negative: before it), or from the settlement for a
-    thank-you. A message leaves by every one of `channels` that the customer has, by those of
-    `fallback` when he has none of them. A thank-you is no longer sent after `lapse_days`. A step
-    that is not active plans nothing; what it said before still counts.
+    `offset_days` counts from the `anchor`, in calendar or working days: from the due date
+    (negative: before it), or from the settlement for a thank-you. A message leaves by every one of
+    `channels` that the customer has, by those of `fallback` when he has none of them. A thank-you
+    is no longer sent after `lapse_days`. A step that is not active plans nothing; what it said
+    before still counts.
+
+    `minimum_cents` and `maximum_cents` bound the message's amount, by currency: out of them the
+    step is passed over. `when` = what must have happened since the previous step, `unless` = what
+    must not have, `stops` = after which, in the cycle, the step is no more said. `approval`:
+    `each` is one by one. `texts` = a set of texts, "" for the shipped ones. `interest` and
+    `indemnity`: None leaves them to the tone.
     """
 
     code: str
@@ -42,6 +74,19 @@ class Step:
     attachments: tuple[Attachment, ...] = ()
     lapse_days: int = 30
     is_active: bool = True
+    days: Days = "calendar"
+    texts: str = ""
+    sender: Sender = "creditor"
+    contact_role: str = ""
+    minimum_cents: Mapping[str, int] = field(default_factory=dict, hash=False)
+    maximum_cents: Mapping[str, int] = field(default_factory=dict, hash=False)
+    interest: bool | None = None
+    indemnity: bool | None = None
+    discount: bool = False
+    effects: tuple[Effect, ...] = ()
+    stops: tuple[Behaviour, ...] = ()
+    when: tuple[Behaviour, ...] = ()
+    unless: tuple[Behaviour, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,9 +167,7 @@ class Scenario:
         """Return what `dunning.models.Scenario.definition` stores."""
         steps = [asdict(step) for step in self.steps]
         for step in steps:
-            step.update(
-                {name: list(step[name]) for name in ("channels", "fallback", "attachments")}
-            )
+            step.update({name: list(value) for name, value in step.items() if type(value) is tuple})
         return {
             "code": self.code,
             "version": self.version,

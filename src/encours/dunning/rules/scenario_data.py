@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any, Final, TypeGuard, get_args
 
 from encours.dunning.rules.scenario import (
+    BEHAVIOURS,
     CHANNELS,
     KINDS,
     Anchor,
     Approval,
     Attachment,
+    Days,
+    Effect,
     Scenario,
+    Sender,
     Step,
     Tone,
 )
+from encours.dunning.rules.scenario_sense import scenario_issue as _issue
+from encours.dunning.rules.scenario_sense import sense_issues
 from encours.kernel.issue import Issue
 
-LISTS: Final = ("channels", "fallback", "attachments")
-LADDER_MAX: Final = 12
+LISTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "channels": CHANNELS,
+    "fallback": CHANNELS,
+    "attachments": get_args(Attachment),
+    "effects": get_args(Effect),
+    "stops": BEHAVIOURS,
+    "when": BEHAVIOURS,
+    "unless": BEHAVIOURS,
+}
+BOUNDS: Final = ("minimum_cents", "maximum_cents")
 DAYS_MAX: Final = 400
-FORMAL_GAP_DAYS: Final = 8
 _LIMITS: Final = (
     "min_spacing_days",
     "formal_notice_gap_days",
@@ -31,8 +43,16 @@ _LIMITS: Final = (
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": KINDS,
     "anchor": get_args(Anchor),
+    "days": get_args(Days),
     "tone": get_args(Tone),
+    "sender": get_args(Sender),
     "approval": get_args(Approval),
+}
+_YES_OR_NO: Final[Mapping[str, tuple[bool | None, ...]]] = {
+    "is_active": (True, False),
+    "discount": (True, False),
+    "interest": (True, False, None),
+    "indemnity": (True, False, None),
 }
 
 
@@ -42,7 +62,7 @@ def read_scenario(data: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Issue
     if issues:
         return None, issues
     scenario = _built(data)
-    issues = tuple(_sense_issues(scenario))
+    issues = tuple(sense_issues(scenario))
     return (None if issues else scenario), issues
 
 
@@ -63,7 +83,7 @@ def _shape_issues(data: Mapping[str, Any]) -> Iterator[Issue]:
     for name in _LIMITS:
         if name in data:
             yield from _whole(data, name, least=0)
-    yield from _minimum_issues(data.get("minimum_cents", {}))
+    yield from _amount_issues(data, "minimum_cents")
     steps = data.get("steps")
     if not isinstance(steps, list) or not steps:
         yield _issue("scenario_steps", "Un scénario a au moins une étape.", "steps")
@@ -75,14 +95,16 @@ def _shape_issues(data: Mapping[str, Any]) -> Iterator[Issue]:
             yield _issue("scenario_steps", "Étape illisible.", "steps", place)
 
 
-def _minimum_issues(minimum: object) -> Iterator[Issue]:
-    good = isinstance(minimum, dict) and all(
+def _amount_issues(data: Mapping[str, Any], name: str, place: int = 0) -> Iterator[Issue]:
+    found = data.get(name, {})
+    good = isinstance(found, dict) and all(
         isinstance(currency, str) and _is_whole(cents) and cents >= 0
-        for currency, cents in minimum.items()
+        for currency, cents in found.items()
     )
     if not good:
-        said = "Le montant minimum se donne par devise, en centimes."
-        yield _issue("scenario_value", said, "minimum_cents", found=minimum)
+        which = "minimum" if name == "minimum_cents" else "maximum"
+        said = f"Le montant {which} se donne par devise, en centimes."
+        yield _issue("scenario_value", said, name, place, found)
 
 
 def _step_issues(step: Mapping[str, Any], place: int) -> Iterator[Issue]:
@@ -93,87 +115,26 @@ def _step_issues(step: Mapping[str, Any], place: int) -> Iterator[Issue]:
     yield from _whole(step, "offset_days", least=-DAYS_MAX, place=place)
     if "lapse_days" in step:
         yield from _whole(step, "lapse_days", least=0, place=place)
-    if not isinstance(step.get("is_active", True), bool):
-        yield _choice_issue("is_active", step["is_active"], ("true", "false"), place)
+    for name in ("texts", "contact_role"):
+        if not isinstance(step.get(name, ""), str):
+            yield _issue("scenario_value", "Un texte est attendu.", name, place, step[name])
+    for name in BOUNDS:
+        yield from _amount_issues(step, name, place)
+    yield from _chosen_issues(step, place)
+
+
+def _chosen_issues(step: Mapping[str, Any], place: int) -> Iterator[Issue]:
+    for name, answers in _YES_OR_NO.items():
+        if not any(step.get(name, answers[0]) is one for one in answers):
+            expected = tuple("null" if one is None else str(one).lower() for one in answers)
+            yield _choice_issue(name, step[name], expected, place)
     for name, allowed in _CHOICES.items():
         if (name in step or name == "kind") and step.get(name) not in allowed:
             yield _choice_issue(name, step.get(name), allowed, place)
-    for name in LISTS:
-        allowed = get_args(Attachment) if name == "attachments" else CHANNELS
+    for name, allowed in LISTS.items():
         values = step.get(name, [])
         if not isinstance(values, list) or any(value not in allowed for value in values):
             yield _choice_issue(name, values, allowed, place)
-
-
-def _sense_issues(scenario: Scenario) -> Iterator[Issue]:
-    yield from _repeated(scenario, "code")
-    yield from _repeated(scenario, "rank")
-    for kind, said in (
-        ("pre_due", "une seule prévenance"),
-        ("formal_notice", "une seule mise en demeure"),
-        ("thank_you", "un seul remerciement"),
-    ):
-        if sum(step.kind == kind for step in scenario.steps) > 1:
-            yield _issue("scenario_kinds", f"Un scénario a {said}.", "kind")
-    for place, step in enumerate(scenario.steps, start=1):
-        yield from _place_issues(step, place)
-    yield from _ladder_issues(scenario)
-
-
-def _place_issues(step: Step, place: int) -> Iterator[Issue]:
-    if (step.kind == "thank_you") != (step.anchor == "settlement"):
-        said = "Seul un remerciement se compte depuis le règlement."
-        yield _issue("scenario_anchor", said, "anchor", place, step.anchor)
-    if not step.channels:
-        said = "Une étape part par au moins un canal."
-        yield _issue("scenario_channels", said, "channels", place)
-    if (step.kind == "pre_due") != (step.offset_days < 0):
-        said = "Une prévenance précède l'échéance, les autres étapes la suivent."
-        yield _issue("scenario_offset", said, "offset_days", place, step.offset_days)
-    elif step.offset_days == 0 and step.kind != "thank_you":
-        said = "Le jour de l'échéance, rien n'est en retard."
-        yield _issue("scenario_offset", said, "offset_days", place, 0)
-
-
-def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
-    ladder = scenario.ladder
-    if not ladder or ladder[0].kind != "reminder":
-        said = "Un scénario commence par une relance ; une mise en demeure vient après elle."
-        yield _issue("scenario_ladder", said, "steps")
-    if any(step.kind == "formal_notice" for step in ladder[:-1]):
-        said = "La mise en demeure est la dernière étape avant une personne."
-        yield _issue("scenario_ladder", said, "rank")
-    if len(ladder) > LADDER_MAX:
-        said = f"Un scénario a au plus {LADDER_MAX} relances."
-        yield _issue("scenario_ladder", said, "steps", found=len(ladder))
-    yield from _formal_issues(scenario)
-    for step, following in pairwise(ladder):
-        if following.offset_days <= step.offset_days:
-            said = f"« {following.name} » doit tomber après « {step.name} »."
-            yield _issue("scenario_ladder", said, "offset_days", found=following.offset_days)
-
-
-def _formal_issues(scenario: Scenario) -> Iterator[Issue]:
-    gap = scenario.formal_notice_gap_days
-    if gap < FORMAL_GAP_DAYS:
-        said = f"Une mise en demeure attend au moins {FORMAL_GAP_DAYS} jours après une relance."
-        yield _issue("scenario_formal", said, "formal_notice_gap_days", found=gap)
-    if scenario.formal_rung and scenario.ladder[0].kind == "reminder":
-        first, formal = scenario.ladder[0], scenario.ladder[-1]
-        if formal.offset_days - first.offset_days < gap:
-            said = (
-                f"« {formal.name} » doit tomber au moins {gap} jours après « {first.name} » : "
-                "le temps de la lire."
-            )
-            yield _issue("scenario_formal", said, "offset_days", found=formal.offset_days)
-
-
-def _repeated(scenario: Scenario, name: str) -> Iterator[Issue]:
-    values = [getattr(step, name) for step in scenario.steps]
-    for place, value in enumerate(values, start=1):
-        if value in values[: place - 1]:
-            said = "Deux étapes ne peuvent porter le même code ni le même rang."
-            yield _issue("scenario_repeated", said, name, place, value)
 
 
 def _unknown_names(
@@ -205,7 +166,3 @@ def _choice_issue(name: str, found: object, allowed: tuple[str, ...], place: int
     said = "Valeur inconnue."
     expected = ", ".join(allowed)
     return Issue("scenario_value", said, place, name, str(found), expected)
-
-
-def _issue(code: str, message: str, column: str, line: int = 0, found: object = "") -> Issue:
-    return Issue(code, message, line, column, str(found))

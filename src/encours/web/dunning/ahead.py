@@ -25,7 +25,7 @@ from encours.tenancy.queries.places import CreditorChoice
 from encours.web import formats, links
 from encours.web.chosen import of_creditors, of_one_creditor
 from encours.web.dunning import subject
-from encours.web.dunning.sentences import REASONS, STEPS, choices, step
+from encours.web.dunning.sentences import CHANNEL, REASONS, STEPS, choices, step
 from encours.web.rights import StaffRequest, needs
 from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
 from encours.web.wording import Text
@@ -148,7 +148,11 @@ def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
     found = scenarios.scenario_shown(tenant_id=request.tenant_id, creditor_id=creditor.id).scenario
     language: Language = "en" if formats.is_english() else "fr"
     steps = [
-        {"step": one, "parts": _parts(shipped(one.code, language))}
+        {
+            "step": one,
+            "channels": [CHANNEL[channel] for channel in one.channels],
+            "parts": _parts(shipped(one.code, language)),
+        }
         for one in sorted(found.steps, key=lambda one: one.rank)
         if one.is_active
     ]

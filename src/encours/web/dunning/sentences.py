@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Final
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from encours.dunning.rules.scenario import JOINED, Channel
 from encours.web.tables import Badge
 from encours.web.wording import Text
 
@@ -34,12 +37,25 @@ OUTBOX: Final[Mapping[str, Badge]] = {
     "bounced": Badge(_("Adresse refusée"), "red"),
     "withdrawn": Badge(_("Retiré")),
 }
+CHANNEL: Final[Mapping[Channel, Text]] = {
+    "email": _("E-mail"),
+    "letter": _("Courrier"),
+    "registered": _("Recommandé"),
+    "eregistered": _("Recommandé électronique"),
+    "sms": _("SMS"),
+    "whatsapp": _("WhatsApp"),
+    "call": _("Appel"),
+}
 CHANNELS: Final[Mapping[str, Badge]] = {
-    "email": Badge(_("E-mail")),
-    "letter": Badge(_("Courrier")),
+    **{
+        "+".join(several): Badge(format_lazy(" + ".join(["{}"] * size), *map(CHANNEL.get, several)))
+        for size in range(1, len(JOINED) + 1)
+        for several in combinations(JOINED, size)
+    },
     "letter+email": Badge(_("Courrier et e-mail")),
     "email+letter": Badge(_("E-mail et courrier")),
 }
+"""Every channel, and every several of them that one message takes."""
 REASONS: Final[Mapping[str, Badge]] = {
     "deceased": Badge(_("Client décédé"), "red"),
     "protected": Badge(_("Majeur protégé"), "red"),

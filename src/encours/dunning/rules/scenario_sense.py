@@ -1,0 +1,180 @@
+"""What makes no sense in a scenario whose words are all known: each problem is an Issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from encours.dunning.rules.scenario import CLAIMS, Scenario, Step
+from encours.kernel.issue import Issue
+
+LADDER_MAX: Final = 12
+FORMAL_GAP_DAYS: Final = 8
+NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
+EVENTS: Final = frozenset({"promise", "plan", "dispute_closed"})
+"""Anchors of what happened to a line: a line to which it did not happen passes the step over."""
+
+SOON: Final[Mapping[str, tuple[Any, ...]]] = {
+    "anchor": ("due", "settlement"),
+    "days": ("calendar",),
+    "texts": ("",),
+    "sender": ("creditor",),
+    "contact_role": ("",),
+    "minimum_cents": ({},),
+    "maximum_cents": ({},),
+    "approval": ("auto", "manual"),
+    "interest": (None,),
+    "indemnity": (None,),
+    "discount": (False,),
+    "effects": ((),),
+    "stops": ((),),
+    "when": ((),),
+    "unless": ((),),
+}
+"""What a step may say today of each of these; the rest is refused until something acts on it."""
+
+
+def sense_issues(scenario: Scenario) -> Iterator[Issue]:
+    """Yield what keeps this scenario from being followed; `line` is the step's place, from 1."""
+    yield from _repeated(scenario, "code")
+    yield from _repeated(scenario, "rank")
+    for kind, said in (
+        ("pre_due", "une seule prévenance"),
+        ("formal_notice", "une seule mise en demeure"),
+        ("thank_you", "un seul remerciement"),
+    ):
+        if sum(step.kind == kind for step in scenario.steps) > 1:
+            yield scenario_issue("scenario_kinds", f"Un scénario a {said}.", "kind")
+    for place, step in enumerate(scenario.steps, start=1):
+        yield from _place_issues(step, place)
+    yield from _ladder_issues(scenario)
+
+
+def _place_issues(step: Step, place: int) -> Iterator[Issue]:
+    yield from _soon_issues(step, place)
+    yield from _channel_issues(step, place)
+    yield from _anchor_issues(step, place)
+    yield from _bound_issues(step, place)
+    yield from _branch_issues(step, place)
+
+
+def _soon_issues(step: Step, place: int) -> Iterator[Issue]:
+    for name, honoured in SOON.items():
+        if getattr(step, name) not in honoured:
+            said = "Pas encore en usage."
+            yield scenario_issue("scenario_soon", said, name, place, getattr(step, name))
+
+
+def _channel_issues(step: Step, place: int) -> Iterator[Issue]:
+    if not step.channels:
+        said = "Une étape part par au moins un canal."
+        yield scenario_issue("scenario_channels", said, "channels", place)
+    unfit = NOT_FORMAL & {*step.channels, *step.fallback}
+    if step.kind == "formal_notice" and unfit:
+        said = "Une mise en demeure s'écrit : ni SMS, ni WhatsApp, ni appel."
+        found = ", ".join(sorted(unfit))
+        yield scenario_issue("scenario_channels", said, "channels", place, found)
+
+
+def _anchor_issues(step: Step, place: int) -> Iterator[Issue]:
+    if (step.kind == "thank_you") != (step.anchor == "settlement"):
+        said = "Seul un remerciement se compte depuis le règlement."
+        yield scenario_issue("scenario_anchor", said, "anchor", place, step.anchor)
+    if step.kind == "pre_due" and step.anchor not in ("due", "settlement"):
+        said = "Une prévenance se compte depuis l'échéance."
+        yield scenario_issue("scenario_anchor", said, "anchor", place, step.anchor)
+    if (step.kind == "pre_due") != (step.offset_days < 0):
+        said = "Une prévenance précède l'échéance, les autres étapes la suivent."
+        yield scenario_issue("scenario_offset", said, "offset_days", place, step.offset_days)
+    elif step.offset_days == 0 and step.kind in CLAIMS:
+        yield scenario_issue("scenario_offset", _SAME_DAY[step.anchor], "offset_days", place, 0)
+
+
+_SAME_DAY: Final = {
+    "due": "Le jour de l'échéance, rien n'est en retard.",
+    "month_end": "À la fin du mois de l'échéance, rien n'est encore en retard.",
+    "previous": "Deux étapes ne partent pas le même jour.",
+    "settlement": "Le jour de l'échéance, rien n'est en retard.",
+    "promise": "Le jour promis n'est passé que le lendemain.",
+    "plan": "Le jour convenu n'est passé que le lendemain.",
+    "dispute_closed": "Le jour où un litige se ferme, le client vient de l'apprendre.",
+}
+
+
+def _bound_issues(step: Step, place: int) -> Iterator[Issue]:
+    for currency, most in step.maximum_cents.items():
+        if most < step.minimum_cents.get(currency, 0):
+            said = f"En {currency}, le montant maximum est inférieur au minimum."
+            yield scenario_issue("scenario_bounds", said, "maximum_cents", place, most)
+
+
+def _branch_issues(step: Step, place: int) -> Iterator[Issue]:
+    if step.kind not in CLAIMS and (step.when or step.unless or step.stops):
+        said = "Seules les relances et la mise en demeure dépendent de ce que fait le client."
+        yield scenario_issue("scenario_branch", said, "when", place)
+    both = set(step.when) & {*step.unless, *step.stops}
+    if both:
+        said = "Le même fait ne peut être exigé et exclu."
+        yield scenario_issue("scenario_branch", said, "when", place, ", ".join(sorted(both)))
+
+
+def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
+    ladder = scenario.ladder
+    if not ladder or ladder[0].kind != "reminder":
+        said = "Un scénario commence par une relance ; une mise en demeure vient après elle."
+        yield scenario_issue("scenario_ladder", said, "steps")
+    elif ladder[0].anchor in {"previous", *EVENTS}:
+        said = "La première relance se compte depuis l'échéance ou la fin de son mois."
+        yield scenario_issue("scenario_anchor", said, "anchor", found=ladder[0].anchor)
+    if any(step.kind == "formal_notice" for step in ladder[:-1]):
+        said = "La mise en demeure est la dernière étape avant une personne."
+        yield scenario_issue("scenario_ladder", said, "rank")
+    if len(ladder) > LADDER_MAX:
+        said = f"Un scénario a au plus {LADDER_MAX} relances."
+        yield scenario_issue("scenario_ladder", said, "steps", found=len(ladder))
+    yield from _formal_issues(scenario)
+    yield from _order_issues(ladder)
+
+
+def _order_issues(ladder: tuple[Step, ...]) -> Iterator[Issue]:
+    """Yield the steps that fall too early, among those that are counted alike."""
+    before = dict[tuple[str, str], Step]()
+    for step in ladder:
+        if step.anchor in {"previous", *EVENTS}:
+            continue
+        earlier = before.get((step.anchor, step.days))
+        if earlier and step.offset_days <= earlier.offset_days:
+            said = f"« {step.name} » doit tomber après « {earlier.name} »."
+            yield scenario_issue("scenario_ladder", said, "offset_days", found=step.offset_days)
+        before[step.anchor, step.days] = step
+
+
+def _formal_issues(scenario: Scenario) -> Iterator[Issue]:
+    gap = scenario.formal_notice_gap_days
+    if gap < FORMAL_GAP_DAYS:
+        said = f"Une mise en demeure attend au moins {FORMAL_GAP_DAYS} jours après une relance."
+        yield scenario_issue("scenario_formal", said, "formal_notice_gap_days", found=gap)
+    if scenario.formal_rung and scenario.ladder[0].kind == "reminder":
+        first, formal = scenario.ladder[0], scenario.ladder[-1]
+        alike = (first.anchor, first.days) == (formal.anchor, formal.days)
+        if alike and formal.offset_days - first.offset_days < gap:
+            said = (
+                f"« {formal.name} » doit tomber au moins {gap} jours après « {first.name} » : "
+                "le temps de la lire."
+            )
+            yield scenario_issue("scenario_formal", said, "offset_days", found=formal.offset_days)
+
+
+def _repeated(scenario: Scenario, name: str) -> Iterator[Issue]:
+    values = [getattr(step, name) for step in scenario.steps]
+    for place, value in enumerate(values, start=1):
+        if value in values[: place - 1]:
+            said = "Deux étapes ne peuvent porter le même code ni le même rang."
+            yield scenario_issue("scenario_repeated", said, name, place, value)
+
+
+def scenario_issue(
+    code: str, message: str, column: str, line: int = 0, found: object = ""
+) -> Issue:
+    """Return an issue about a scenario: what was found, as text."""
+    return Issue(code, message, line, column, str(found))
