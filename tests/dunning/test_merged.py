@@ -135,7 +135,7 @@ def test_a_reminder_of_the_double_does_not_leave_after_the_merge(shop: Shop, dou
     merge(shop, double)
 
     with in_tenant(shop.house.tenant_id):
-        found = ReminderPreparer().prepare(subject_ids=[number], **asked)[number]
+        found = ReminderPreparer().prepare(channel="email", subject_ids=[number], **asked)[number]
         after = ReminderPreparer().fingerprint(subject_id=number, **asked)
     assert isinstance(found, Withdrawn)
     assert "fusionné" in found.reason

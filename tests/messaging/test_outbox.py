@@ -9,20 +9,22 @@ import pytest
 from tests.conftest import House
 
 from encours.messaging import actions
-from encours.messaging.models import Message, MessageContent
+from encours.messaging.models import ChannelAccount, Message, MessageContent
 from encours.messaging.ports import (
     CHANNEL_FACTORIES,
     PREPARERS,
     Account,
     Email,
     File,
+    Letter,
     PermanentRefusal,
     Prepared,
     TemporaryRefusal,
+    Text,
     Uncertain,
     Withdrawn,
 )
-from encours.messaging.providers.memory import MemoryEmailChannel
+from encours.messaging.providers.memory import MemoryChannel, MemoryEmailChannel
 from encours.tenancy.scope import in_tenant
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -35,6 +37,7 @@ class Facts:
     def __init__(self) -> None:
         self.marks: dict[int, str] = {}
         self.withdrawn: set[int] = set()
+        self.alone: set[int] = set()
         self.prepared: list[int] = []
         self.concluded: list[tuple[int, str]] = []
 
@@ -42,20 +45,29 @@ class Facts:
         return self.marks.get(subject_id, "same")
 
     def prepare(
-        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+        self, *, tenant_id: int, channel: str, subject_ids: Sequence[int], now: datetime
     ) -> dict[int, Prepared | Withdrawn]:
         self.prepared.extend(subject_ids)
-        return {subject: self._one(subject) for subject in subject_ids}
+        return {subject: self._one(subject, channel) for subject in subject_ids}
 
-    def _one(self, subject: int) -> Prepared | Withdrawn:
+    def _one(self, subject: int, channel: str) -> Prepared | Withdrawn:
         mark = self.marks.get(subject, "same")
         if subject in self.withdrawn:
-            return Withdrawn("Facture réglée.", mark)
+            alone = subject in self.alone
+            return Withdrawn("Facture réglée.", mark, by_this_channel=alone)
+        if channel == "sms":
+            text = Text(f"u{subject}", "sms", "DURAND", f"+3360000000{subject}", "Bonjour")
+            return Prepared(text, Account("memory-text"), "", mark)
+        if channel == "letter":
+            letter = Letter(f"u{subject}", "letter", ("Durand",), ("Dupont", "Lyon"), b"%PDF")
+            return Prepared(letter, Account("memory-letter"), "", mark)
         email = Email(f"<{subject}@x>", "a@x", (f"c{subject}@example.com",), b"mail %d" % subject)
         files = (File("lettre.pdf", "application/pdf", b"%PDF"),)
         return Prepared(email, Account("memory"), f"Relance {subject}", mark, files)
 
-    def conclude(self, *, tenant_id: int, subject_id: int, outcome: str, now: datetime) -> None:
+    def conclude(
+        self, *, tenant_id: int, channel: str, subject_id: int, outcome: str, now: datetime
+    ) -> None:
         self.concluded.append((subject_id, outcome))
 
 
@@ -77,7 +89,16 @@ def channel() -> Iterator[MemoryEmailChannel]:
     CHANNEL_FACTORIES.fill(kept)
 
 
-def reserve(house: House, *subjects: int) -> None:
+@pytest.fixture
+def ways(channel: MemoryEmailChannel) -> dict[str, MemoryChannel]:
+    """Add channels of texts and letters beside the e-mails."""
+    made = {"memory-text": MemoryChannel("memory-text"), "memory-letter": MemoryChannel("letter")}
+    opened = {code: (lambda account, one=one: one) for code, one in made.items()}
+    CHANNEL_FACTORIES.fill({**CHANNEL_FACTORIES._adapters, **opened})
+    return made
+
+
+def reserve(house: House, *subjects: int, channel: str = "email") -> None:
     with in_tenant(house.tenant_id):
         for subject in subjects:
             Message.objects.create(
@@ -85,7 +106,7 @@ def reserve(house: House, *subjects: int) -> None:
                 creditor_id=house.creditor_id,
                 kind="test",
                 subject_id=subject,
-                channel="email",
+                channel=channel,
                 send_after=NOW - timedelta(hours=1),
             )
 
@@ -217,3 +238,84 @@ def test_a_person_decides_of_a_doubt_after_ten_minutes(
     with pytest.raises(actions.NotUncertain):
         decide(minutes=11, has_left=False)
     assert outbox(house, NOW + timedelta(minutes=12)).run().sent == 1
+
+
+def open_account(house: House, channel: str, *, is_enabled: bool = True) -> None:
+    with in_tenant(house.tenant_id):
+        ChannelAccount.objects.create(
+            tenant_id=house.tenant_id,
+            creditor_id=house.creditor_id,
+            channel=channel,
+            provider="memory",
+            is_enabled=is_enabled,
+        )
+
+
+def test_what_has_no_account_waits_and_the_e_mails_leave(
+    house: House, facts: Facts, channel: MemoryEmailChannel, ways: dict[str, MemoryChannel]
+) -> None:
+    reserve(house, 1, channel="letter")
+    reserve(house, 2, channel="sms")
+    reserve(house, 3)
+    open_account(house, "sms", is_enabled=False)
+    tally = outbox(house).run()
+
+    assert tally.sent == 1
+    assert states(house) == {1: "reserved", 2: "reserved", 3: "sent"}
+
+
+def test_every_channel_with_an_account_leaves_and_keeps_what_left(
+    house: House, facts: Facts, channel: MemoryEmailChannel, ways: dict[str, MemoryChannel]
+) -> None:
+    reserve(house, 1)
+    reserve(house, 2, channel="sms")
+    reserve(house, 3, channel="letter")
+    open_account(house, "sms")
+    open_account(house, "letter")
+    tally = outbox(house).run()
+
+    assert tally.sent == 3
+    assert (len(ways["memory-text"].sent), len(ways["memory-letter"].sent)) == (1, 1)
+    with in_tenant(house.tenant_id):
+        kept = MessageContent.objects.of(house.tenant_id).select_related("message")
+        found = {(one.message.channel, one.name) for one in kept}
+        text = Message.objects.of(house.tenant_id).get(channel="sms")
+    assert found == {
+        ("email", "message.eml"),
+        ("email", "lettre.pdf"),
+        ("sms", "message.txt"),
+        ("letter", "courrier.pdf"),
+    }
+    assert text.recipient == {"to": ["+33600000002"]}
+
+
+def test_a_dead_channel_is_set_aside_and_the_others_go_on(
+    house: House, facts: Facts, channel: MemoryEmailChannel, ways: dict[str, MemoryChannel]
+) -> None:
+    open_account(house, "sms")
+    ways["memory-text"].outcome = lambda parcel: TemporaryRefusal(phase="connection")
+    reserve(house, 1, 2, channel="sms")
+    reserve(house, 3, 4)
+    tally = outbox(house).run()
+
+    assert (tally.stopped, tally.sent) == (True, 2)
+    assert states(house) == {1: "reserved", 2: "reserved", 3: "sent", 4: "sent"}
+    assert ways["memory-text"].asked == 1, "the second is not even tried"
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["the whole reminder", "this way only"])
+def test_what_is_withdrawn_takes_its_other_ways_with_it(
+    house: House,
+    facts: Facts,
+    channel: MemoryEmailChannel,
+    ways: dict[str, MemoryChannel],
+    alone: bool,
+) -> None:
+    reserve(house, 1)
+    reserve(house, 1, channel="letter")
+    facts.withdrawn, facts.alone = {1}, {1} if alone else set()
+    outbox(house).run()
+
+    with in_tenant(house.tenant_id):
+        found = dict(Message.objects.of(house.tenant_id).values_list("channel", "state"))
+    assert found == {"email": "withdrawn", "letter": "reserved" if alone else "withdrawn"}

@@ -44,6 +44,7 @@ KNOWN: dict[str, Any] = {
     "feeds.TakenFile.state": "received",
     "receivables.GivenNumber.source": "hand",
     "risk.CreditLimit.origin": "hand",
+    "messaging.ChannelAccount.channel": "sms",
     "payments.Mandate.origin": "hand",
     "payments.Mandate.scheme": "core",
     "payments.Mandate.kind": "recurrent",

@@ -87,7 +87,7 @@ def _client() -> httpx.Client:
 
 
 def channel_factories() -> Mapping[str, ChannelFactory]:
-    """Return what sends e-mails."""
+    """Return what sends messages, whatever the channel."""
     return {"smtp": smtp_channel}
 
 

@@ -1,13 +1,15 @@
-"""How a creditor's e-mails leave: its own server, else the installation's; and the test of it."""
+"""How a creditor's messages leave: by its own server or account, else the installation's."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 
 from django.db import transaction
 
 from encours.kernel.refusal import Refusal
+from encours.messaging.models import ChannelAccount
 from encours.messaging.ports import CHANNEL_FACTORIES, Account, Email, Undelivered
 from encours.messaging.rules import mime
 from encours.messaging.rules.address import Mailbox
@@ -28,6 +30,35 @@ class SenderMissing(Refusal):
     """No test without an address to write from."""
 
     message = "Indiquez d'abord l'adresse d'expédition."
+
+
+class NoAccount(Refusal):
+    """Somebody closed the account meanwhile: what waited for it goes on waiting."""
+
+    message = "Aucun compte n'est ouvert pour ce canal."
+
+
+def account_for(creditor: Creditor, channel: str) -> Account:
+    """Return the account of a creditor's channel, its secrets opened.
+
+    E-mails leave without one; raises NoAccount for the rest.
+    """
+    own = ChannelAccount.objects.of(creditor.tenant_id).filter(
+        creditor=creditor, channel=channel, is_enabled=True
+    )
+    found = own.first()
+    if found is not None:
+        return opened(found)
+    if channel != "email":
+        raise NoAccount
+    return account_of(creditor)
+
+
+def opened(row: ChannelAccount) -> Account:
+    """Return what a channel is opened with, its secrets opened."""
+    secrets = json.loads(vault.opened(row.secrets)) if row.secrets else {}
+    every = {**{name: str(value) for name, value in row.settings.items()}, **secrets}
+    return Account(row.provider, tuple(sorted(every.items())))
 
 
 def account_of(creditor: Creditor) -> Account:

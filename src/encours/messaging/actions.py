@@ -12,17 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from encours.kernel.refusal import Refusal
-from encours.messaging.models import Message, MessageContent
+from encours.messaging.evidence import evidence, recipients
+from encours.messaging.models import ChannelAccount, Message, MessageContent
 from encours.messaging.ports import (
     CHANNEL_FACTORIES,
     PREPARERS,
     Account,
-    EmailChannel,
+    Channel,
     Outcome,
     PermanentRefusal,
     Prepared,
@@ -39,7 +40,7 @@ from encours.tenancy.scope import in_tenant
 AHEAD: Final = 200  # deciding for one customer costs the planner as much as for hundreds
 PATIENCE: Final = timedelta(minutes=10)
 ERROR_MAX: Final = 500
-MAIL: Final = "message/rfc822"
+_Subject = tuple[str, str, int]  # kind, channel, subject
 
 
 class NotUncertain(Refusal):
@@ -59,7 +60,7 @@ class TooSoonToDecide(Refusal):
 
 @dataclass(slots=True)
 class Tally:
-    """What one run of the outbox did."""
+    """What one run of the outbox did; `stopped`: a channel was down and its messages wait."""
 
     sent: int = 0
     withdrawn: int = 0
@@ -85,6 +86,7 @@ class _Result:
 
     message_id: int
     kind: str
+    channel: str
     subject_id: int
     outcome: Outcome | None
     reference: str = ""
@@ -95,13 +97,19 @@ class _Result:
 
 @dataclass(slots=True)
 class Outbox:
-    """One worker's hands on a tenant's outbox: its channels, and what it prepared ahead."""
+    """One worker's hands on a tenant's outbox: its channels, and what it prepared ahead.
+
+    A channel that is down is set aside for the rest of the run (`_aside`, by creditor and kind of
+    channel), and so is whoever else leaves by the same account: the others go on.
+    """
 
     tenant_id: int
     job_id: int
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _channels: dict[Account, EmailChannel] = field(default_factory=dict)
-    _ahead: dict[int, Prepared | Withdrawn] = field(default_factory=dict)
+    _channels: dict[Account, Channel[Any]] = field(default_factory=dict)
+    _ahead: dict[_Subject, Prepared | Withdrawn] = field(default_factory=dict)
+    _down: set[Account] = field(default_factory=set)
+    _aside: set[tuple[int, str]] = field(default_factory=set)
 
     def run(self, *, limit: int | None = None) -> Tally:
         """Send what is waiting and allowed to leave, one at a time, until nothing is left."""
@@ -119,7 +127,8 @@ class Outbox:
                 tally.add(result.outcome)
                 if not result.counts:
                     tally.stopped = True
-                    break
+                    self._down.add(prepared.account)
+                    self._aside.add((message.creditor_id, message.channel))
             self._record_last(result)
         finally:
             for channel in self._channels.values():
@@ -143,19 +152,20 @@ class Outbox:
                 if message is None:
                     return None
                 prepared = self._decided(message)
-                if isinstance(prepared, Prepared):
+                if isinstance(prepared, Withdrawn):
+                    self._withdraw(message, prepared)
+                    tally.add("withdrawn")
+                elif prepared.account in self._down:
+                    self._aside.add((message.creditor_id, message.channel))
+                else:
                     self._claim(message, prepared)
                     return message, prepared
-                self._withdraw(message, prepared.reason)
-                tally.add("withdrawn")
 
     def _next(self) -> Message | None:
-        return (
-            _waiting(self.tenant_id, self.clock())
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("id")
-            .first()
-        )
+        waiting = _waiting(self.tenant_id, self.clock())
+        for creditor_id, channel in self._aside:
+            waiting = waiting.exclude(creditor_id=creditor_id, channel=channel)
+        return waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()
 
     def _decided(self, message: Message) -> Prepared | Withdrawn:
         """Return the decision taken with the facts of now: prepared ahead, if none has changed."""
@@ -164,29 +174,29 @@ class Outbox:
         mark = preparer.fingerprint(
             tenant_id=self.tenant_id, subject_id=message.subject_id, now=now
         )
-        known = self._ahead.pop(message.subject_id, None)
+        way = (message.kind, message.channel)
+        known = self._ahead.pop((*way, message.subject_id), None)
         if known is not None and known.fingerprint == mark:
             return known
-        following = (
-            _waiting(self.tenant_id, now)
-            .filter(kind=message.kind, id__gt=message.pk)
-            .order_by("id")
-            .values_list("subject_id", flat=True)[: AHEAD - 1]
+        found = preparer.prepare(
+            tenant_id=self.tenant_id,
+            channel=message.channel,
+            subject_ids=[message.subject_id, *_following(message, now)],
+            now=now,
         )
-        self._ahead = preparer.prepare(
-            tenant_id=self.tenant_id, subject_ids=[message.subject_id, *following], now=now
-        )
-        return self._ahead.pop(message.subject_id)
+        kept = {key: one for key, one in self._ahead.items() if key[:2] != way}
+        self._ahead = kept | {(*way, subject_id): one for subject_id, one in found.items()}
+        return self._ahead.pop((*way, message.subject_id))
 
     def _claim(self, message: Message, prepared: Prepared) -> None:
-        content = prepared.email.content
+        kept = evidence(prepared.parcel)
         message.state = "sending"
         message.claimed_by = self.job_id
         message.claimed_at = self.clock()
         message.attempts += 1
         message.subject = prepared.subject[:300]
-        message.recipient = {**message.recipient, "to": list(prepared.email.recipients)}
-        message.digest = sha256(content).hexdigest()
+        message.recipient = {**message.recipient, "to": recipients(prepared.parcel)}
+        message.digest = sha256(kept[0].body).hexdigest()
         message.save(
             update_fields=[
                 "state",
@@ -200,28 +210,26 @@ class Outbox:
         )
         if message.attempts > 1:
             MessageContent.objects.of(self.tenant_id).filter(message_id=message.pk).delete()
-        kept = [("message.eml", MAIL, content)]
-        kept += [(one.name, one.content_type, one.body) for one in prepared.files]
         MessageContent.objects.bulk_create(
             MessageContent(
                 tenant_id=self.tenant_id,
                 message_id=message.pk,
-                name=name,
-                content_type=content_type,
-                body=zlib.compress(body, 1),
+                name=one.name,
+                content_type=one.content_type,
+                body=zlib.compress(one.body, 1),
             )
-            for name, content_type, body in kept
+            for one in (*kept, *prepared.files)
         )
 
     def _call(self, message: Message, prepared: Prepared) -> _Result:
         """Hand the message over; outside any transaction."""
-        about = (message.pk, message.kind, message.subject_id)
+        about = (message.pk, message.kind, message.channel, message.subject_id)
         channel = self._channels.get(prepared.account)
         if channel is None:
             channel = CHANNEL_FACTORIES[prepared.account.channel](prepared.account)
             self._channels[prepared.account] = channel
         try:
-            receipt = channel.send(prepared.email)
+            receipt = channel.send(prepared.parcel)
         except Uncertain as doubt:
             return _Result(*about, "uncertain", error=_words(doubt))
         except PermanentRefusal as refusal:
@@ -263,17 +271,24 @@ class Outbox:
         if changed:
             PREPARERS[result.kind].conclude(
                 tenant_id=self.tenant_id,
+                channel=result.channel,
                 subject_id=result.subject_id,
                 outcome=result.outcome,
                 now=now,
             )
 
-    def _withdraw(self, message: Message, reason: str) -> None:
-        Message.objects.of(self.tenant_id).filter(pk=message.pk).update(
-            state="withdrawn", last_error=reason[:ERROR_MAX]
-        )
+    def _withdraw(self, message: Message, withdrawn: Withdrawn) -> None:
+        """Take a message back; with the other ways of the same subject, unless one is closed."""
+        mine = Message.objects.of(self.tenant_id)
+        going = mine.filter(pk=message.pk)
+        if not withdrawn.by_this_channel:
+            same = mine.filter(state="reserved", kind=message.kind, subject_id=message.subject_id)
+            free = same.select_for_update(skip_locked=True)  # a locked one is being decided too
+            going = mine.filter(pk__in=list(free.values_list("pk", flat=True)))
+        going.update(state="withdrawn", last_error=withdrawn.reason[:ERROR_MAX])
         PREPARERS[message.kind].conclude(
             tenant_id=self.tenant_id,
+            channel=message.channel,
             subject_id=message.subject_id,
             outcome="withdrawn",
             now=self.clock(),
@@ -283,15 +298,20 @@ class Outbox:
 def declare_uncertain(*, tenant_id: int, job_id: int) -> int:
     """Declare in doubt what a job's former self was sending when it died."""
     stuck = Message.objects.of(tenant_id).filter(state="sending", claimed_by=job_id)
-    doubtful = list(stuck.select_for_update().values_list("pk", "kind", "subject_id"))
+    fields = ("kind", "channel", "subject_id")
+    doubtful = list(stuck.select_for_update().values_list(*fields))
     stuck.update(
         state="uncertain",
         last_error="Le processus d'envoi s'est arrêté pendant l'envoi : personne ne sait "
         "si le message est parti.",
     )
-    for _, kind, subject_id in doubtful:
+    for kind, channel, subject_id in doubtful:
         PREPARERS[kind].conclude(
-            tenant_id=tenant_id, subject_id=subject_id, outcome="uncertain", now=datetime.now(UTC)
+            tenant_id=tenant_id,
+            channel=channel,
+            subject_id=subject_id,
+            outcome="uncertain",
+            now=datetime.now(UTC),
         )
     return len(doubtful)
 
@@ -316,7 +336,11 @@ def resolve_uncertain(
     message.save(update_fields=["state", "sent_at", "next_attempt_at"])
     if has_left:
         PREPARERS[message.kind].conclude(
-            tenant_id=tenant_id, subject_id=message.subject_id, outcome="sent", now=now
+            tenant_id=tenant_id,
+            channel=message.channel,
+            subject_id=message.subject_id,
+            outcome="sent",
+            now=now,
         )
     journal.record(
         "message.doubt_resolved",
@@ -331,11 +355,23 @@ def resolve_uncertain(
 
 
 def _waiting(tenant_id: int, now: datetime) -> TenantQuerySet[Message]:
+    """Return what may leave by itself: e-mails, and whatever has an account to leave by."""
+    account = ChannelAccount.objects.of(tenant_id).filter(
+        creditor_id=OuterRef("creditor_id"), channel=OuterRef("channel"), is_enabled=True
+    )
     return (
         Message.objects.of(tenant_id)
-        .filter(state="reserved", channel="email", send_after__lte=now)
+        .filter(state="reserved", send_after__lte=now)
         .filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+        .filter(Q(channel="email") | Q(Exists(account)))
     )
+
+
+def _following(message: Message, now: datetime) -> list[int]:
+    """Return the subjects whose messages of the same kind and channel leave next."""
+    same = {"kind": message.kind, "channel": message.channel, "id__gt": message.pk}
+    waiting = _waiting(message.tenant_id, now).filter(**same).order_by("id")
+    return list(waiting.values_list("subject_id", flat=True)[: AHEAD - 1])
 
 
 def _words(problem: Undelivered) -> str:

@@ -58,7 +58,7 @@ def hurry(
 ) -> int:
     """Let what waits for the send window leave at once; returns how many."""
     waiting = Message.objects.of(tenant_id).filter(
-        creditor_id=creditor_id, state="reserved", channel="email", send_after__gt=now
+        creditor_id=creditor_id, state="reserved", send_after__gt=now
     )
     if subject_ids is not None:
         waiting = waiting.filter(subject_id__in=list(subject_ids))

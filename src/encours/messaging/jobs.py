@@ -15,9 +15,14 @@ from encours.tenancy.scope import in_tenant
 DELIVER: Final = "encours.deliver"
 LANES: Final = 2
 WAITING: Final = """
-select distinct tenant_id from messaging_message
-where tenant_id = %s and state = 'reserved' and channel = 'email' and send_after <= now()
-  and (next_attempt_at is null or next_attempt_at <= now())
+select from messaging_message m
+where m.tenant_id = %s and m.state = 'reserved' and m.send_after <= now()
+  and (m.next_attempt_at is null or m.next_attempt_at <= now())
+  and (m.channel = 'email' or exists (
+    select from messaging_channelaccount a
+    where a.tenant_id = m.tenant_id and a.creditor_id = m.creditor_id and a.channel = m.channel
+      and a.is_enabled))
+limit 1
 """
 
 

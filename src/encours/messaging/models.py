@@ -12,8 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from encours.tenancy.models import TenantForeignKey, TenantModel
+from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
 
+CHANNELS = ("email", "letter", "registered", "eregistered", "sms", "whatsapp", "call")
 STATES = ("reserved", "sending", "sent", "uncertain", "failed", "bounced", "withdrawn")
 
 
@@ -25,7 +26,7 @@ class Message(TenantModel):
     customer_id = models.BigIntegerField("client", null=True)
     kind = models.CharField("nature", max_length=30)
     subject_id = models.BigIntegerField("objet")
-    channel = models.CharField("canal", max_length=10)
+    channel = models.CharField("canal", max_length=12)
     recipient = models.JSONField("destinataire", default=dict)
     subject = models.CharField("sujet", max_length=300, blank=True, default="")
     state = models.CharField("état", max_length=10, default="reserved")
@@ -68,3 +69,44 @@ class MessageContent(TenantModel):
 
     class Meta:
         indexes = (models.Index(fields=("tenant", "message"), name="message_content"),)
+
+
+class ChannelAccount(TenantModel):
+    """The account by which a creditor's messages of one channel leave; its secrets are sealed.
+
+    Without one e-mails leave by the creditor's SMTP server, letters are posted by hand and the
+    rest waits. `own_number` is the user's: where tests and rehearsals go. `segment_price` is in
+    hundredths of a cent. `digest` finds the account by the token of its public addresses.
+    """
+
+    creditor = TenantForeignKey(Creditor, models.CASCADE, verbose_name="société")
+    channel = models.CharField("canal", max_length=12)
+    provider = models.CharField("prestataire", max_length=30)
+    settings = models.JSONField("réglages", default=dict)
+    secrets = models.TextField("secrets (chiffrés)", blank=True, default="")
+    own_number = models.CharField("numéro d'essai", max_length=20, blank=True, default="")
+    segment_price = models.PositiveIntegerField("prix d'un SMS (centièmes de centime)", default=0)
+    is_enabled = models.BooleanField("actif", default=True)
+    digest = models.CharField("empreinte du jeton", max_length=64, blank=True, default="")
+    minute = models.BigIntegerField("minute", default=0)
+    calls = models.IntegerField("appels dans la minute", default=0)
+    tested_at = models.DateTimeField("essayé le", null=True)
+    failed_at = models.DateTimeField("en panne depuis", null=True)
+    failure = models.CharField("cause", max_length=400, blank=True, default="")
+    author_id = models.BigIntegerField("auteur", null=True)
+    created_at = models.DateTimeField("créé le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "channel"), name="channel_account_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=CHANNELS), name="channel_account_channel_known"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("digest",), name="channel_account_digest", condition=~Q(digest="")
+            ),
+        )

@@ -1,4 +1,4 @@
-"""What sending needs from the outside: an e-mail channel, a press for letters, a mail sink.
+"""What sending needs from the outside: channels, a press for letters, a mail sink.
 
 An outcome that is not "sent" is an exception, and its class says what may be done next: try again
 (`TemporaryRefusal`), tell a person (`PermanentRefusal`), or never again by itself (`Uncertain`).
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from encours.kernel.refusal import Refusal
 from encours.kernel.registry import Registry
 from encours.messaging.rules.notice import Notice
 
 Phase = Literal["connection", "sender", "recipient", "size", "policy", "content"]
+TextChannelKind = Literal["sms", "whatsapp"]
+LetterKind = Literal["letter", "registered", "eregistered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,45 @@ class Email:
     sender: str
     recipients: tuple[str, ...]
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A short message to a telephone (E.164), as it will be read there.
+
+    `message_id` is the message's uuid, the idempotency key where the provider has one. WhatsApp
+    wants `template`, the id of an approved one, with its `variables`; `body` is then what it says.
+    """
+
+    message_id: str
+    channel: TextChannelKind
+    sender: str
+    recipient: str
+    body: str
+    template: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to be printed and posted by somebody else, or served electronically.
+
+    `message_id` is the message's uuid, the idempotency key where the provider has one. The lines
+    of an address begin with the name. `email` is where an electronic registered letter is served;
+    `options` are the account's: colour, both sides, envelope.
+    """
+
+    message_id: str
+    channel: LetterKind
+    sender: tuple[str, ...]
+    recipient: tuple[str, ...]
+    pdf: bytes
+    email: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+Parcel = Email | Text | Letter
+CarriedT_contra = TypeVar("CarriedT_contra", bound=Parcel, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +118,27 @@ class Uncertain(Undelivered):
     message = "Le serveur n'a pas répondu après avoir reçu le message : il est peut-être parti."
 
 
-class EmailChannel(Protocol):
-    """Takes one e-mail at a time; keeps its connection between two."""
+class Channel(Protocol[CarriedT_contra]):
+    """Takes one parcel at a time; keeps its connection between two."""
 
     code: str
 
-    def send(self, email: Email) -> Receipt:
-        """Hand over the e-mail, or raise TemporaryRefusal, PermanentRefusal or Uncertain.
+    def send(self, parcel: CarriedT_contra, /) -> Receipt:
+        """Hand over the parcel, or raise TemporaryRefusal, PermanentRefusal or Uncertain.
 
-        All the recipients or none.
+        All the recipients or none. An account that is refused, out of credit or rate limited is a
+        TemporaryRefusal of phase "connection": the channel is set aside, nobody is blamed.
         """
         ...
 
     def close(self) -> None:
         """Leave politely; a later send connects again."""
         ...
+
+
+EmailChannel = Channel[Email]
+TextChannel = Channel[Text]
+LetterChannel = Channel[Letter]
 
 
 class LetterPress(Protocol):
@@ -146,14 +193,13 @@ class MailSink(Protocol):
         ...
 
 
-EMAIL_CHANNELS: Final[Registry[EmailChannel]] = Registry("e-mail channel")
 LETTER_PRESSES: Final[Registry[LetterPress]] = Registry("letter press")
 MAIL_SINKS: Final[Registry[MailSink]] = Registry("mail sink")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How a creditor's mail leaves: which channel, and its settings as the channel reads them."""
+    """How a creditor's messages leave: by whom, and the settings as that adapter reads them."""
 
     channel: str
     settings: tuple[tuple[str, str], ...] = ()
@@ -172,7 +218,7 @@ class File:
 class Prepared:
     """A message ready to leave, as the facts stood when `fingerprint` was taken."""
 
-    email: Email
+    parcel: Parcel
     account: Account
     subject: str
     fingerprint: str
@@ -181,10 +227,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """A message that must not leave any more, and why (French)."""
+    """A message that must not leave any more, and why (French).
+
+    `by_this_channel`: only this way out is closed, the others of the same subject stay.
+    """
 
     reason: str
     fingerprint: str
+    by_this_channel: bool = False
 
 
 Outcome = Literal["sent", "failed", "bounced", "uncertain", "withdrawn"]
@@ -201,20 +251,22 @@ class Preparer(Protocol):
         ...
 
     def prepare(
-        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+        self, *, tenant_id: int, channel: str, subject_ids: Sequence[int], now: datetime
     ) -> dict[int, Prepared | Withdrawn]:
         """Decide again for each subject with the facts of now, and write what may leave."""
         ...
 
-    def conclude(self, *, tenant_id: int, subject_id: int, outcome: Outcome, now: datetime) -> None:
-        """Record what became of the message."""
+    def conclude(
+        self, *, tenant_id: int, channel: str, subject_id: int, outcome: Outcome, now: datetime
+    ) -> None:
+        """Record what became of the message that left, or not, by one channel."""
         ...
 
 
 class ChannelFactory(Protocol):
     """Opens a channel for an account; the outbox keeps it while it works."""
 
-    def __call__(self, account: Account) -> EmailChannel:
+    def __call__(self, account: Account) -> Channel[Any]:
         """Return a channel that is not connected yet."""
         ...
 

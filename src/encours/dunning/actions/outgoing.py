@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from django.db import connection
 
+from encours.dunning.actions.parcels import Leaving, parcel
 from encours.dunning.models import Reminder
 from encours.dunning.queries import ledger as ledgers
 from encours.dunning.queries.moment import Setting, setting
@@ -22,16 +22,7 @@ from encours.dunning.rules.scenario import Step
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts
 from encours.messaging.models import Message
-from encours.messaging.ports import (
-    LETTER_PRESSES,
-    Email,
-    File,
-    Outcome,
-    Prepared,
-    Withdrawn,
-)
-from encours.messaging.rules import html, mime, plain
-from encours.messaging.rules.address import Mailbox
+from encours.messaging.ports import LETTER_PRESSES, Outcome, Prepared, Withdrawn
 from encours.messaging.rules.notice import Notice
 from encours.parties import faces
 from encours.parties.models import Contact
@@ -43,10 +34,10 @@ from encours.tenancy.models import Creditor
 from encours.tone.rules.values import Finding
 
 KIND: Final = "reminder"
-PDF: Final = "application/pdf"
 FINGERPRINT: Final = f"""
 with merged as {faces.LIVE}
-select r.id, md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
+select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.rehearsal::text,
+  r.instalment_ids::text, r.open_cents::text, r.step_code,
   (select c.xmin::text from parties_customer c
    where c.tenant_id = r.tenant_id and c.id = r.customer_id),
   (select string_agg(k.id || ':' || k.xmin, ',' order by k.id) from parties_contact k
@@ -67,6 +58,9 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.xmin::text, r.id::text,
        where d.tenant_id = r.tenant_id and d.customer_id = any (mine.ids)))),
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
+  (select string_agg(concat_ws(':', a.id, a.provider, a.settings, a.secrets, a.own_number,
+                     a.is_enabled), ',' order by a.id) from messaging_channelaccount a
+   where a.tenant_id = r.tenant_id and a.creditor_id = r.creditor_id),
   (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id),
   (select string_agg(h.id || ':' || h.xmin, ',' order by h.id) from dunning_scenariochoice h
    where h.tenant_id = r.tenant_id and h.customer_id = any (mine.ids)),
@@ -82,7 +76,11 @@ where r.tenant_id = %(tenant_id)s and r.id = any (%(reminders)s)
 CONCLUDE: Final = """
 update dunning_reminder r set
     state = case when %(outcome)s = 'sent' then 'sent'
-        when %(has_ended)s and r.state <> 'sent' then 'cancelled' else r.state end,
+        when %(has_ended)s and r.state <> 'sent' and not exists (
+            select from messaging_message m
+            where m.tenant_id = r.tenant_id and m.kind = 'reminder' and m.subject_id = r.id
+              and m.state in ('reserved', 'sending', 'uncertain', 'sent'))
+            then 'cancelled' else r.state end,
     sent_on = case when %(outcome)s = 'sent' then here.today else r.sent_on end
 from tenancy_creditor c
 join tenancy_tenant w on w.id = c.tenant_id
@@ -110,20 +108,26 @@ class ReminderPreparer:
         return _marks(tenant_id, [subject_id], now).get(subject_id, "")
 
     def prepare(
-        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+        self, *, tenant_id: int, channel: str, subject_ids: Sequence[int], now: datetime
     ) -> dict[int, Prepared | Withdrawn]:
-        """Decide again for each reminder, and write the e-mails that may leave."""
+        """Decide again for each reminder, and write what may leave by this channel."""
         marks = _marks(tenant_id, subject_ids, now)
         by_creditor: dict[int, list[Reminder]] = defaultdict(list)
         for reminder in Reminder.objects.of(tenant_id).filter(pk__in=list(subject_ids)):
             by_creditor[reminder.creditor_id].append(reminder)
         found: dict[int, Prepared | Withdrawn] = {}
         for creditor_id, reminders in by_creditor.items():
-            found |= _prepare(tenant_id, creditor_id, reminders, marks, now)
+            wanted = _Wanted(tenant_id, creditor_id, channel, marks, now)
+            found |= _prepare(wanted, reminders)
         return found
 
-    def conclude(self, *, tenant_id: int, subject_id: int, outcome: Outcome, now: datetime) -> None:
-        """Record what became of a reminder; a bounce marks the contact's address."""
+    def conclude(
+        self, *, tenant_id: int, channel: str, subject_id: int, outcome: Outcome, now: datetime
+    ) -> None:
+        """Record what became of a reminder by one channel; a bounce marks the contact's address.
+
+        It is cancelled once no other channel carries it.
+        """
         asked = {
             "tenant_id": tenant_id,
             "reminder_id": subject_id,
@@ -134,7 +138,7 @@ class ReminderPreparer:
         with connection.cursor() as cursor:
             cursor.execute(CONCLUDE, asked)
             today, creditor_id, customer_id, *told = cursor.fetchone()
-        if outcome == "bounced":
+        if outcome == "bounced" and channel == "email":
             _mark_bounced(tenant_id, subject_id, customer_id, now)
         journal.record(
             f"reminder.{outcome}",
@@ -212,14 +216,20 @@ def _drafted(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> O
     )[0]
 
 
-def _prepare(
-    tenant_id: int,
-    creditor_id: int,
-    reminders: list[Reminder],
-    marks: dict[int, str],
-    now: datetime,
-) -> dict[int, Prepared | Withdrawn]:
-    asked = _setting(tenant_id, creditor_id, now)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the outbox asks of one creditor's reminders."""
+
+    tenant_id: int
+    creditor_id: int
+    channel: str
+    marks: Mapping[int, str]
+    now: datetime
+
+
+def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared | Withdrawn]:
+    tenant_id, marks = wanted.tenant_id, wanted.marks
+    asked = _setting(tenant_id, wanted.creditor_id, wanted.now)
     verdicts = _verdicts(tenant_id, reminders, asked)
     leaving = {
         number: dict(verdict.open_cents)
@@ -232,9 +242,10 @@ def _prepare(
         if number not in leaving
     }
     messages = Message.objects.of(tenant_id).filter(
-        kind=KIND, channel="email", subject_id__in=list(leaving)
+        kind=KIND, channel=wanted.channel, subject_id__in=list(leaving)
     )
     uuids = {message.subject_id: message.uuid for message in messages}
+    account = accounts.account_for(asked.creditor, wanted.channel)
     rates = rates_of(tenant_id)
     drafts = outgoing(
         [one for one in reminders if one.pk in leaving],
@@ -245,18 +256,17 @@ def _prepare(
     )
     for one in drafts:
         number = one.reminder.pk
-        address = _address(one, asked.creditor)
-        if not address:
-            found[number] = Withdrawn("Aucune adresse e-mail utilisable.", marks[number])
-            continue
-        found[number] = _email(
-            one,
-            asked,
-            notice=_notice(one, rates),
-            address=address,
-            uuid=uuids[number],
-            now=now,
-            mark=marks[number],
+        found[number] = parcel(
+            Leaving(
+                one=one,
+                notice=_notice(one, rates),
+                creditor=asked.creditor,
+                account=account,
+                channel=wanted.channel,
+                uuid=uuids[number],
+                now=wanted.now,
+                mark=marks[number],
+            )
         )
     return found
 
@@ -320,49 +330,11 @@ def _steps(asked: Setting, reminders: Iterable[Reminder]) -> dict[int, Step]:
     }
 
 
-def _address(one: Outgoing, creditor: Creditor) -> str:
-    """Return where it goes: in rehearsal nothing leaves except to the user's own address."""
-    return creditor.rehearsal_email if one.reminder.rehearsal else one.recipient.email
-
-
 def _notice(one: Outgoing, rates: Rates) -> Notice:
     notice = wordings.notice(one.draft, rates=rates, law=shipped_law_values())
     if one.reminder.rehearsal:
         notice = replace(notice, subject=f"[Répétition] {notice.subject}")
     return notice
-
-
-def _email(
-    one: Outgoing,
-    asked: Setting,
-    *,
-    notice: Notice,
-    address: str,
-    uuid: UUID,
-    now: datetime,
-    mark: str,
-) -> Prepared:
-    creditor = asked.creditor
-    files: tuple[File, ...] = ()
-    if one.draft.step.kind == "formal_notice":
-        pdf = LETTER_PRESSES["typst"].typeset(notice)
-        files = (File(f"{one.draft.step.code}.pdf", PDF, pdf),)
-    sender = creditor.sender_email or creditor.email
-    mail = mime.Mail(
-        message_id=mime.message_id(uuid, sender),
-        prepared_at=cycle.local_now(creditor, now),
-        sender=Mailbox(sender, creditor.sender_name or creditor.name),
-        to=(Mailbox(address, "" if one.reminder.rehearsal else one.recipient.name),),
-        subject=notice.subject,
-        text=plain.text_body(notice),
-        html=html.html_body(notice),
-        reply_to=Mailbox(creditor.reply_to) if creditor.reply_to else None,
-        attachments=tuple(mime.Attachment(file.name, file.body) for file in files),
-        language=notice.language,
-    )
-    content = mime.mime_bytes(mail)
-    email = Email(mail.message_id, sender, mime.recipients(mail), content)
-    return Prepared(email, accounts.account_of(creditor), notice.subject, mark, files)
 
 
 def _mark_bounced(tenant_id: int, reminder_id: int, customer_id: int, now: datetime) -> None:

@@ -1,10 +1,10 @@
-"""The e-mail channel of tests and rehearsals: keeps what it was given, fails when told to."""
+"""The channels of tests and rehearsals: keep what they were given, fail when told to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from encours.messaging.ports import Email, Receipt, Uncertain, Undelivered
+from encours.messaging.ports import Email, Parcel, Receipt, Uncertain, Undelivered
 
 Outcome = Callable[[], Undelivered]
 
@@ -33,6 +33,34 @@ class MemoryEmailChannel:
                 raise outcome
         self.sent.append(email)
         return Receipt(f"memory-{len(self.sent)}")
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+class MemoryChannel:
+    """A list of parcels of any kind: the twin of text and letter providers.
+
+    `outcome` says how a parcel is refused, or None; an uncertain one is kept. The same message
+    handed over again is kept once, as a provider with idempotency keys does.
+    """
+
+    def __init__(self, code: str = "demo") -> None:
+        """Start empty, refusing nothing."""
+        self.code = code
+        self.sent = dict[str, Parcel]()
+        self.asked = 0
+        self.outcome: Callable[[Parcel], Undelivered | None] = lambda parcel: None  # noqa: ARG005
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """Keep the parcel, or raise what was prepared for it."""
+        self.asked += 1
+        refusal = self.outcome(parcel)
+        if refusal is None or isinstance(refusal, Uncertain):
+            self.sent.setdefault(parcel.message_id, parcel)
+        if refusal is not None:
+            raise refusal
+        return Receipt(f"{self.code}-{parcel.message_id}")
 
     def close(self) -> None:
         """Do nothing: there is no connection."""

@@ -1,0 +1,113 @@
+"""A reminder as each channel carries it: an e-mail, or a letter for whoever posts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
+
+from encours.dunning.queries.outgoing import Outgoing
+from encours.messaging.ports import (
+    LETTER_PRESSES,
+    Account,
+    Email,
+    File,
+    Letter,
+    LetterKind,
+    Prepared,
+    Withdrawn,
+)
+from encours.messaging.rules import html, mime, plain
+from encours.messaging.rules.address import Mailbox
+from encours.messaging.rules.notice import Notice
+from encours.tenancy import cycle
+from encours.tenancy.models import Creditor
+
+PDF: Final = "application/pdf"
+NO_ADDRESS: Final = "Aucune adresse e-mail utilisable."
+NO_POST: Final = "Aucune adresse postale complète."
+REHEARSED: Final = "Répétition : rien n'est posté."
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A reminder decided and worded, its message's uuid, and the account it would leave by."""
+
+    one: Outgoing
+    notice: Notice
+    creditor: Creditor
+    account: Account
+    channel: str
+    uuid: UUID
+    now: datetime
+    mark: str
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Say whether nothing may leave except to the user's own address."""
+        return self.one.reminder.rehearsal
+
+    def closed(self, reason: str) -> Withdrawn:
+        """Return that this way out is closed."""
+        return Withdrawn(reason, self.mark, by_this_channel=True)
+
+
+def parcel(leaving: Leaving) -> Prepared | Withdrawn:
+    """Return the reminder as its channel carries it, or why this way out is closed."""
+    return BUILDERS[leaving.channel](leaving)
+
+
+def _email(leaving: Leaving) -> Prepared | Withdrawn:
+    one, creditor, notice = leaving.one, leaving.creditor, leaving.notice
+    address = creditor.rehearsal_email if leaving.is_rehearsal else one.recipient.email
+    if not address:
+        return leaving.closed(NO_ADDRESS)
+    files: tuple[File, ...] = ()
+    if one.draft.step.kind == "formal_notice":
+        pdf = LETTER_PRESSES["typst"].typeset(notice)
+        files = (File(f"{one.draft.step.code}.pdf", PDF, pdf),)
+    sender = creditor.sender_email or creditor.email
+    mail = mime.Mail(
+        message_id=mime.message_id(leaving.uuid, sender),
+        prepared_at=cycle.local_now(creditor, leaving.now),
+        sender=Mailbox(sender, creditor.sender_name or creditor.name),
+        to=(Mailbox(address, "" if leaving.is_rehearsal else one.recipient.name),),
+        subject=notice.subject,
+        text=plain.text_body(notice),
+        html=html.html_body(notice),
+        reply_to=Mailbox(creditor.reply_to) if creditor.reply_to else None,
+        attachments=tuple(mime.Attachment(file.name, file.body) for file in files),
+        language=notice.language,
+    )
+    email = Email(mail.message_id, sender, mime.recipients(mail), mime.mime_bytes(mail))
+    return Prepared(email, leaving.account, notice.subject, leaving.mark, files)
+
+
+def _letter(leaving: Leaving) -> Prepared | Withdrawn:
+    notice = leaving.notice
+    if leaving.is_rehearsal:
+        return leaving.closed(REHEARSED)
+    channel = cast("LetterKind", leaving.channel)
+    if channel == "eregistered" and not leaving.one.recipient.email:
+        return leaving.closed(NO_ADDRESS)
+    if channel != "eregistered" and not notice.addressee.address:
+        return leaving.closed(NO_POST)
+    letter = Letter(
+        message_id=str(leaving.uuid),
+        channel=channel,
+        sender=(notice.sender.name, *notice.sender.address),
+        recipient=(notice.addressee.name, *notice.addressee.address),
+        pdf=LETTER_PRESSES["typst"].typeset(notice),
+        email=leaving.one.recipient.email if channel == "eregistered" else "",
+    )
+    return Prepared(letter, leaving.account, notice.subject, leaving.mark)
+
+
+BUILDERS: Final[Mapping[str, Callable[[Leaving], Prepared | Withdrawn]]] = {
+    "email": _email,
+    "letter": _letter,
+    "registered": _letter,
+    "eregistered": _letter,
+}
