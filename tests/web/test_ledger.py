@@ -45,11 +45,11 @@ READERS = (
 PAGES = (
     "dashboard", "aged_balance", "aged_balance_lines", "customers", "unreachable",
     "customers_classes", "customers_duplicates", "invoices", "proposals",
-    "penalty_notes", "customers_profiles",
+    "penalty_notes", "customers_profiles", "invoices_unnumbered",
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",
-    "customer_entry", "customer_payer",
+    "customer_entry", "customer_payer", "customer_credit", "customer_documents",
 )  # fmt: skip
 
 

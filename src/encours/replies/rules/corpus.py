@@ -42,7 +42,11 @@ class Example:
 
 def examples(name: str) -> tuple[Example, ...]:
     """Return the examples of one of the files shipped."""
-    text = (files("encours.replies") / "data" / name).read_text("utf-8")
+    return read((files("encours.replies") / "data" / name).read_text("utf-8"))
+
+
+def read(text: str) -> tuple[Example, ...]:
+    """Return the examples of such a text."""
     found, received = [], date.min
     for line in text.splitlines():
         if line.startswith("@"):
