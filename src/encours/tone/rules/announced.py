@@ -7,13 +7,11 @@ a formal notice, a third party to collect, no more deliveries, the interest that
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from encours.tone.rules.sentences import Span
+from encours.tone.rules.words import is_english, is_participle, is_present, lists, speaks_english
 
 _FUTURE: Final = re.compile(
     r"(?<![a-z0-9$_@.])(?P<stem>[a-z]+r)(?:a|ont|ons|ez|ai|as|ait|aient|ions|iez)(?![a-z0-9_@]"
@@ -134,7 +132,9 @@ _HAVE: Final = re.compile(
     r"|obligation|besoin|recu|recue|regle|paye|ete|plaisir|effet|consequence|lieu"
     r"|occasion|connaissance|pris|effectue|convenu|honneur|repondu|donne|fourni|transmis|verse"
     r"|solution"
-    r"|solde|adresse|envoye|indique|parvenu|delai|faculte|droit|acces|loisir|acquitte|honore"
+    r"|solde|adresse|envoye|indique|parvenu|delai"
+    r"|oublie|omis|fait|egare|manque|rate|une reponse|un retour|des nouvelles|notre reponse"
+    r"|faculte|droit|acces|loisir|acquitte|honore"
     r"|procede)"
 )
 _DO: Final = re.compile(
@@ -142,7 +142,11 @@ _DO: Final = re.compile(
     r"|suite|mention|plaisir"
     r"|apparaitre|valoir|courir|etat|faire|appel|le point|tout|au mieux|proceder)"
 )
+_BECOME: Final = re.compile(
+    r"(?:exigible|due?s?\b|payable|caduc|definitif|effecti|actif|valable|client)"
+)
 _COME: Final = re.compile(r"(?:echeance|deduction|deduire|complement|moins|diminution)")
+_WITH: Final = {"aur": _HAVE, "fer": _DO, "deviendr": _BECOME, "viendr": _COME, "tombe": _COME}
 _WILL: Final = re.compile(
     r"(?:\b(?:will|shall|won't)\b|'ll\b|\bgoing to\b) (?P<rest>(?:(?:not|never|be|also|then|soon"
     r"|now|only|still|have"
@@ -162,44 +166,31 @@ _SPEAKS: Final = re.compile(
 )
 
 
-@cache
-def _lists() -> dict[str, Any]:
-    text = (files(__package__) / "lexicon" / "lawful.toml").read_text("utf-8")
-    read = tomllib.loads(text)
-    anchors = "|".join(read["fr"]["anchors"].split())
-    return {
-        "futures": frozenset(read["fr"]["futures"].split()),
-        "states": frozenset(read["fr"]["states"].split()),
-        "imperatives": frozenset(read["fr"]["imperatives"].split()),
-        "english": frozenset(read["en"]["futures"].split()),
-        "anchors": re.compile(rf"(?<![a-z])(?:{anchors})|\d|\$|@|€"),
-    }
-
-
 def announced(text: str) -> Iterator[Span]:
     """Yield what a sentence announces, orders or asks and that no list knows."""
-    yield from _french(text)
+    if not speaks_english(text):
+        yield from _french(text)
     for found in _WILL.finditer(text):
         if _BACK.match(text, found.end()):
             continue
-        if found["word"] not in _lists()["english"] and not found["word"].endswith("ly"):
+        if not is_english(found["word"]):
             yield found.span()
     for found in _ORDER.finditer(text):
         word = found["word"]
-        if word not in _lists()["imperatives"] and not _is_future(word):
+        if not (word in lists()["imperatives"] or is_present(word) or _is_future(word)):
             yield found.span("word")
 
 
 def _is_future(word: str) -> bool:
     found = _FUTURE.fullmatch(word)
-    return found is not None and found["stem"] in _lists()["futures"]
+    return found is not None and found["stem"] in lists()["futures"]
 
 
 def strays(text: str) -> bool:
     """Say whether a sentence speaks to the debtor of nothing that a reminder is about."""
     if len(text.split()) < 4 or not _SPEAKS.search(text):  # noqa: PLR2004
         return False
-    return not _lists()["anchors"].search(text)
+    return not lists()["anchors"].search(text)
 
 
 def _french(text: str) -> Iterator[Span]:
@@ -220,16 +211,11 @@ def _french(text: str) -> Iterator[Span]:
 def _is_known(stem: str, after: list[str]) -> bool:
     if stem == "ser":
         return _is_state(after) or after[:2] == ["au", "regret"]
-    near = " ".join(after[:6])
-    if stem == "aur":
-        return bool(_HAVE.search(near))
-    if stem == "fer":
-        return bool(_DO.search(near))
-    if stem in {"viendr", "tombe"}:
-        return bool(_COME.search(near))
+    if stem in _WITH:
+        return bool(_WITH[stem].search(" ".join(after[:6])))
     if stem in _HELPERS:
         return _may(after)
-    return stem in _lists()["futures"]
+    return stem in lists()["futures"]
 
 
 def _may(after: list[str]) -> bool:
@@ -246,7 +232,7 @@ def _may(after: list[str]) -> bool:
 
 
 def _is_verb(word: str) -> bool:
-    known = _lists()["futures"]
+    known = lists()["futures"]
     return (
         word in known
         or word.removesuffix("e") in known
@@ -262,7 +248,8 @@ def _is_state(after: list[str]) -> bool:
         bare = plain.rpartition("'")[2] if "'" in plain else plain
         forms = {bare, bare.removesuffix("s"), bare.removesuffix("es"), bare.removesuffix("e")}
         return (
-            bool(forms & _lists()["states"])
+            bool(forms & lists()["states"])
+            or is_participle(bare)
             or plain[:1].isdigit()
             or bare.startswith("$")
             or not bare

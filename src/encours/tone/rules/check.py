@@ -11,6 +11,7 @@ from typing import Final
 from encours.tone.rules import loud, mandatory
 from encours.tone.rules.announced import announced, strays
 from encours.tone.rules.concepts import reasons
+from encours.tone.rules.deeds import deeds
 from encours.tone.rules.plain import Plain, plain
 from encours.tone.rules.readings import Hit, hits
 from encours.tone.rules.sentences import Span, denials, sentences
@@ -65,7 +66,7 @@ def _unlisted(
     denied = denials(words)
     unknown = [
         Hit("announcement", "block", start, min(end, len(words)))
-        for start, end in announced(words)
+        for start, end in (*announced(words), *deeds(words))
         if not any(first <= start < last for first, last in denied) and not is_name(start)
     ]
     yield from unknown

@@ -30,6 +30,15 @@ _INVISIBLE: Final = frozenset("\u00ad\u034f\u061c\u180e\ufeff")
 _HYPHEN: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _BLANKS: Final = re.compile(r"[^\S\n]{2,}")
 _SPELT: Final = re.compile(r"(?<![a-z0-9'])[a-z](?:[ .*_/-]{1,3}[a-z]){3,}(?![a-z0-9'])")
+_SHORT: Final = {
+    "vs": "vous", "tt": "tout", "ts": "tous", "ttes": "toutes", "pr": "pour", "ds": "dans",
+    "avt": "avant", "tjs": "toujours", "tjrs": "toujours", "qd": "quand",
+    "jms": "jamais", "jamai": "jamais", "mat1": "matin", "dem1": "demain", "2main": "demain",
+    "bcp": "beaucoup", "ns": "nous", "vtre": "votre", "votr": "votre", "kan": "quand",
+    "u": "you", "ur": "your", "yr": "your", "ppl": "people", "msg": "message", "2day": "today",
+    "2moro": "tomorrow", "tmrw": "tomorrow", "gonna": "going to", "wanna": "want to",
+}  # fmt: skip
+_SHORTENED: Final = re.compile(rf"(?<![\w.'@-])(?:{'|'.join(_SHORT)})(?![\w'@-])")
 _TRIPLE: Final = re.compile(r"([a-z])\1{2,}")
 
 
@@ -67,6 +76,7 @@ def plain(text: str) -> Plain:
     read = Plain("".join(sign for sign, _ in signs), tuple(place for _, place in signs))
     read = read.replaced(_SPELT, lambda found: re.sub(r"[^a-z]", "", found[0]))
     read = read.replaced(_TRIPLE, lambda found: found[1])
+    read = read.replaced(_SHORTENED, lambda found: _SHORT[found[0]])
     read = unmasked(read)
     read = read.replaced(_HYPHEN, lambda _: " ")
     return read.replaced(_BLANKS, lambda _: " ")

@@ -24,7 +24,7 @@ _CONDITION: Final = re.compile(
     r"\b(?:si|s'il|sauf|faute|tant que|tant qu'|lorsque|quand|a defaut|puisque|parce que|comme|afin"
     r"|pour que|pour qu'|sans quoi|if|unless|as long as|until|since|because|should|so that|lest)\b"
 )
-_OBJECT: Final = r"(?:nous|vous|te|t'|lui|leur|le|la|l'|les|se|s'|y|en) ?"
+_OBJECT: Final = r"(?:nous|vous|me|m'|te|t'|lui|leur|le|la|l'|les|se|s'|y|en) ?"
 _STRONG: Final = (
     r"exclu|refus|priv|gen|hesit|manqu|voud|voul|aimer|souhait|oblig|forc|contraign|pouss|laiss"
     r"|echapp|evit|ignor|empech"

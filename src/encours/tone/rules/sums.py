@@ -43,7 +43,7 @@ _UNIT: Final = re.compile(
     r"|factures?\b|invoices?\b|la\b|le\b|l'|les\b|loi\b|decret|article|virement|cheque|carte"
     r"|e?mail|courriel"
     r"|une?\b|notre|nos|votre|vos|unpaid invoice|an?\b|law|the\b|bank|annee civile)[a-z]+"
-    r"|(?:apres|a partir de|des) (?:la |le )?(?:premiere|deuxieme|troisieme|seconde"
+    r"|(?:apres|a partir de|des|a|pour) (?:la |le )?(?:premiere|deuxieme|troisieme|seconde"
     r"|\d\w*) (?:relance|rappel|lettre)"
 )
 _INVOICE: Final = re.compile(r"\b(?:par|chaque|per|each|every) (?:\w+ )?(?:factures?|invoices?)\b")
