@@ -96,11 +96,17 @@ class Book:
             "cycle": 1,
             "planned_on": ago(days_ago),
             "sent_on": ago(days_ago),
+            "is_pending": False,
         }
         self._add("messages", row, given)
         for number in numbers:
             self._add("listings", {"message_id": message, "instalment_id": number}, {})
         return self
+
+    def did(self, behaviour: str, days_ago: int, **given: Any) -> Self:
+        """Say what customer 1 did that many days ago."""
+        row = {"customer_id": 1, "currency": None, "instalment_id": None}
+        return self._add("behaviours", {**row, "behaviour": behaviour, "on": ago(days_ago)}, given)
 
     def settled(self, number: int, days_ago: int, **given: Any) -> Self:
         """Add a reminded line of customer 1 that was settled that many days ago."""

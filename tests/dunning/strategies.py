@@ -17,6 +17,7 @@ from tests.dunning.ledgers import FRENCH, NOW, TODAY, ago
 
 from encours.dunning.calendars import french_holidays
 from encours.dunning.rules.frames import SCHEMAS, Ledger, Mode, Moment
+from encours.dunning.rules.scenario import BEHAVIOURS
 
 HOLIDAYS = french_holidays([2026, 2027])
 CODES = [*(step.code for step in FRENCH.steps), "appel"]
@@ -36,7 +37,9 @@ KINDS = [
     "direct_debit",
     "tax",
 ]
-FRAMES = ("lines", "customers", "facts", "cover", "messages", "listings", "clears")
+FRAMES = (
+    *("lines", "customers", "facts", "cover", "messages", "listings", "clears", "behaviours"),
+)
 CUSTOMERS_MAX = 80
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -53,11 +56,11 @@ moments = st.builds(
 )
 
 
-def ledgers(*, history: bool = True) -> st.SearchStrategy[Ledger]:
-    """Draw a ledger: customers with up to four due lines, facts, money and messages."""
+def ledgers(*, history: bool = True, size: int = CUSTOMERS_MAX) -> st.SearchStrategy[Ledger]:
+    """Draw a ledger of up to `size` customers: four due lines each, facts, money and messages."""
     return st.builds(
         made,
-        size=st.integers(1, CUSTOMERS_MAX),
+        size=st.integers(1, size),
         seed=st.integers(0, 2**32),
         history=st.just(history),
     )
@@ -74,6 +77,8 @@ def made(size: int, seed: int, *, history: bool) -> Ledger:
             _account(random, rows, account, history=history)
         if random.random() < 0.1:
             rows["facts"].append(_fact(random, customer, None))
+        for _ in range(random.randint(0, 2)):
+            rows["behaviours"].append(_deed(random, customer))
     for drawn in rows.values():
         random.shuffle(drawn)
     return Ledger.of(**{name: pl.DataFrame(rows[name], schema=SCHEMAS[name]) for name in rows})
@@ -103,6 +108,20 @@ def _customer(random: Random, customer: int) -> Row:
         "has_email": _rarely(random, True, False),
         "has_postal": random.random() < 0.5,
         "intra_group": _rarely(random, False, True),
+        "has_phone": random.random() < 0.6,
+        "has_sms": random.random() < 0.4,
+        "has_whatsapp": random.random() < 0.2,
+        "has_consent": random.random() < 0.2,
+    }
+
+
+def _deed(random: Random, customer: int) -> Row:
+    return {
+        "customer_id": customer,
+        "currency": random.choice([None, None, "EUR", "USD"]),
+        "instalment_id": None,
+        "behaviour": random.choice(BEHAVIOURS),
+        "on": ago(random.randint(-3, 40)),
     }
 
 
@@ -166,6 +185,7 @@ def _message(random: Random, rows: Rows, account: Row, mine: list[Row]) -> None:
             "cycle": random.randint(1, 2),
             "planned_on": ago(planned),
             "sent_on": sent_on,
+            "is_pending": sent_on is None and random.random() < 0.3,
         }
     )
     listed = random.sample(mine, random.randint(0, len(mine)))

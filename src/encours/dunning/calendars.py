@@ -38,5 +38,5 @@ def french_holidays(years: Iterable[int], calendar: str = "FR") -> frozenset[dat
 
 
 def around(day: date, calendar: str = "FR") -> frozenset[date]:
-    """Return the holidays that a plan of that day needs: its year and the next."""
-    return french_holidays((day.year, day.year + 1), calendar)
+    """Return the holidays that a plan of that day needs: its year, those before and after."""
+    return french_holidays((day.year - 1, day.year, day.year + 1), calendar)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from encours.dunning.queries import choices
+from encours.dunning.queries import choices, deeds
 from encours.dunning.rules import cycles, frames
 from encours.dunning.rules.frames import Ledger
 from encours.dunning.rules.shelf import Shelf
@@ -139,6 +139,7 @@ select customer_id, currency, greatest(sum(unallocated), 0)::bigint, sum(in_flig
 OUTDATED: Final = "(m.state = 'planned' and m.planned_on < %(today)s)"
 MESSAGES: Final = f"""
 select m.id, m.customer_id, m.currency, m.step_code, m.cycle, m.planned_on, m.sent_on,
+       m.state in ('planned', 'approved'),
        case when {OUTDATED} then '' else array_to_string(m.instalment_ids, ' ') end, {OUTDATED}
 from dunning_reminder m
 where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state <> 'cancelled'
@@ -228,8 +229,24 @@ def load(
         listings=listings,
         settled=_settled(reminded, listings, today),
         clears=cycles.last_clear(_spans(reminded, facts, minimum_cents), today),
+        behaviours=_conduct(params, merged, shelf, known, facts),
         **_followed(params, merged, shelf),
     )
+
+
+def _conduct(
+    params: Mapping[str, Any],
+    merged: pl.DataFrame,
+    shelf: Shelf | None,
+    known: pl.DataFrame,
+    facts: pl.DataFrame,
+) -> pl.DataFrame | None:
+    """Return what customers did, where a scenario asks."""
+    asked = shelf.behaviours if shelf else frozenset()
+    if not asked:
+        return None
+    told = deeds.behaviours(asked, params, known=known, facts=facts)
+    return faces.shown_under(told, merged)
 
 
 def _followed(

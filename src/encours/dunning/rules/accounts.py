@@ -41,6 +41,7 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "done": 0,
     "said_rung": 0,
     "pre_due_done": False,
+    "is_pending": False,
 }
 
 
@@ -76,7 +77,8 @@ def _by_key(frame: pl.DataFrame, keys: Keys) -> pl.DataFrame:
 def in_cycle(accounts: pl.DataFrame, lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
     """Say which cycle a message of today belongs to, forgetting what an older one did.
 
-    Adds `keeps`: something overdue, claimed and worth a reminder is open.
+    Adds `keeps` (something overdue, claimed and worth a reminder is open), `is_running` (the cycle
+    of the last message goes on).
     """
     left = pl.col("open_cents") - pl.col("covered_cents")
     claimed = pl.col("hold").is_null() | pl.col("hold").is_in(
@@ -99,6 +101,7 @@ def in_cycle(accounts: pl.DataFrame, lines: pl.DataFrame, scenario: Scenario) ->
             done=pl.when(over).then(0).otherwise("done"),
             pre_due_done=pl.col("pre_due_done") & ~over,
             said_rung=pl.when(over).then(0).otherwise("said_rung"),
+            is_running=~over & (pl.col("cycle") > 0),
         )
     )
 

@@ -88,6 +88,7 @@ MESSAGES: Final = pl.Schema(
         "cycle": pl.Int32,
         "planned_on": pl.Date,
         "sent_on": pl.Date,  # null: reserved, approved, uncertain… but not cancelled
+        "is_pending": pl.Boolean,  # planned or approved: it has not left, and may still
     }
 )
 """Every message of every account with open or just settled lines, cancelled ones left out.
@@ -140,6 +141,18 @@ RUNNING: Final = pl.Schema(
 """The scenario of each account's last message; only needed where several versions are in use."""
 
 
+BEHAVIOURS: Final = pl.Schema(
+    {
+        "customer_id": pl.Int64,
+        "currency": pl.String,  # null: whatever the currency
+        "instalment_id": pl.Int64,  # null: the customer as a whole
+        "behaviour": pl.String,  # scenario.Behaviour
+        "on": pl.Date,
+    }
+)
+"""What customers did, one row each time: read by the branches of scenarios only."""
+
+
 class Mode(StrEnum):
     """How far the creditor is: reminders leave, are only rehearsed, or are stopped."""
 
@@ -187,13 +200,13 @@ class Ledger:
     clears: pl.DataFrame
     choices: pl.DataFrame
     running: pl.DataFrame
+    behaviours: pl.DataFrame
 
     @classmethod
     def of(cls, **frames: pl.DataFrame | None) -> Ledger:
         """Build a ledger from the frames that there are; the others are empty."""
         assert set(frames) <= set(SCHEMAS), f"unknown frames: {set(frames) - set(SCHEMAS)}"
-        told = {name: _completed(frame, name) for name, frame in frames.items()}
-        return cls(**{name: conform(told.get(name), SCHEMAS[name]) for name in SCHEMAS})
+        return cls(**{name: conform(frames.get(name), SCHEMAS[name]) for name in SCHEMAS})
 
     def of_customers(self, customer_ids: Collection[int]) -> Ledger:
         """Keep a few customers: the same decisions, for a screen or a look before sending."""
@@ -226,24 +239,18 @@ SCHEMAS: Final[Mapping[str, pl.Schema]] = {
     "clears": CLEARS,
     "choices": CHOICES,
     "running": RUNNING,
+    "behaviours": BEHAVIOURS,
 }
 
 
-USUAL: Final[Mapping[str, Mapping[str, bool]]] = {
-    "customers": dict.fromkeys(("has_phone", "has_sms", "has_whatsapp", "has_consent"), False),
+USUAL: Final[Mapping[str, bool]] = {
+    "has_phone": False,
+    "has_sms": False,
+    "has_whatsapp": False,
+    "has_consent": False,
+    "is_pending": False,
 }
 """What a column is where it is not given."""
-
-
-def _completed(frame: pl.DataFrame | None, name: str) -> pl.DataFrame | None:
-    usual = USUAL.get(name, {})
-    if frame is None or not usual:
-        return frame
-    return frame.with_columns(
-        pl.lit(value).alias(column)
-        for column, value in usual.items()
-        if column not in frame.columns
-    )
 
 
 def conform(frame: pl.DataFrame | None, schema: pl.Schema) -> pl.DataFrame:
@@ -251,5 +258,8 @@ def conform(frame: pl.DataFrame | None, schema: pl.Schema) -> pl.DataFrame:
     if frame is None:
         return pl.DataFrame(schema=schema)
     missing = set(schema) - set(frame.columns)
-    assert not missing, f"missing columns: {sorted(missing)}"
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    assert missing <= set(USUAL), f"missing columns: {sorted(missing - set(USUAL))}"
+    return frame.select(
+        pl.lit(USUAL[name], kind).alias(name) if name in missing else pl.col(name).cast(kind)
+        for name, kind in schema.items()
+    )

@@ -9,6 +9,7 @@ import polars as pl
 
 from encours.dunning.rules import routes
 from encours.dunning.rules.accounts import minimum
+from encours.dunning.rules.branches import is_out_of_bounds
 from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.reasons import CODES, Reason, coded
 from encours.dunning.rules.scenario import Scenario
@@ -34,16 +35,16 @@ MESSAGE: Final = (
 """What `messages` returns of each message that leaves."""
 
 
-def claims(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
-    """Mark the lines of today's reminders with `step` and `listed`.
+def claims(lines: pl.DataFrame, known: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+    """Mark the lines of today's reminders with `step` and `listed`; `known` = their accounts.
 
     A message takes the highest step due among the lines of its account and lists every line that
     has begun the ladder; a formal notice lists only the lines that reached it.
     """
-    codes = {rung: code for code, rung in scenario.rungs.items()}
+    codes = {rung: steps[0].code for rung, steps in scenario.alternatives.items()}
     step = pl.col("top").replace_strict(codes, default=None, return_dtype=pl.String)
     called = lines.lazy().filter("is_due").group_by("account").agg(top=pl.col("rung").max())
-    tops = called.with_columns(step=step).collect()
+    tops = _taken(called.with_columns(step=step).collect(), known)
     formal = pl.col("top") == scenario.formal_rung
     listed = (
         pl.when(formal)
@@ -51,6 +52,18 @@ def claims(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
         .otherwise(pl.col("begun") & (pl.col("level") < pl.col("top")))
     )
     return lines.join(tops, on="account", how="left").with_columns(listed=listed)
+
+
+def _taken(tops: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Put the alternative that each account takes where a place has several."""
+    taken = [name for name in known.columns if name.startswith("take_")]
+    if not taken:
+        return tops
+    mine = tops.join(known.select("account", *taken), on="account", how="left")
+    chosen = [
+        pl.when(pl.col("top") == int(name.removeprefix("take_"))).then(name) for name in taken
+    ]
+    return mine.with_columns(step=pl.coalesce(*chosen, "step")).drop(taken)
 
 
 def messages(
@@ -105,11 +118,22 @@ def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:
     return [
         coded(pl.col("channel").is_null(), Reason.NO_CONTACT),
         coded(claims_money & (left < minimum(scenario)), Reason.BELOW_MINIMUM),
+        coded(_out_of_bounds(scenario), Reason.OUT_OF_BOUNDS),
         coded(claims_money & soon, Reason.TOO_SOON),
         coded(pl.lit(moment.is_stale(scenario.stale_after_hours)), Reason.STALE),
         coded(pl.lit(moment.mode is Mode.STOPPED), Reason.NOT_LIVE),
         coded(pl.lit(not working), Reason.NON_WORKING_DAY),
     ]
+
+
+def _out_of_bounds(scenario: Scenario) -> pl.Expr:
+    """Say whether the amount is out of the bounds of a step that nothing else comes after."""
+    bounded = [step for step in scenario.steps if step.minimum_cents or step.maximum_cents]
+    out = [
+        (pl.col("step") == step.code) & is_out_of_bounds(step, pl.col("amount_cents"))
+        for step in bounded
+    ]
+    return pl.any_horizontal(pl.lit(False), *out)
 
 
 def _next_on(scenario: Scenario, moment: Moment) -> pl.Expr:

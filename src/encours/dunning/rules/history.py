@@ -72,8 +72,8 @@ def account_history(ledger: Ledger, scenario: Scenario, keys: Keys) -> pl.DataFr
     """Return what was said to each account: one row per `key` of an account with a message.
 
     `last_on` = its last message of any kind; and of its last cycle only: `cycle`, `cycle_last_on`,
-    `done` (a bit per rung that left, the lowest for what claimed nothing), `pre_due_done`,
-    `said_rung`, `said_on` (highest rung).
+    `cycle_first_on`, `done` (a bit per rung that left, the lowest for what claimed nothing),
+    `pre_due_done`, `said_rung`, `said_on` (highest rung), `is_pending` (a claim has not left yet).
     """
     bit = pl.lit(2, pl.Int64).pow(pl.col("rung")).cast(pl.Int64)
     said = with_rungs(ledger.messages, scenario).with_columns(bit=bit, key=keys.key)
@@ -85,6 +85,8 @@ def account_history(ledger: Ledger, scenario: Scenario, keys: Keys) -> pl.DataFr
         now.group_by("key")
         .agg(
             cycle_last_on=pl.col("planned_on").max(),
+            cycle_first_on=pl.col("planned_on").min(),
+            is_pending=(pl.col("is_pending") & (pl.col("rung") > 0)).any(),
             done=pl.col("bit").bitwise_or(),
             pre_due_done=pl.col("is_pre_due").max(),
             mark=pl.col("mark").max(),

@@ -14,6 +14,7 @@ import polars as pl
 
 from encours.dunning.rules import (
     accounts,
+    branches,
     cover,
     grouping,
     guards,
@@ -112,7 +113,9 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
     )
     # in one piece: where a piece is empty, Polars 1 panics as it puts words together
     leaving, waiting, held, reserved = (part.rechunk() for part in parts)
-    messages, planned = wording.told(leaving, decision.thanked, decision.messages, scenario)
+    messages, planned = wording.told(
+        leaving, decision.thanked, decision.messages, decision.accounts, scenario
+    )
     return Plan(
         messages=messages,
         planned=planned,
@@ -141,7 +144,7 @@ def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
         lines=pl.concat([late.select(DECIDED), early.select(DECIDED)]).with_columns(
             status=_status()
         ),
-        far=_far(ledger.lines.filter(~near), scenario),
+        far=_far(ledger.lines.filter(~near), scenario, moment),
         messages=pl.concat(leaving).sort("account"),
         thanked=thanked,
         accounts=known,
@@ -158,8 +161,22 @@ def _prepared(
     lines = cover.with_cover(_guarded(near, known, ledger, scenario, moment))
     lines = lines.with_columns(age=(pl.lit(moment.today) - pl.col("due_on")).dt.total_days())
     known = accounts.in_cycle(known, lines, scenario)
-    lines = lines.join(known.select("account", "done", "pre_due_done"), on="account", how="left")
-    return ladder.with_dues(ladder.with_rung(lines, scenario), scenario, moment), known
+    lines = lines.with_columns(first_on=ladder.falls_on(scenario.ladder[0], moment))
+    known = branches.with_branches(known, lines, ledger, scenario, moment)
+    lines = lines.join(known.select(*_asked_of(known, scenario)), on="account", how="left")
+    lines = branches.with_events(lines, ledger, scenario, moment)
+    return ladder.with_dues(ladder.with_rung(lines, scenario, moment), scenario, moment), known
+
+
+def _asked_of(known: pl.DataFrame, scenario: Scenario) -> list[str | pl.Expr]:
+    """Return what the ladder reads of each account."""
+    asked: list[str | pl.Expr] = ["account", "done", "pre_due_done"]
+    if "passed" in known.columns:
+        asked.append("passed")
+    if any(step.anchor == "previous" for step in scenario.ladder):
+        said = pl.when(pl.col("said_rung") > 0).then("said_on")
+        asked += [said.alias("account_said_on"), pl.col("is_pending") & pl.col("is_running")]
+    return asked
 
 
 def _guarded(
@@ -186,7 +203,7 @@ def _guarded(
 def _claims(
     late: pl.DataFrame, known: pl.DataFrame, scenario: Scenario, moment: Moment
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    late = grouping.claims(late, scenario)
+    late = grouping.claims(late, known, scenario)
     messages = grouping.messages(late.filter("listed"), known, scenario, moment)
     leaving = messages.filter(pl.col("hold").is_null())
     return grouping.settle(late, _fate(messages), scenario, moment), leaving
@@ -251,7 +268,7 @@ def _status() -> pl.Expr:
     )
 
 
-def _far(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+def _far(lines: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.DataFrame:
     first = scenario.pre_due or scenario.ladder[0]
     return lines.select(
         "instalment_id",
@@ -259,5 +276,5 @@ def _far(lines: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
         "document",
         "due_on",
         "open_cents",
-        next_on=pl.col("due_on") + pl.duration(days=first.offset_days),
+        next_on=ladder.falls_on(first, moment),
     )

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     LADDER_DONE = "ladder_done"
     NO_CONTACT = "no_contact"
     BELOW_MINIMUM = "below_minimum"
+    OUT_OF_BOUNDS = "out_of_bounds"
     TOO_SOON = "too_soon"
     STALE = "stale"
     NOT_LIVE = "not_live"
@@ -112,6 +113,7 @@ SENTENCES: Final = {
     " personne décide de la suite.",
     Reason.NO_CONTACT: "Ni adresse e-mail ni adresse postale utilisable pour cette étape.",
     Reason.BELOW_MINIMUM: "Montant à réclamer inférieur au minimum du scénario.",
+    Reason.OUT_OF_BOUNDS: "Montant à réclamer hors des bornes de l'étape.",
     Reason.TOO_SOON: "Trop près d'un autre message à ce client : possible à partir du {next_on}.",
     Reason.STALE: "Données trop anciennes : un règlement a pu arriver depuis.",
     Reason.NOT_LIVE: "Les envois de cette société sont arrêtés.",

@@ -41,6 +41,8 @@ JOINED: Final[tuple[Channel, ...]] = (
 )
 """The order in which the channels of one message are joined by `+`."""
 BEHAVIOURS: Final = get_args(Behaviour)
+EVENTS: Final = ("promise", "plan", "dispute_closed")
+"""Anchors of what happened to a line: one to which it did not happen passes the step over."""
 CLAIMS: Final = frozenset({"reminder", "formal_notice"})
 
 
@@ -88,6 +90,18 @@ class Step:
     when: tuple[Behaviour, ...] = ()
     unless: tuple[Behaviour, ...] = ()
 
+    @property
+    def is_written(self) -> bool:
+        """Say whether something is written, and not only told by telephone."""
+        return {*self.channels, *self.fallback} != {"call"}
+
+    @property
+    def has_conditions(self) -> bool:
+        """Say whether the step may be passed over."""
+        branches = self.when or self.unless or self.stops
+        bounds = self.minimum_cents or self.maximum_cents
+        return bool(branches or bounds or not self.is_written or self.anchor in EVENTS)
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -124,14 +138,52 @@ class Scenario:
     def rungs(self) -> dict[str, int]:
         """Return the place of each claiming step, active or not, from 1.
 
-        A step that was put to sleep keeps its place: what it said before is not said again.
+        A step that was put to sleep keeps its place: what it said before is not said again. Steps
+        of one rank share their place: they are alternatives.
         """
-        return {step.code: rung for rung, step in enumerate(self.claims, start=1)}
+        ranks = sorted({step.rank for step in self.claims})
+        return {step.code: ranks.index(step.rank) + 1 for step in self.claims}
+
+    @cached_property
+    def alternatives(self) -> dict[int, tuple[Step, ...]]:
+        """Return the active steps of each place, the one to be taken first coming first."""
+        found = dict[int, tuple[Step, ...]]()
+        for step in self.ladder:
+            found[self.rungs[step.code]] = (*found.get(self.rungs[step.code], ()), step)
+        return found
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Return what each place is called."""
+        found = dict[int, str]()
+        for step in self.claims:
+            rung = self.rungs[step.code]
+            found[rung] = f"{found[rung]} ou {step.name}" if rung in found else step.name
+        return found
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Say whether every step of the ladder falls a number of days after the due date.
+
+        Then the day of a line's next step is one subtraction.
+        """
+        return all((step.anchor, step.days) == ("due", "calendar") for step in self.ladder)
+
+    @cached_property
+    def behaviours(self) -> frozenset[Behaviour]:
+        """Return what the branches ask of a customer."""
+        asked = [(*step.when, *step.unless, *step.stops) for step in self.ladder]
+        return frozenset(one for some in asked for one in some)
 
     @cached_property
     def reminder_codes(self) -> tuple[str, ...]:
-        """Return the codes of the reminders before the formal notice, active or not."""
-        return tuple(step.code for step in self.claims if step.kind == "reminder")
+        """Return the codes of the written reminders before the formal notice, active or not.
+
+        A call leaves no writing: it does not count as the reminder that a formal notice follows.
+        """
+        return tuple(
+            step.code for step in self.claims if step.kind == "reminder" and step.is_written
+        )
 
     @cached_property
     def formal_rung(self) -> int:

@@ -5,39 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from encours.dunning.rules.scenario import CLAIMS, Scenario, Step
+from encours.dunning.rules.scenario import CLAIMS, EVENTS, Scenario, Step
 from encours.kernel.issue import Issue
 
 LADDER_MAX: Final = 12
 FORMAL_GAP_DAYS: Final = 8
 NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
-EVENTS: Final = frozenset({"promise", "plan", "dispute_closed"})
-"""Anchors of what happened to a line: a line to which it did not happen passes the step over."""
-
 SOON: Final[Mapping[str, tuple[Any, ...]]] = {
-    "anchor": ("due", "settlement"),
-    "days": ("calendar",),
     "texts": ("",),
     "sender": ("creditor",),
     "contact_role": ("",),
-    "minimum_cents": ({},),
-    "maximum_cents": ({},),
     "approval": ("auto", "manual"),
     "interest": (None,),
     "indemnity": (None,),
     "discount": (False,),
     "effects": ((),),
-    "stops": ((),),
-    "when": ((),),
-    "unless": ((),),
 }
 """What a step may say today of each of these; the rest is refused until something acts on it."""
 
 
 def sense_issues(scenario: Scenario) -> Iterator[Issue]:
     """Yield what keeps this scenario from being followed; `line` is the step's place, from 1."""
-    yield from _repeated(scenario, "code")
-    yield from _repeated(scenario, "rank")
+    yield from _repeated(scenario)
     for kind, said in (
         ("pre_due", "une seule prévenance"),
         ("formal_notice", "une seule mise en demeure"),
@@ -102,6 +91,9 @@ _SAME_DAY: Final = {
 
 
 def _bound_issues(step: Step, place: int) -> Iterator[Issue]:
+    if step.kind == "thank_you" and (step.minimum_cents or step.maximum_cents):
+        said = "Un remerciement ne réclame rien : il n'a pas de montant."
+        yield scenario_issue("scenario_bounds", said, "minimum_cents", place)
     for currency, most in step.maximum_cents.items():
         if most < step.minimum_cents.get(currency, 0):
             said = f"En {currency}, le montant maximum est inférieur au minimum."
@@ -129,9 +121,9 @@ def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
     if any(step.kind == "formal_notice" for step in ladder[:-1]):
         said = "La mise en demeure est la dernière étape avant une personne."
         yield scenario_issue("scenario_ladder", said, "rank")
-    if len(ladder) > LADDER_MAX:
+    if len(scenario.rungs) > LADDER_MAX:
         said = f"Un scénario a au plus {LADDER_MAX} relances."
-        yield scenario_issue("scenario_ladder", said, "steps", found=len(ladder))
+        yield scenario_issue("scenario_ladder", said, "steps", found=len(scenario.rungs))
     yield from _formal_issues(scenario)
     yield from _order_issues(ladder)
 
@@ -143,7 +135,7 @@ def _order_issues(ladder: tuple[Step, ...]) -> Iterator[Issue]:
         if step.anchor in {"previous", *EVENTS}:
             continue
         earlier = before.get((step.anchor, step.days))
-        if earlier and step.offset_days <= earlier.offset_days:
+        if earlier and step.rank > earlier.rank and step.offset_days <= earlier.offset_days:
             said = f"« {step.name} » doit tomber après « {earlier.name} »."
             yield scenario_issue("scenario_ladder", said, "offset_days", found=step.offset_days)
         before[step.anchor, step.days] = step
@@ -165,12 +157,27 @@ def _formal_issues(scenario: Scenario) -> Iterator[Issue]:
             yield scenario_issue("scenario_formal", said, "offset_days", found=formal.offset_days)
 
 
-def _repeated(scenario: Scenario, name: str) -> Iterator[Issue]:
-    values = [getattr(step, name) for step in scenario.steps]
-    for place, value in enumerate(values, start=1):
-        if value in values[: place - 1]:
-            said = "Deux étapes ne peuvent porter le même code ni le même rang."
-            yield scenario_issue("scenario_repeated", said, name, place, value)
+def _repeated(scenario: Scenario) -> Iterator[Issue]:
+    """Yield the codes said twice, and the ranks of steps that are no alternatives."""
+    said = "Deux étapes ne peuvent porter le même code ni le même rang."
+    codes, ranks = set[str](), dict[int, Step]()
+    for place, step in enumerate(scenario.steps, start=1):
+        if step.code in codes:
+            yield scenario_issue("scenario_repeated", said, "code", place, step.code)
+        codes.add(step.code)
+    for place, step in enumerate(scenario.steps, start=1):
+        other = ranks.setdefault(step.rank, step)
+        if other is step:
+            continue
+        if (step.kind, other.kind) != ("reminder", "reminder"):
+            yield scenario_issue("scenario_repeated", said, "rank", place, step.rank)
+        elif _moment_of(step) != _moment_of(other):
+            said_alike = f"« {step.name} » et « {other.name} », au même rang, tombent le même jour."
+            yield scenario_issue("scenario_repeated", said_alike, "offset_days", place, step.rank)
+
+
+def _moment_of(step: Step) -> tuple[object, ...]:
+    return step.anchor, step.days, step.offset_days
 
 
 def scenario_issue(

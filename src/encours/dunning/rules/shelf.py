@@ -18,10 +18,12 @@ import polars as pl
 
 from encours.dunning.rules.audience import Rule
 from encours.dunning.rules.frames import ACCOUNT, FACTS, Ledger
-from encours.dunning.rules.scenario import Scenario, Step
+from encours.dunning.rules.scenario import Behaviour, Scenario, Step
 
 NEVER: Final = "jamais"
 """The choice of those whom nobody reminds."""
+
+CURRENCY: Final = ACCOUNT[1]
 
 Key = tuple[str, int]  # code, version
 
@@ -47,6 +49,11 @@ class Shelf:
     def every(self) -> dict[Key, Scenario]:
         """Return all versions in use, by code and version."""
         return {key_of(one): one for one in (*self.former, *self.others, self.default)}
+
+    @cached_property
+    def behaviours(self) -> frozenset[Behaviour]:
+        """Return what the branches of all of them ask of customers."""
+        return frozenset(one for scenario in self.every.values() for one in scenario.behaviours)
 
     def step(self, scenario: str, version: int, code: str) -> Step:
         """Return the step of that code as the version had it; of a version now gone, as it is."""
@@ -161,7 +168,10 @@ def _of_accounts(ledger: Ledger, accounts: pl.DataFrame) -> Ledger:
         frame: pl.DataFrame = getattr(ledger, field.name)
         if field.name == "listings":
             continue
-        on = [name for name in ACCOUNT if name in frame.columns]
+        whole = field.name == "behaviours"  # of a customer, whatever the currency
+        on = [
+            name for name in ACCOUNT if name in frame.columns and not (whole and name == CURRENCY)
+        ]
         kept[field.name] = frame.join(
             accounts.select(on).unique(), on=on, how="semi", maintain_order="left"
         )

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from encours.dunning.rules import reasons
+from encours.dunning.rules.branches import passed_over
 from encours.dunning.rules.cover import OLDEST_FIRST
 from encours.dunning.rules.frames import ACCOUNT, Moment
 from encours.dunning.rules.reasons import CODES, Reason, french_day
@@ -80,11 +81,16 @@ RESERVED: Final = ("instalment_id", *ACCOUNT, "document", "due_on", "open_cents"
 
 
 def told(
-    lines: pl.DataFrame, thanked: pl.DataFrame, messages: pl.DataFrame, scenario: Scenario
+    lines: pl.DataFrame,
+    thanked: pl.DataFrame,
+    messages: pl.DataFrame,
+    known: pl.DataFrame,
+    scenario: Scenario,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the messages with their reason, and their lines.
 
-    The reason speaks of the oldest line that called for the step.
+    The reason speaks of the oldest line that called for the step, and of the steps that it comes
+    instead of; `known` = the accounts.
     """
     claimed = lines.select(*_ROW, "issued_on", "age", "is_due", "level", "level_on")
     answered = thanked.select(*_ROW, "settled_on", level="said_rung", level_on="said_on")
@@ -97,6 +103,13 @@ def told(
     first = rows.unique("account", keep="first")
     reasons_told = first.select("account", reason=_reason(scenario))
     shown = messages.join(reasons_told, on="account", maintain_order="left")
+    over = [name for name in known.columns if name.startswith("over_")]
+    if over:
+        shown = shown.join(
+            known.select("account", *over), on="account", how="left", maintain_order="left"
+        ).with_columns(
+            reason=(pl.col("reason") + passed_over(scenario, known)).str.head(REASON_MAX)
+        )
     return shown.select(MESSAGES.names()), rows.select(PLANNED.names())
 
 
@@ -105,7 +118,7 @@ def held(
 ) -> pl.DataFrame:
     """Return the held lines with their reason, its sentence, and when it may end by itself."""
     account = known.select("account", "said_rung", "said_on", "unallocated_cents")
-    names = _names(scenario)
+    names = scenario.names
     own = pl.col("level") > 0
     rung = pl.when(own).then("level").otherwise("said_rung")
     on = pl.when(own).then("level_on").otherwise("said_on")
@@ -133,16 +146,15 @@ def working_day(moment: Moment) -> pl.Expr:
     )
 
 
+REASON_MAX: Final = 300
+"""What a reminder keeps of its reason."""
+
 _ROW: Final = ("account", "instalment_id", "document", "due_on", "open_cents", "covered_cents")
 _PASSES: Final = [CODES[Reason.TOO_SOON], CODES[Reason.NON_WORKING_DAY]]
 
 
-def _names(scenario: Scenario) -> dict[int, str]:
-    return {rung: step.name for rung, step in enumerate(scenario.claims, start=1)}
-
-
 def _reason(scenario: Scenario) -> pl.Expr:
-    names = _names(scenario)
+    names = scenario.names
     own = pl.col("level").replace_strict(names, default=None, return_dtype=pl.String)
     theirs = pl.col("said_rung").replace_strict(names, default=None, return_dtype=pl.String)
     document, step = pl.col("document"), pl.col("step_name")

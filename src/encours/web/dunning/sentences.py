@@ -82,6 +82,7 @@ REASONS: Final[Mapping[str, Badge]] = {
     "ladder_done": Badge(_("Scénario terminé"), "orange"),
     "no_contact": Badge(_("Injoignable"), "orange"),
     "below_minimum": Badge(_("Sous le minimum")),
+    "out_of_bounds": Badge(_("Hors des bornes de l'étape")),
     "too_soon": Badge(_("Trop tôt")),
     "stale": Badge(_("Import trop ancien"), "orange"),
     "not_live": Badge(_("Envois arrêtés"), "red"),
