@@ -21,7 +21,7 @@ from encours.documents.actions.removing import sweep_orphans
 from encours.documents.cipher import Damaged
 from encours.documents.models import Attachment, Document
 from encours.documents.pages import PdfReader
-from encours.documents.queries import lists
+from encours.documents.queries import joined, lists
 from encours.documents.queries.lists import Asked
 from encours.parties.models import Customer
 from encours.receivables.models import Invoice
@@ -244,3 +244,29 @@ def test_a_list_costs_one_query(
         with django_assert_num_queries(1):
             assert len(listed(house, customer_id=invoice.customer_id)) == 3
     assert connection.in_atomic_block is False
+
+
+def test_the_files_of_invoices_are_found_together(
+    house: House, invoice: Invoice, reader: PdfReader, folder: Path
+) -> None:
+    bill, proof = samples.pdf("Facture FA-1"), samples.pdf("Bon de livraison")
+    with in_tenant(house.tenant_id):
+        other = add_invoice(house, "FA-2")
+        about = [Subject("invoice", invoice.pk)]
+        keep(house, bill, reader, subjects=about)
+        kept = keep(house, proof, reader, kind="delivery", name="bl.pdf", subjects=about)
+        keep(house, samples.pdf("Contrat"), reader, kind="contract", subjects=about)
+        asked = {"tenant_id": house.tenant_id, "invoice_ids": [invoice.pk, other.pk]}
+
+        bills = joined.files_of(**asked, whats=["invoices"])
+        assert [one.content() for one in bills[invoice.pk]] == [bill]
+        assert other.pk not in bills
+        both = joined.files_of(**asked, whats=["invoices", "delivery_proof"])
+        assert [one.kind for one in both[invoice.pk]] == ["invoice", "delivery"]
+        assert joined.files_of(**asked, whats=[]) == {}
+
+        actions.remove(
+            tenant_id=house.tenant_id, document_id=kept.document_id, reason="mistake",
+            actor_id=USER, today=TODAY,
+        )  # fmt: skip
+        assert joined.files_of(**asked, whats=["delivery_proof"]) == {}

@@ -13,12 +13,14 @@ from django.db import connection
 from encours.dunning.actions.parcels import Leaving, parcel
 from encours.dunning.models import Reminder
 from encours.dunning.queries import ledger as ledgers
+from encours.dunning.queries.luggage import NOTHING, Luggage, luggage_of, statements_of
 from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.queries.outgoing import Outgoing, outgoing
 from encours.dunning.rules import planning, recheck, wordings
-from encours.dunning.rules.frames import Mode
+from encours.dunning.rules.frames import Ledger, Mode
 from encours.dunning.rules.proofreading import edited_findings
 from encours.dunning.rules.scenario import Step
+from encours.dunning.rules.wordings import Draft
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts
 from encours.messaging.models import Message
@@ -34,6 +36,7 @@ from encours.tenancy.models import Creditor
 from encours.tone.rules.values import Finding
 
 KIND: Final = "reminder"
+AHEAD_BYTES: Final = 32 * 1024 * 1024  # of files joined to messages written ahead
 FINGERPRINT: Final = f"""
 with merged as {faces.LIVE}
 select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.rehearsal::text,
@@ -110,10 +113,15 @@ class ReminderPreparer:
     def prepare(
         self, *, tenant_id: int, channel: str, subject_ids: Sequence[int], now: datetime
     ) -> dict[int, Prepared | Withdrawn]:
-        """Decide again for each reminder, and write what may leave by this channel."""
+        """Decide again for each reminder, and write what may leave by this channel.
+
+        The first is always answered; of the others, those that would weigh too much together are
+        left for another time.
+        """
         marks = _marks(tenant_id, subject_ids, now)
         by_creditor: dict[int, list[Reminder]] = defaultdict(list)
-        for reminder in Reminder.objects.of(tenant_id).filter(pk__in=list(subject_ids)):
+        rows = Reminder.objects.of(tenant_id).in_bulk(list(subject_ids))
+        for reminder in (rows[number] for number in subject_ids if number in rows):
             by_creditor[reminder.creditor_id].append(reminder)
         found: dict[int, Prepared | Withdrawn] = {}
         for creditor_id, reminders in by_creditor.items():
@@ -175,6 +183,13 @@ def notice_of(*, tenant_id: int, reminder_id: int, now: datetime) -> Notice:
     return _written(reminder, *_now(reminder, now))
 
 
+def luggage_now(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Step, Luggage]:
+    """Return the step of a reminder, and the files that would go along with it now."""
+    reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
+    one = _drafted(reminder, *_now(reminder, now))
+    return one.draft.step, luggage_of(tenant_id, [one]).get(reminder_id, NOTHING)
+
+
 def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice, bytes]:
     """Return what a reminder says now, and its letter as a PDF, without deciding anything."""
     notice = notice_of(tenant_id=tenant_id, reminder_id=reminder_id, now=now)
@@ -185,7 +200,8 @@ def letter_of(*, tenant_id: int, reminder_id: int, now: datetime) -> bytes:
     """Decide again with the facts of now and typeset the letter, or raise HeldBack."""
     reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
     asked = _setting(tenant_id, reminder.creditor_id, now)
-    verdict = _verdicts(tenant_id, [reminder], asked)[reminder.pk]
+    ledger = _ledger(tenant_id, [reminder], asked)
+    verdict = _verdicts(tenant_id, [reminder], asked, ledger)[reminder.pk]
     if verdict.outcome not in ("send", "rewrite"):
         raise HeldBack(verdict.sentence)
     return LETTER_PRESSES["typst"].typeset(_written(reminder, asked, dict(verdict.open_cents)))
@@ -230,7 +246,8 @@ class _Wanted:
 def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared | Withdrawn]:
     tenant_id, marks = wanted.tenant_id, wanted.marks
     asked = _setting(tenant_id, wanted.creditor_id, wanted.now)
-    verdicts = _verdicts(tenant_id, reminders, asked)
+    ledger = _ledger(tenant_id, reminders, asked)
+    verdicts = _verdicts(tenant_id, reminders, asked, ledger)
     leaving = {
         number: dict(verdict.open_cents)
         for number, verdict in verdicts.items()
@@ -254,12 +271,21 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
         open_cents=leaving,
         today=asked.moment.today,
     )
+    luggage = luggage_of(tenant_id, drafts)
+    statements = statements_of(tenant_id, drafts, ledger)
+    weight = 0
     for one in drafts:
         number = one.reminder.pk
+        along = luggage.get(number, NOTHING)
+        weight += along.size_bytes
+        if weight > AHEAD_BYTES and one is not drafts[0]:
+            break
         found[number] = parcel(
             Leaving(
                 one=one,
                 notice=_notice(one, rates),
+                luggage=along,
+                statement=_statement(statements.get(number), rates),
                 creditor=asked.creditor,
                 account=account,
                 channel=wanted.channel,
@@ -277,11 +303,8 @@ def _setting(tenant_id: int, creditor_id: int, now: datetime) -> Setting:
     return setting(tenant_id=tenant_id, creditor_id=creditor_id, on=today, now=now)
 
 
-def _verdicts(
-    tenant_id: int, reminders: list[Reminder], asked: Setting
-) -> dict[int, recheck.Verdict]:
-    """Ask the planner again; a reminder of a mode that has ended does not leave."""
-    ledger = ledgers.load(
+def _ledger(tenant_id: int, reminders: list[Reminder], asked: Setting) -> Ledger:
+    return ledgers.load(
         tenant_id=tenant_id,
         creditor_id=asked.creditor.pk,
         today=asked.moment.today,
@@ -289,6 +312,12 @@ def _verdicts(
         shelf=asked.shelf,
         customer_ids=sorted({one.customer_id for one in reminders}),
     )
+
+
+def _verdicts(
+    tenant_id: int, reminders: list[Reminder], asked: Setting, ledger: Ledger
+) -> dict[int, recheck.Verdict]:
+    """Ask the planner again; a reminder of a mode that has ended does not leave."""
     merged = set(faces.faces(tenant_id)["customer_id"])
     same_mode = [
         one
@@ -335,6 +364,12 @@ def _notice(one: Outgoing, rates: Rates) -> Notice:
     if one.reminder.rehearsal:
         notice = replace(notice, subject=f"[Répétition] {notice.subject}")
     return notice
+
+
+def _statement(draft: Draft | None, rates: Rates) -> Notice | None:
+    if draft is None:
+        return None
+    return replace(wordings.notice(draft, rates=rates, law=shipped_law_values()), kind="releve")
 
 
 def _mark_bounced(tenant_id: int, reminder_id: int, customer_id: int, now: datetime) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
+from encours.documents.cipher import Damaged
+from encours.dunning.queries.luggage import NOTHING, Luggage
 from encours.dunning.queries.outgoing import Outgoing
 from encours.messaging.ports import (
     LETTER_PRESSES,
@@ -25,9 +28,11 @@ from encours.messaging.rules.notice import Notice
 from encours.tenancy import cycle
 from encours.tenancy.models import Creditor
 
+log = logging.getLogger(__name__)
 PDF: Final = "application/pdf"
 NO_ADDRESS: Final = "Aucune adresse e-mail utilisable."
 NO_POST: Final = "Aucune adresse postale complète."
+STATEMENT_NAMES: Final = {"fr": "releve-de-compte", "en": "statement-of-account"}
 REHEARSED: Final = "Répétition : rien n'est posté."
 
 
@@ -43,6 +48,8 @@ class Leaving:
     uuid: UUID
     now: datetime
     mark: str
+    luggage: Luggage = NOTHING
+    statement: Notice | None = None
 
     @property
     def is_rehearsal(self) -> bool:
@@ -64,10 +71,7 @@ def _email(leaving: Leaving) -> Prepared | Withdrawn:
     address = creditor.rehearsal_email if leaving.is_rehearsal else one.recipient.email
     if not address:
         return leaving.closed(NO_ADDRESS)
-    files: tuple[File, ...] = ()
-    if one.draft.step.kind == "formal_notice":
-        pdf = LETTER_PRESSES["typst"].typeset(notice)
-        files = (File(f"{one.draft.step.code}.pdf", PDF, pdf),)
+    files = tuple(_typeset(leaving))
     sender = creditor.sender_email or creditor.email
     mail = mime.Mail(
         message_id=mime.message_id(leaving.uuid, sender),
@@ -78,11 +82,33 @@ def _email(leaving: Leaving) -> Prepared | Withdrawn:
         text=plain.text_body(notice),
         html=html.html_body(notice),
         reply_to=Mailbox(creditor.reply_to) if creditor.reply_to else None,
-        attachments=tuple(mime.Attachment(file.name, file.body) for file in files),
+        attachments=(
+            *(mime.Attachment(file.name, file.body) for file in files),
+            *_opened(leaving.luggage),
+        ),
         language=notice.language,
     )
     email = Email(mail.message_id, sender, mime.recipients(mail), mime.mime_bytes(mail))
     return Prepared(email, leaving.account, notice.subject, leaving.mark, files)
+
+
+def _typeset(leaving: Leaving) -> Iterator[File]:
+    """Yield what is written for this message: the letter itself, the statement of the account."""
+    step, press = leaving.one.draft.step, LETTER_PRESSES["typst"]
+    if step.kind == "formal_notice" or "letter" in step.attachments:
+        yield File(f"{step.code}.pdf", PDF, press.typeset(leaving.notice))
+    if leaving.statement is not None:
+        name = STATEMENT_NAMES[leaving.notice.language]
+        yield File(f"{name}.pdf", PDF, press.typeset(leaving.statement))
+
+
+def _opened(luggage: Luggage) -> Iterator[mime.Attachment]:
+    """Yield the files of the invoices; one that was damaged does not keep the message back."""
+    for file in luggage.files:
+        try:
+            yield mime.Attachment(file.name, file.content(), file.content_type)
+        except Damaged:
+            log.warning("a kept file could not be joined: %s", file.uuid)
 
 
 def _letter(leaving: Leaving) -> Prepared | Withdrawn:

@@ -89,7 +89,7 @@ def outgoing(
     contacts = _contacts(tenant_id, list(customers), merged)
     judged = _insolvencies(tenant_id, list(customers), merged)
     wanted = [line for lines in open_cents.values() for line in lines]
-    lines = _lines(tenant_id, wanted)
+    lines = lines_of(tenant_id, wanted)
     told = _billed(creditor, lines, today)
     sender, payment = sender_of(creditor), payment_of(creditor)
     history = _earlier(tenant_id, list(customers), merged, today)
@@ -177,7 +177,7 @@ def _insolvencies(tenant_id: int, customer_ids: list[int], merged: pl.DataFrame)
     return {owners[customer_id]: starts_on for customer_id, starts_on in rows}
 
 
-def _lines(tenant_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+def lines_of(tenant_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """Return the live version of each due line, by the id under which it was listed."""
     with connection.cursor() as cursor:
         cursor.execute(LINES, {"tenant": tenant_id, "ids": list(ids)})

@@ -146,7 +146,8 @@ def _page(
     is_open = message.state == "planned"
     if form is None and is_open and may_decide:
         form = Words(initial=_words(request, card))
-    sent = left.of_reminder(subject.reach(request), reminder_id=message.reminder_id)
+    reminder_id = message.reminder_id
+    sent = left.of_reminder(subject.reach(request), reminder_id=reminder_id)
     context = {
         "card": card,
         "message": message,
@@ -159,8 +160,32 @@ def _page(
         "is_open": is_open,
         "form": form,
         "refusal": refusal,
+        **_luggage(request, reminder_id),
     }
     return render(request, "dunning/reminder.html", context)
+
+
+def _luggage(request: StaffRequest, reminder_id: int) -> dict[str, Any]:
+    """Return what goes along with the e-mail: what is written for it, copies, what is missing."""
+    step_of, luggage = outgoing.luggage_now(
+        tenant_id=request.tenant_id, reminder_id=reminder_id, now=timezone.now()
+    )
+    written = [
+        said
+        for said, holds in (
+            (
+                _("Le courrier (PDF)"),
+                step_of.kind == "formal_notice" or "letter" in step_of.attachments,
+            ),
+            (_("Un relevé de compte (PDF)"), "statement" in step_of.attachments),
+        )
+        if holds
+    ]
+    return {
+        "written": written,
+        "files": luggage.files,
+        "missing": list(luggage.missing.sentences()),
+    }
 
 
 def _words(request: StaffRequest, card: ReminderCard) -> dict[str, str]:
