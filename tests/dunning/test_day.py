@@ -16,6 +16,7 @@ from encours.messaging.actions import Outbox, Tally
 from encours.messaging.models import Message
 from encours.messaging.ports import CHANNEL_FACTORIES, PermanentRefusal
 from encours.messaging.providers.memory import MemoryEmailChannel
+from encours.messaging.rules.reading import read_mail
 from encours.parties.models import Contact, Customer
 from encours.receivables.models import Allocation, Credit, Instalment, Invoice
 from encours.standing.models import StandingFact
@@ -334,3 +335,34 @@ def test_two_lines_go_in_one_message(shop: Shop, channel: MemoryEmailChannel) ->
     assert len(reminder.instalment_ids) == 2
     assert reminder.amount_cents == 150_000
     assert len(channel.sent) == 1
+
+
+def test_money_not_allocated_yet_is_taken_off_what_is_asked(
+    shop: Shop, channel: MemoryEmailChannel
+) -> None:
+    with in_tenant(shop.house.tenant_id):
+        Credit.objects.create(
+            **shop.owner, customer_id=shop.customer_id, received_on=day(1), amount_cents=30_001,
+            key="R1",
+        )  # fmt: skip
+    shop.send(5)
+
+    (mail,) = channel.sent
+    text = read_mail(mail.content).text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "-300,01" in text.replace("−", "-")
+    assert "699,99 €" in text
+
+
+def test_a_formal_notice_asks_no_more_than_is_owed(shop: Shop, channel: MemoryEmailChannel) -> None:
+    for late in (5, 12, 20):
+        shop.send(late)
+    with in_tenant(shop.house.tenant_id):
+        Credit.objects.create(
+            **shop.owner, customer_id=shop.customer_id, received_on=day(21), amount_cents=90_000,
+            key="R1",
+        )  # fmt: skip
+    shop.send(33)
+
+    text = read_mail(channel.sent[-1].content).text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "1 000,00 €" in text
+    assert "-900,00" in text.replace("−", "-")

@@ -52,11 +52,31 @@ def test_a_line_was_paid_in_part() -> None:
     assert verdict(told, message("relance_1", 1)) == Verdict("rewrite", "email", ((1, 40_00),))
 
 
+@pytest.mark.parametrize(
+    ("received", "listed", "taken_off"),
+    [
+        pytest.param(30_00, ((1, 100_00), (2, 100_00)), 30_00, id="a part of the oldest line"),
+        pytest.param(
+            130_00, ((2, 100_00),), 30_00, id="the oldest is paid whole and listed no more"
+        ),
+        pytest.param(0, ((1, 100_00), (2, 100_00)), 0, id="nothing was received"),
+    ],
+)
+def test_money_received_and_not_allocated_is_taken_off(
+    received: int, listed: tuple[tuple[int, int], ...], taken_off: int
+) -> None:
+    told = reserved("relance_1", 1, 2).line(1, 13).line(2, 5).money(received)
+
+    found = verdict(told, message("relance_1", 1, 2))
+
+    assert (found.open_cents, found.covered_cents) == (listed, taken_off)
+
+
 def test_a_line_was_paid_and_another_was_not() -> None:
     told = reserved("relance_1", 1, 2).line(2)
 
     assert verdict(told, message("relance_1", 1, 2)) == Verdict(
-        "rewrite", "email", ((2, 100_00),), (Dropped(1, "settled", "Réglée depuis."),)
+        "rewrite", "email", ((2, 100_00),), dropped=(Dropped(1, "settled", "Réglée depuis."),)
     )
 
 

@@ -31,6 +31,7 @@ def formal_notice(desk: Desk, on: date, *numbers: str) -> Notice:
         creditor=Creditor.objects.of(desk.house.tenant_id).get(pk=desk.house.creditor_id),
         steps={1: FRENCH.step("mise_en_demeure")},
         open_cents={1: {line.pk: line.amount_cents for line in lines}},
+        covered_cents={},
         today=on,
     )
     return notice(one.draft, rates=shipped_rates(), law=shipped_law_values())

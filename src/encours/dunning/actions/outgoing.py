@@ -36,6 +36,7 @@ from encours.tenancy.models import Creditor
 from encours.tone.rules.values import Finding
 
 KIND: Final = "reminder"
+LEAVING: Final = ("send", "rewrite")
 AHEAD_BYTES: Final = 32 * 1024 * 1024  # of files joined to messages written ahead
 FINGERPRINT: Final = f"""
 with merged as {faces.LIVE}
@@ -202,9 +203,9 @@ def letter_of(*, tenant_id: int, reminder_id: int, now: datetime) -> bytes:
     asked = _setting(tenant_id, reminder.creditor_id, now)
     ledger = _ledger(tenant_id, [reminder], asked)
     verdict = _verdicts(tenant_id, [reminder], asked, ledger)[reminder.pk]
-    if verdict.outcome not in ("send", "rewrite"):
+    if verdict.outcome not in LEAVING:
         raise HeldBack(verdict.sentence)
-    return LETTER_PRESSES["typst"].typeset(_written(reminder, asked, dict(verdict.open_cents)))
+    return LETTER_PRESSES["typst"].typeset(_written(reminder, asked, verdict))
 
 
 def findings_of(reminder: Reminder, *, now: datetime) -> tuple[Finding, ...]:
@@ -213,21 +214,29 @@ def findings_of(reminder: Reminder, *, now: datetime) -> tuple[Finding, ...]:
     return edited_findings(one.draft, _notice(one, rates_of(reminder.tenant_id)))
 
 
-def _now(reminder: Reminder, now: datetime) -> tuple[Setting, dict[int, int]]:
+def _now(reminder: Reminder, now: datetime) -> tuple[Setting, recheck.Verdict]:
+    """Return what the planner says of a reminder now; one that is held or left stays as listed."""
     asked = _setting(reminder.tenant_id, reminder.creditor_id, now)
-    return asked, dict(zip(reminder.instalment_ids, reminder.open_cents, strict=True))
+    listed = tuple(zip(reminder.instalment_ids, reminder.open_cents, strict=True))
+    if reminder.state in ("planned", "approved"):
+        ledger = _ledger(reminder.tenant_id, [reminder], asked)
+        verdict = _verdicts(reminder.tenant_id, [reminder], asked, ledger)[reminder.pk]
+        if verdict.outcome in LEAVING:
+            return asked, verdict
+    return asked, recheck.Verdict("send", open_cents=listed)
 
 
-def _written(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> Notice:
-    return _notice(_drafted(reminder, asked, listed), rates_of(reminder.tenant_id))
+def _written(reminder: Reminder, asked: Setting, verdict: recheck.Verdict) -> Notice:
+    return _notice(_drafted(reminder, asked, verdict), rates_of(reminder.tenant_id))
 
 
-def _drafted(reminder: Reminder, asked: Setting, listed: Mapping[int, int]) -> Outgoing:
+def _drafted(reminder: Reminder, asked: Setting, verdict: recheck.Verdict) -> Outgoing:
     return outgoing(
         [reminder],
         creditor=asked.creditor,
         steps=_steps(asked, [reminder]),
-        open_cents={reminder.pk: listed},
+        open_cents={reminder.pk: dict(verdict.open_cents)},
+        covered_cents={reminder.pk: verdict.covered_cents},
         today=asked.moment.today,
     )[0]
 
@@ -251,7 +260,7 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
     leaving = {
         number: dict(verdict.open_cents)
         for number, verdict in verdicts.items()
-        if verdict.outcome in ("send", "rewrite")
+        if verdict.outcome in LEAVING
     }
     found: dict[int, Prepared | Withdrawn] = {
         number: Withdrawn(verdict.sentence, marks[number])
@@ -269,6 +278,7 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
         creditor=asked.creditor,
         steps=_steps(asked, reminders),
         open_cents=leaving,
+        covered_cents={number: verdicts[number].covered_cents for number in leaving},
         today=asked.moment.today,
     )
     luggage = luggage_of(tenant_id, drafts)

@@ -78,9 +78,13 @@ def outgoing(
     creditor: Creditor,
     steps: Mapping[int, Step],
     open_cents: Mapping[int, Mapping[int, int]],
+    covered_cents: Mapping[int, int],
     today: date,
 ) -> list[Outgoing]:
-    """Return the drafts; `steps` = by reminder, `open_cents` = by reminder, by due line."""
+    """Return the drafts; `steps` = by reminder, `open_cents` = by reminder, by due line.
+
+    `covered_cents` = by reminder, what is received and not allocated that pays a part of it.
+    """
     tenant_id = creditor.tenant_id
     customers = _by_id(
         Customer.objects.of(tenant_id).filter(pk__in={one.customer_id for one in reminders})
@@ -120,6 +124,7 @@ def outgoing(
             addressee=_addressee(customer, recipient),
             lines=due,
             currency=one.currency,
+            credits_cents=covered_cents.get(one.pk, 0),
             payment=_with_reference(payment, reference),
             contact=recipient.name,
             signatory=creditor.signatory or creditor.sender_name or creditor.name,

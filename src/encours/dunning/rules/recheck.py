@@ -46,12 +46,14 @@ class Verdict:
     """What to do with the message now.
 
     `send` it as it is; `rewrite` it with `open_cents`, since amounts or lines changed; let it
-    `wait` for another day, somebody or fresher data; or `cancel` it.
+    `wait` for another day, somebody or fresher data; or `cancel` it. `covered_cents` = money
+    received and not yet allocated that pays a part of its lines: the message takes it off.
     """
 
     outcome: Outcome
     channel: str = ""
     open_cents: tuple[tuple[int, int], ...] = ()
+    covered_cents: int = 0
     dropped: tuple[Dropped, ...] = ()
     reason: str = ""
     sentence: str = ""
@@ -81,6 +83,7 @@ class _Answers:
     channels: dict[Key, str]
     lines: dict[Key, dict[int, int]]
     dues: dict[Key, set[int]]
+    covered: dict[int, int]
     held: dict[int, tuple[str, str]]
     still_open: set[int]
 
@@ -89,15 +92,20 @@ class _Answers:
         key = ("customer_id", "currency", "step")
         lines: dict[Key, dict[int, int]] = defaultdict(dict)
         dues: dict[Key, set[int]] = defaultdict(set)
-        rows = plan.planned.select(*key, "instalment_id", "open_cents", "is_due").iter_rows()
-        for customer, currency, step, number, cents, is_due in rows:
+        covered = dict[int, int]()
+        told = plan.planned.select(
+            *key, "instalment_id", "open_cents", "covered_cents", "is_due"
+        ).iter_rows()
+        for customer, currency, step, number, cents, paid, is_due in told:
             lines[customer, currency, step][number] = cents
+            covered[number] = paid or 0
             if is_due:
                 dues[customer, currency, step].add(number)
         held = plan.held.select("instalment_id", "reason", "sentence").iter_rows()
         return cls(
             channels={row[:3]: row[3] for row in plan.messages.select(*key, "channel").iter_rows()},
             lines=lines,
+            covered=covered,
             dues=dues,
             held={number: (reason, sentence) for number, reason, sentence in held},
             still_open=set(ledger.lines["instalment_id"]),
@@ -119,7 +127,8 @@ def _verdict(message: Prepared, answers: _Answers) -> Verdict:
     if not kept:
         return _stopped(dropped)
     outcome: Outcome = "send" if kept == listed else "rewrite"
-    return Verdict(outcome, answers.channels[key], tuple(kept.items()), dropped)
+    covered = sum(answers.covered[number] for number in kept)
+    return Verdict(outcome, answers.channels[key], tuple(kept.items()), covered, dropped)
 
 
 def _stopped(dropped: tuple[Dropped, ...]) -> Verdict:
