@@ -14,6 +14,7 @@ from encours.messaging import jobs
 from encours.messaging.models import Message, MessageContent
 
 ENDED_BADLY: Final = ("failed", "bounced")
+ON_PAPER: Final = ("letter", "registered")
 
 
 class NotToRetry(Refusal):
@@ -73,7 +74,7 @@ def waiting_letter(*, tenant_id: int, message_id: int) -> Message:
     message = (
         Message.objects.of(tenant_id)
         .select_for_update()
-        .filter(pk=message_id, channel="letter", state="reserved")
+        .filter(pk=message_id, channel__in=ON_PAPER, state="reserved")
         .first()
     )
     if message is None:

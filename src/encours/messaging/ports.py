@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Literal, Protocol, TypeVar
+from datetime import date, datetime
+from typing import Any, Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from encours.kernel.refusal import Refusal
 from encours.kernel.registry import Registry
 from encours.messaging.rules.notice import Notice
+from encours.messaging.rules.tracking import ProofRef, Tracked
 
 Phase = Literal["connection", "sender", "recipient", "size", "policy", "content"]
 TextChannelKind = Literal["sms", "whatsapp"]
@@ -139,6 +140,29 @@ class Channel(Protocol[CarriedT_contra]):
 EmailChannel = Channel[Email]
 TextChannel = Channel[Text]
 LetterChannel = Channel[Letter]
+
+
+@runtime_checkable
+class LetterTracker(Protocol):
+    """A channel of letters that also says what became of them, and gives the proofs."""
+
+    code: str
+
+    def send(self, letter: Letter, /) -> Receipt:
+        """Hand the letter over, as any channel does."""
+        ...
+
+    def close(self) -> None:
+        """Leave politely."""
+        ...
+
+    def follow(self, reference: str, channel: LetterKind, *, today: date) -> Tracked:
+        """Return what is known now of a letter, by the reference of its receipt."""
+        ...
+
+    def fetch(self, reference: str, channel: LetterKind, proof: ProofRef) -> bytes:
+        """Return a proof's file, PDF or picture; raises TemporaryRefusal when it is not there."""
+        ...
 
 
 class LetterPress(Protocol):
