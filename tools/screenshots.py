@@ -48,6 +48,8 @@ PAGES = {
     "triage": "/relances/retards-anterieurs/",
     "outbox": "/messages/",
     "letters": "/messages/courriers/",
+    "letters-sent": "/messages/courriers/en-route/",
+    "postage": "/reglages/courriers/",
     "mailbox": "/boite/",
     "guide": "/premiers-pas/",
     "settings": "/reglages/societe/",

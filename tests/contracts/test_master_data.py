@@ -24,6 +24,9 @@ SAID: dict[str, Any] = {
     "mandate_scheme": "CORE",
     "iban": "FR7630006000011234567890189",
     "bic": None,
+    "lre_consent_on": "2026-01-05",
+    "lre_consent_source": "Contrat cadre, article 12",
+    "contact_email": "compta@dupont.example",
 }
 
 
@@ -55,7 +58,12 @@ def test_a_keeper_takes_once_and_gives_back(house: House, code: str) -> None:
         again = keeper.take(rows(customer_id), **owner, batch_id=second, today=TODAY)
         assert (again.count, live()) == (0, 1)
         assert not keeper.rests_on(tenant_id=house.tenant_id, batch_id=first)
-        other = rows(customer_id, credit_limit="1", mandate_signed_on="2026-02-01")
+        other = rows(
+            customer_id,
+            credit_limit="1",
+            mandate_signed_on="2026-02-01",
+            lre_consent_on="2026-02-01",
+        )
         assert keeper.take(other, **owner, batch_id=third, today=TODAY).count == 1
         assert keeper.rests_on(tenant_id=house.tenant_id, batch_id=first) == {third}
         keeper.take_back(tenant_id=house.tenant_id, batch_id=third, leaving=[])

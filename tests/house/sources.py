@@ -18,7 +18,7 @@ LADDER = (
     ("parties", "messaging", "webhooks"),
     ("receivables",),
     ("standing", "documents"),
-    ("imports", "bank", "payments"),
+    ("imports", "bank", "payments", "postal"),
     ("feeds", "einvoicing"),
     ("reconciliation",),
     ("scoring",),

@@ -33,7 +33,8 @@ pytestmark = [pytest.mark.screens, pytest.mark.django_db(transaction=True)]
 __all__ = ("channel", "shop")
 PLAIN = [
     "imports", "contacts_import", "plan", "plan_forecast", "plan_held", "plan_coverage", "plan_scenario",
-    "plan_golive", "triage", "outbox", "outbox_letters", "sink", "guide",
+    "plan_golive", "triage", "outbox", "outbox_letters", "letters_under_way",
+    "settings_postage", "sink", "guide",
 ]  # fmt: skip
 KEY = f"{time.time_ns()}.1.1"
 

@@ -16,8 +16,8 @@ from tests.dunning.test_day import Shop, channel, day, noon
 from tests.web.places import add_user, logged_in
 
 from encours.dunning.models import Reminder, Triage
-from encours.dunning.queries import outbox as outbox_queries
-from encours.dunning.queries.outbox import OutboxRow
+from encours.dunning.queries import letters as letter_queries
+from encours.dunning.queries.letters import LetterRow
 from encours.messaging.actions import Outbox
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.tenancy.models import Creditor, Membership
@@ -237,12 +237,13 @@ def test_a_letter_has_its_buttons_only_where_the_person_may_send(
     first, second = shops
     house, mine = first.house, second.house.creditor_id
     rows = [
-        OutboxRow(**{**dict.fromkeys(OutboxRow.__dataclass_fields__), "id": number,
+        LetterRow(**{**dict.fromkeys(LetterRow.__dataclass_fields__), "id": number, "sheets": 0,
+                     "place": 0, "channel": "letter", "postcode": "", "city": "",
                      "creditor_id": owner, "name": "Adam SARL", "step": "relance_1",
                      "currency": "EUR", "amount_cents": 100_00})  # type: ignore[arg-type]
         for number, owner in ((71, house.creditor_id), (72, mine))
     ]  # fmt: skip
-    monkeypatch.setattr(outbox_queries, "messages", lambda *_args, **_asked: rows)
+    monkeypatch.setattr(letter_queries, "waiting", lambda *_args: rows)
     client = client_of(house, ("reader", None), ("collector", mine))
     page = text(client, "outbox_letters")
 

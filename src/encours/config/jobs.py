@@ -17,6 +17,7 @@ from encours.einvoicing import jobs as einvoicing
 from encours.einvoicing.queries import desk
 from encours.feeds import jobs as feeds
 from encours.messaging import jobs as outbox
+from encours.postal import jobs as postal
 from encours.tenancy.actions import calls
 from encours.tenancy.scope import in_tenant
 
@@ -76,6 +77,15 @@ def exchange_documents(timestamp: int) -> None:  # noqa: ARG001 - procrastinate'
         with in_tenant(tenant_id):
             for creditor_id in desk.creditors_served(tenant_id):
                 einvoicing.exchange_soon(tenant_id=tenant_id, creditor_id=creditor_id)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queue="clock", queueing_lock="postal", name="encours.postal_hourly")
+def follow_letters(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Have every tenant's letters followed where their providers are."""
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            postal.follow_soon(tenant_id)
 
 
 @app.periodic(cron="* * * * *")

@@ -60,9 +60,11 @@ def register() -> None:
 def master_data() -> Mapping[str, MasterData]:
     """Return who keeps what a list of customers says beside their records."""
     from encours.payments.actions.listed import ListedMandates
+    from encours.postal.actions.listed import ListedConsents
     from encours.risk.actions.listed import ListedLimits
 
-    return {one.code: one for one in (ListedLimits(), ListedMandates())}
+    every = (ListedLimits(), ListedMandates(), ListedConsents())
+    return {one.code: one for one in every}
 
 
 def platforms() -> Mapping[str, Callable[[Access], Platform]]:
@@ -88,7 +90,16 @@ def _client() -> httpx.Client:
 
 def channel_factories() -> Mapping[str, ChannelFactory]:
     """Return what sends messages, whatever the channel."""
-    return {"smtp": smtp_channel}
+    from encours.messaging.providers.ar24 import Ar24
+    from encours.messaging.providers.maileva import Maileva
+    from encours.messaging.providers.merci_facteur import MerciFacteur
+
+    return {
+        "smtp": smtp_channel,
+        "maileva": lambda account: Maileva(_client(), account),
+        "merci_facteur": lambda account: MerciFacteur(_client(), account),
+        "ar24": lambda account: Ar24(_client(), account),
+    }
 
 
 def letter_presses() -> Mapping[str, TypstPress]:

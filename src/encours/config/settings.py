@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "encours.standing",
     "encours.imports",
     "encours.payments",
+    "encours.postal",
     "encours.feeds",
     "encours.einvoicing",
     "encours.risk",

@@ -1,4 +1,4 @@
-"""Master data of customers that other packages keep: limits, mandates (docs/decisions/0068).
+"""Master data of customers kept elsewhere: limits, mandates, consents (docs/decisions/0068).
 
 A list of customers brings columns that no record of a customer holds. Whoever keeps them takes them
 through this port, in the act of the import, and gives back what was before when it is undone.
@@ -50,7 +50,8 @@ class MasterData(Protocol):
         """Take what rows say, in file order: a blank erases nothing, the same again is nothing.
 
         `rows`: line, code, customer_id, then as text or null credit_limit (cents), currency,
-        mandate_reference, mandate_signed_on (ISO day), mandate_scheme, iban, bic.
+        mandate_reference, mandate_signed_on (ISO day), mandate_scheme, iban, bic,
+        lre_consent_on (ISO day), lre_consent_source, contact_email.
         """
         ...
 

@@ -51,6 +51,7 @@ SETTINGS: Final[tuple[Entry, ...]] = (
     Entry(_("Relances et envois"), "settings_creditor_habits", "clock", "settings.read"),
     Entry(_("Comptes bancaires"), "settings_bank", "bank", "settings.read", ("settings_bank",)),
     Entry(_("Expéditeur"), "settings_sender", "mail", "settings.read", ("settings_sender",)),
+    Entry(_("Coût des courriers"), "settings_postage", "print", "settings.read"),
     Entry(_("Conditions de règlement"), "settings_terms", "calendar", "settings.read"),
     Entry(_("Taux légaux"), "settings_rates", "percent", "settings.read", ("settings_rates",)),
     Entry(_("Devises"), "settings_exchange", "bank", "settings.read", ("settings_exchange",)),

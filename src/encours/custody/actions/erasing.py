@@ -16,6 +16,7 @@ from encours.kernel.refusal import Refusal
 from encours.messaging import erasing as messages
 from encours.parties.actions import contacts, erasing
 from encours.payments.actions import mandates
+from encours.postal.actions import consents
 from encours.risk.actions import limits
 from encours.scoring import erasing as scoring
 from encours.standing import erasing as standing
@@ -118,6 +119,7 @@ def _of_account(what: What, told: dict[str, Any], customer_id: int) -> None:
     match what:
         case "contacts":
             erasing.erase_contacts(**told, customer_id=customer_id)
+            consents.erase_consents(tenant_id=told["tenant_id"], customer_id=customer_id)
         case "note":
             erasing.erase_note(**told, customer_id=customer_id)
             limits.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)

@@ -65,6 +65,10 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
   (select string_agg(concat_ws(':', a.id, a.provider, a.settings, a.secrets, a.own_number,
                      a.is_enabled), ',' order by a.id) from messaging_channelaccount a
    where a.tenant_id = r.tenant_id and a.creditor_id = r.creditor_id),
+  (select string_agg(g.id || ':' || g.xmin, ',' order by g.id) from postal_consent g
+   where g.tenant_id = r.tenant_id and g.customer_id = r.customer_id),
+  (select count(*) from postal_badaddress b
+   where b.tenant_id = r.tenant_id and b.customer_id = r.customer_id),
   (select t.xmin::text from tenancy_tenant t where t.id = r.tenant_id),
   (select string_agg(h.id || ':' || h.xmin, ',' order by h.id) from dunning_scenariochoice h
    where h.tenant_id = r.tenant_id and h.customer_id = any (mine.ids)),

@@ -10,6 +10,7 @@ from typing import Final, cast
 from uuid import UUID
 
 from encours.documents.cipher import Damaged
+from encours.dunning.actions.served import serving
 from encours.dunning.queries.luggage import NOTHING, Luggage
 from encours.dunning.queries.outgoing import Outgoing
 from encours.messaging.ports import (
@@ -120,13 +121,25 @@ def _letter(leaving: Leaving) -> Prepared | Withdrawn:
         return leaving.closed(NO_ADDRESS)
     if channel != "eregistered" and not notice.addressee.address:
         return leaving.closed(NO_POST)
+    to = leaving.one.recipient
+    served = serving(
+        leaving.creditor,
+        leaving.one.reminder.customer_id,
+        channel=channel,
+        email=to.email,
+        contact=to.name,
+        today=leaving.one.draft.today,
+    )
+    if served.refusal:
+        return leaving.closed(served.refusal)
     letter = Letter(
         message_id=str(leaving.uuid),
         channel=channel,
         sender=(notice.sender.name, *notice.sender.address),
         recipient=(notice.addressee.name, *notice.addressee.address),
         pdf=LETTER_PRESSES["typst"].typeset(notice),
-        email=leaving.one.recipient.email if channel == "eregistered" else "",
+        email=to.email if channel == "eregistered" else "",
+        options=served.options,
     )
     return Prepared(letter, leaving.account, notice.subject, leaving.mark)
 

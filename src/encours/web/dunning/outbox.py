@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from encours.dunning.actions import letters, outbox
+from encours.dunning.actions import outbox
 from encours.dunning.queries import outbox as queries
 from encours.dunning.queries.outbox import OutboxRow
 from encours.messaging import actions as sending
@@ -27,6 +27,7 @@ from encours.web import links
 from encours.web.answers import telling
 from encours.web.dunning import subject
 from encours.web.dunning.framed import downloaded, framed
+from encours.web.dunning.posting import posted
 from encours.web.dunning.sentences import CHANNELS, OUTBOX, STEPS, choices, step
 from encours.web.rights import StaffRequest, creditors_of, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer
@@ -59,18 +60,6 @@ MESSAGES: Final = Table(
     ),
     empty=lazy("Rien n'est parti encore."),
 )
-LETTERS: Final = Table(
-    name="letters",
-    caption=lazy("Courriers à poster"),
-    columns=(
-        Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row["id"],))),
-        Column("step", lazy("Étape"), "badge", badges=STEPS),
-        Column("amount_cents", lazy("Montant"), "money"),
-        Column("planned_on", lazy("Prévu le"), "date"),
-        Column("", "", "custom", template="dunning/_letter_actions.html"),
-    ),
-    empty=lazy("Aucun courrier n'attend."),
-)
 
 
 @require_GET
@@ -102,74 +91,25 @@ def messages(request: StaffRequest) -> HttpResponseBase:
         ],
         "chosen": request.GET.get("state", ""),
         "uncertain": by_state["uncertain"],
-        "letters": counts.get(("reserved", "letter"), 0),
+        "letters": sum(counts.get(("reserved", one), 0) for one in handling.ON_PAPER),
         "current": "outbox",
     }
-    table = _with_creditor(request, MESSAGES)
+    table = with_creditor(request, MESSAGES)
     return answer(request, table, Source(rows=rows), page="dunning/outbox.html", context=context)
 
 
-@require_GET
-@needs("dunning.read")
-def waiting_letters(request: StaffRequest) -> HttpResponseBase:
-    """List the letters to print and post; each row has its buttons where this person may send."""
-    mine, may = subject.reach(request), request.access.may
-
-    def rows(window: Window) -> Iterable[Mapping[str, Any]]:
-        found = queries.messages(
-            mine, state="reserved", channel="letter", limit=window.limit, offset=window.offset
-        )
-        return [{**asdict(one), "may_send": may("dunning.send", one.creditor_id)} for one in found]
-
-    may_send = may("dunning.send", request.creditor_id)
-    table = LETTERS if may_send else replace(LETTERS, columns=LETTERS.columns[:-1])
-    table = _with_creditor(request, table)
-    context = {"current": "outbox_letters", "today": timezone.localdate()}
-    return answer(request, table, Source(rows=rows), page="dunning/letters.html", context=context)
-
-
-def _with_creditor(request: StaffRequest, table: Table) -> Table:
+def with_creditor(request: StaffRequest, table: Table) -> Table:
     """Add the column that says whose message it is, where several creditors are shown."""
     seen = tuple(one for one in creditors_of(request) if request.scope.covers(one.id))
     column = subject.Those(seen, {}).column if request.creditor_id is None else ()
     return replace(table, columns=(table.columns[0], *column, *table.columns[1:]))
 
 
-@require_POST
-@needs("dunning.send")
-def print_letter(request: StaffRequest, message_id: int) -> HttpResponse:
-    """Give the letter written with the facts of now, and keep it as printed."""
-    row = _row(request, message_id, "dunning.send")
-    with telling(request):
-        pdf = letters.print_letter(
-            tenant_id=request.tenant_id, message_id=row.id, now=timezone.now()
-        )
-        name = f"{row.code}-{row.step}.pdf"
-        return downloaded(pdf, name=name, content_type="application/pdf")
-    return redirect("outbox_letters")
-
-
-@require_POST
-@needs("dunning.send")
-def mark_posted(request: StaffRequest, message_id: int) -> HttpResponse:
-    """Record that a letter was posted today."""
-    row = _row(request, message_id, "dunning.send")
-    with telling(request, _("Courrier posté : noté.")):
-        letters.mark_posted(
-            tenant_id=request.tenant_id,
-            message_id=row.id,
-            posted_on=timezone.localdate(),
-            user_id=request.access.user_id,
-            now=timezone.now(),
-        )
-    return redirect("outbox_letters")
-
-
 @require_GET
 @needs("dunning.read")
 def message(request: StaffRequest, message_id: int) -> HttpResponseBase:
     """Show one message: its life, the exact bytes that left, what a person may still do."""
-    row = _row(request, message_id)
+    row = row_or_404(request, message_id)
     kept = handling.contents(tenant_id=request.tenant_id, message_id=row.id)
     now = timezone.now()
     may_send = request.access.may("dunning.send", row.creditor_id)
@@ -186,6 +126,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponseBase:
         "may_deny": row.claimed_at is None or now - row.claimed_at >= PATIENCE,
         "may_deny_at": row.claimed_at + PATIENCE if row.claimed_at else None,
         "may_retry": row.state in handling.ENDED_BADLY and may_send,
+        **posted(request, row, may_send=may_send),
     }
     return render(request, "dunning/message.html", context)
 
@@ -217,7 +158,7 @@ def file(request: StaffRequest, message_id: int, place: int) -> HttpResponse:
 @needs("dunning.send")
 def resolve(request: StaffRequest, message_id: int) -> HttpResponse:
     """Take a person's word on a message that nobody knows to have left."""
-    row = _row(request, message_id, "dunning.send")
+    row = row_or_404(request, message_id, "dunning.send")
     has_left = request.POST.get("left") == "1"
     done = _("Noté comme parti.") if has_left else _("Il sera renvoyé.")
     with telling(request, done):
@@ -235,7 +176,7 @@ def resolve(request: StaffRequest, message_id: int) -> HttpResponse:
 @needs("dunning.send")
 def retry(request: StaffRequest, message_id: int) -> HttpResponse:
     """Put a failed or bounced message back in the queue."""
-    row = _row(request, message_id, "dunning.send")
+    row = row_or_404(request, message_id, "dunning.send")
     with telling(request, _("Il sera renvoyé, récrit avec les faits du moment.")):
         outbox.retry(
             tenant_id=request.tenant_id,
@@ -246,7 +187,8 @@ def retry(request: StaffRequest, message_id: int) -> HttpResponse:
     return redirect("message", message_id)
 
 
-def _row(request: StaffRequest, message_id: int, right: str = "") -> OutboxRow:
+def row_or_404(request: StaffRequest, message_id: int, right: str = "") -> OutboxRow:
+    """Return a message within reach, this person having the right for it."""
     row = queries.one_message(subject.reach(request), message_id=message_id)
     if row is None:
         raise Http404
@@ -256,5 +198,5 @@ def _row(request: StaffRequest, message_id: int, right: str = "") -> OutboxRow:
 
 
 def _kept(request: StaffRequest, message_id: int) -> list[Kept]:
-    row = _row(request, message_id)
+    row = row_or_404(request, message_id)
     return handling.contents(tenant_id=request.tenant_id, message_id=row.id)

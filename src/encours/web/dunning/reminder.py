@@ -20,12 +20,15 @@ from encours.dunning.queries import outbox as left
 from encours.dunning.queries.reminders import ReminderCard
 from encours.kernel.refusal import Refusal
 from encours.messaging.rules import html
+from encours.postal.queries import prices
 from encours.web import links
 from encours.web.answers import telling
 from encours.web.dunning import subject
 from encours.web.dunning.framed import downloaded, framed
-from encours.web.dunning.sentences import CHANNELS, OUTBOX, STATES, step
+from encours.web.dunning.sentences import CARRIERS, CHANNELS, ON_PAPER, OUTBOX, STATES, step
 from encours.web.rights import StaffRequest, needs
+from encours.web.tables import Badge
+from encours.web.wording import Text
 
 
 class Words(forms.Form):
@@ -156,6 +159,7 @@ def _page(
         "channel": CHANNELS.get(message.channel),
         "customer_url": links.customer(message.customer_id),
         "sent": [(one, OUTBOX[one.state], CHANNELS.get(one.channel)) for one in sent],
+        "costs": _costs(request, card),
         "may_decide": may_decide,
         "is_open": is_open,
         "form": form,
@@ -186,6 +190,19 @@ def _luggage(request: StaffRequest, reminder_id: int) -> dict[str, Any]:
         "files": luggage.files,
         "missing": list(luggage.missing.sentences()),
     }
+
+
+def _costs(request: StaffRequest, card: ReminderCard) -> list[tuple[Badge, Text, int | None]]:
+    """Return what the letters of a reminder cost at least, said before they leave."""
+    found = prices.estimates(
+        tenant_id=request.tenant_id,
+        creditor_id=card.creditor_id,
+        channels=card.message.channel.split("+"),
+    )
+    return [
+        (ON_PAPER[one.channel], CARRIERS.get(one.provider, one.provider), one.first_cents)
+        for one in found
+    ]
 
 
 def _words(request: StaffRequest, card: ReminderCard) -> dict[str, str]:

@@ -56,6 +56,38 @@ CHANNELS: Final[Mapping[str, Badge]] = {
     "email+letter": Badge(_("E-mail et courrier")),
 }
 """Every channel, and every several of them that one message takes."""
+ON_PAPER: Final[Mapping[str, Badge]] = {
+    "letter": Badge(_("Lettre")),
+    "registered": Badge(_("Recommandé AR"), "blue"),
+    "eregistered": Badge(_("Recommandé électronique"), "blue"),
+}
+ON_THE_WAY: Final[Mapping[str, Badge]] = {
+    "": Badge(_("Sans nouvelle")),
+    "accepted": Badge(_("Imprimé")),
+    "deposited": Badge(_("Déposé"), "blue"),
+    "presented": Badge(_("Présenté"), "blue"),
+    "delivered": Badge(_("Distribué"), "green"),
+    "refused": Badge(_("Refusé par le destinataire"), "orange"),
+    "not_claimed": Badge(_("Avisé et non réclamé"), "orange"),
+    "unknown": Badge(_("Destinataire inconnu à l'adresse"), "red"),
+    "returned": Badge(_("Revenu à l'expéditeur"), "red"),
+    "rejected": Badge(_("Rejeté par le prestataire"), "red"),
+}
+PROOFS: Final[Mapping[str, Text]] = {
+    "deposit": _("Preuve de dépôt"),
+    "content": _("Preuve de contenu"),
+    "receipt": _("Avis de réception"),
+    "refusal": _("Preuve de refus"),
+    "not_claimed": _("Preuve de non-réclamation"),
+    "returned": _("Pli retourné"),
+}
+CARRIERS: Final[Mapping[str, Text]] = {
+    "": _("Posté par nos soins"),
+    "maileva": "Maileva",
+    "merci_facteur": "Merci Facteur",
+    "ar24": "AR24",
+    "memory": _("Démonstration"),
+}
 REASONS: Final[Mapping[str, Badge]] = {
     "deceased": Badge(_("Client décédé"), "red"),
     "protected": Badge(_("Majeur protégé"), "red"),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from encours.web.dunning import ahead, coverage, golive, outbox, plan, reminder, sink
+from encours.web.dunning import (
+    ahead,
+    coverage,
+    golive,
+    letters,
+    outbox,
+    plan,
+    posting,
+    reminder,
+    sink,
+)
 
 urlpatterns = [
     path("relances/", plan.plan, name="plan"),
@@ -26,14 +36,19 @@ urlpatterns = [
     path("relances/<int:reminder_id>/texte/", reminder.edit, name="reminder_edit"),
     path("relances/<int:reminder_id>/decider/", reminder.decide, name="reminder_decide"),
     path("messages/", outbox.messages, name="outbox"),
-    path("messages/courriers/", outbox.waiting_letters, name="outbox_letters"),
+    path("messages/courriers/", letters.waiting, name="outbox_letters"),
+    path("messages/courriers/lot/", letters.batch, name="letters_batch"),
+    path("messages/courriers/en-route/", letters.under_way, name="letters_under_way"),
+    path("messages/courriers/code/", letters.one_time_code, name="letters_code"),
     path("messages/<int:message_id>/", outbox.message, name="message"),
     path("messages/<int:message_id>/corps/", outbox.body, name="message_body"),
     path("messages/<int:message_id>/fichier/<int:place>/", outbox.file, name="message_file"),
     path("messages/<int:message_id>/trancher/", outbox.resolve, name="message_resolve"),
     path("messages/<int:message_id>/renvoyer/", outbox.retry, name="message_retry"),
-    path("messages/<int:message_id>/imprimer/", outbox.print_letter, name="message_print"),
-    path("messages/<int:message_id>/postee/", outbox.mark_posted, name="message_posted"),
+    path("messages/<int:message_id>/imprimer/", letters.print_letter, name="message_print"),
+    path("messages/<int:message_id>/postee/", letters.mark_one_posted, name="message_posted"),
+    path("messages/<int:message_id>/recepisse/", posting.seen, name="message_seen"),
+    path("messages/<int:message_id>/numero/", posting.number, name="message_number"),
     path("boite/", sink.mails, name="sink"),
     path("boite/<str:key>/", sink.mail, name="sink_mail"),
     path("boite/<str:key>/corps/", sink.body, name="sink_body"),

@@ -20,7 +20,7 @@ from encours.receivables.rules.terms import DueLine
 from encours.standing import actions as standing
 from encours.web import own_fields
 from encours.web.answers import telling
-from encours.web.ledger import forms, own_values
+from encours.web.ledger import consents, forms, own_values
 from encours.web.ledger.customer import fact_rows, head, line_choices, open_lines
 from encours.web.ledger.subject import customer_or_404, moment_of_customer, today
 from encours.web.rights import StaffRequest, needs
@@ -215,6 +215,7 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
         "may_change": request.access.may("customers.write", owner.creditor_id),
         "may_see_data": request.access.may("custody.persons", owner.creditor_id),
         "roles": dict(forms.ROLES),
+        "served": consents.served(request, customer_id),
     }
     return render(request, "ledger/card.html", context)
 

@@ -7,6 +7,7 @@ from django.urls import path
 from encours.web.ledger import (
     acts,
     ageing,
+    consents,
     credit,
     customer,
     customers,
@@ -60,6 +61,7 @@ urlpatterns = [
         name="mandate_revoke",
     ),
     path("clients/<int:customer_id>/fiche/", acts.card, name="customer_card"),
+    path("clients/<int:customer_id>/accord-lre/", consents.record, name="customer_consent"),
     path(
         "clients/<int:customer_id>/interlocuteurs/<int:contact_id>/retirer/",
         acts.remove_contact,

@@ -233,6 +233,13 @@ _FIELDS: Final = (
         "type mandat, schema mandat, type prelevement, type sdd, sequence sepa, schema sepa,"
         "mandate scheme, mandate type, sepa scheme"
     )),
+    Field("lre_consent_on", "Accord au recommandé électronique", "master", "day", _words(
+        "accord lre, date accord lre, consentement lre, date consentement lre, accord recommande"
+        "electronique, lre consent, lre consent date"
+    )),
+    Field("lre_consent_source", "Origine de l'accord (LRE)", "master", "text", _words(
+        "origine accord lre, source accord lre, origine consentement lre, lre consent source"
+    )),
     Field("note", "Note", "master", "text", _words(
         "note interne, commentaire client, notes client"
     )),

@@ -146,6 +146,16 @@ CELLS: Final[Mapping[str, _Cell]] = {
         _days,
     ),
     "mandate_scheme": _Cell("mandate_scheme", 40),
+    "lre_consent_on": _Cell(
+        "lre_consent_on",
+        10,
+        str,
+        "date_unreadable",
+        "Date illisible : laissée.",
+        "31/12/2026",
+        _days,
+    ),
+    "lre_consent_source": _Cell("lre_consent_source", 200),
 }
 OF_CONTACT: Final = {
     "name": "contact_name", "role": "contact_role", "email": "contact_email",

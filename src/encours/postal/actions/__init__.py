@@ -1,0 +1,1 @@
+"""What is done to letters: printed, posted, followed, filed; consents and prices kept."""

@@ -1,0 +1,1 @@
+"""Letters, prices and consents as they are read."""

@@ -1,0 +1,1 @@
+"""Rules of letters: who may be served electronically, what an envelope weighs and costs."""
