@@ -161,6 +161,10 @@ _ORDER: Final = re.compile(
     r"(?:^|[,:;] |\b(?:et|ou|mais|donc|sinon|alors) )(?:ne |n'|alors "
     r"|donc )?(?P<word>[a-z]{3,}ez)\b"
 )
+_ASKS: Final = re.compile(
+    r" ?(?:could|can|would|may|might|shall) (?:you|we|i) |(?:pourriez|pouvez"
+    r"|auriez) vous |thank|merci "
+)
 _SPEAKS: Final = re.compile(
     r"\b(?:vous|votre|vos|nous|notre|nos|tu|te|toi|ton|ta|tes|on|je|you|your|we|our|they|i)\b"
 )
@@ -188,7 +192,7 @@ def _is_future(word: str) -> bool:
 
 def strays(text: str) -> bool:
     """Say whether a sentence speaks to the debtor of nothing that a reminder is about."""
-    if len(text.split()) < 4 or not _SPEAKS.search(text):  # noqa: PLR2004
+    if len(text.split()) < 4 or _ASKS.match(text) or not _SPEAKS.search(text):  # noqa: PLR2004
         return False
     return not lists()["anchors"].search(text)
 
