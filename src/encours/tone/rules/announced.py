@@ -21,6 +21,10 @@ _NO_FUTURE: Final = frozenset(
     [
         "vrai",
         "environs",
+        "parait",
+        "apparait",
+        "disparait",
+        "comparait",
         "extrait",
         "retrait",
         "attrait",

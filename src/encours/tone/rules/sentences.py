@@ -79,7 +79,7 @@ _NONE_EN: Final = re.compile(
     r"|longer"
     r"|excuse|way|escape|matter|one|reply|answer|response|payment|mercy|delay|peace|rest|respite"
     r"|hesitation"
-    r"|right|appeal|recourse|warning|place|shame|honou?r|decency)"
+    r"|right|court|judge|tribunal|bank|lawyer|appeal|recourse|warning|place|shame|honou?r|decency)"
 )
 _YOU: Final = re.compile(r"\b(?:you|if)\b(?: \S+){0,2} ?$")
 _SPARED: Final = re.compile(

@@ -116,7 +116,8 @@ def _is_wrong(text: str, start: int, end: int, value: int) -> bool:
         return True
     near = text[end : end + 60]
     if re.search(
-        r"(?:passe\w*|port\w+|augment\w+|monte\w*|double\w*|rises?|goes up|increas\w+) (?:a|to) ?$",
+        r"(?:passe\w*|port\w+|augment\w+|monte\w*|double\w*|rises?|goes up|increas\w+)"
+        r"(?: (?:de|from) \S+(?: ?€| euros?| eur)?)? (?:a|to) ?$",
         text[:start],
     ):
         return True
