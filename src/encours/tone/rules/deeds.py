@@ -23,7 +23,7 @@ _TIED: Final = re.compile(
     r"|resolu|pret)(?:e|es|s|t|ts)? (?:a|de)|hesit\w+ pas (?:a|un instant a)"
     r"|(?:reserv\w+|avons|ai) (?:le droit|la possibilite|la faculte|le pouvoir) de"
     r"|dans l'obligation de|choix que de|sur le point de|temps de|suffit de|envie de)"
-    rf" {_PRONOUN}{{0,2}}(?P<word>[a-z]+(?:er|ir|re|oir))(?![a-z])"
+    rf" {_PRONOUN}{{0,2}}(?!(?:[vn]o|au)tre )(?P<word>[a-z]+(?:er|ir|re|oir))(?![a-z])"
 )
 _ENGLISH: Final = re.compile(
     r"\b(?:we|i)(?:'ve|'d|'m|'re)? (?:(?:not|never|also|now|then|do|have|always|just|only|still"

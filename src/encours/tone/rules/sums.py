@@ -69,6 +69,7 @@ _VAT_ON: Final = re.compile(
     r"(?:penalit\w*|interets? (?:de retard|moratoires)|indemnit\w*|late payment interest"
     r"|compensation)"
     r"(?: \S+){0,8} (?:tva|vat|t\.v\.a)\b"
+    r"|\b(?:the|les|ces) (?:€ ?40|40 ?(?:€|euros?|eur))(?![.,]?\d)(?: \S+){0,3} (?:vat|tva|ht)\b"
 )
 
 
