@@ -110,6 +110,7 @@ class Known:
             *((reason, self._fact(row, kind)) for kind, reason in SOFT_FACTS),
             ("in_flight", row["state"] == "bill"),
             ("paused", self._fact(row, "pause")),
+            ("answered", self._fact(row, "reply")),
         )
         return next((reason for reason, holds in checks if holds), None)
 
@@ -173,7 +174,7 @@ class Oracle(Known):
         minimum = self.scenario.minimum_cents.get(account[1], 0)
         alive = any(
             row["due_on"] < self.today
-            and row["hold"] in {None, "promised", "paused"}
+            and row["hold"] in {None, "promised", "paused", "answered"}
             and row["open_cents"] - row["covered"] >= minimum
             for row in rows
         )

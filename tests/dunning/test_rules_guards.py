@@ -44,6 +44,7 @@ def held(told: Book, **given: Any) -> tuple[str, str]:
         ),
         ("direct_debit", "in_flight", "Règlement en cours : prélèvement, effet ou lien de"),
         ("pause", "paused", "Relances en pause (depuis le 07/11/2026)."),
+        ("reply", "answered", "Le client a répondu (depuis le 07/11/2026) : lire sa réponse"),
         ("never", "never", "À ne jamais relancer : choisi pour ce client"),
     ],
 )

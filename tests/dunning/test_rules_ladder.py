@@ -209,6 +209,7 @@ def test_when_a_cycle_is_over(days_ago: int, expected: str) -> None:
     [
         pytest.param("promise", "ladder_done", id="a promised line keeps its cycle open"),
         pytest.param("pause", "paused", id="so does a paused customer"),
+        pytest.param("reply", "answered", id="so does a customer who answered"),
         pytest.param("dispute", "prevenance", id="a disputed line sets no one else waiting"),
         pytest.param("handover", "prevenance", id="nor does one that was handed over"),
     ],

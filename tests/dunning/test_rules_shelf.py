@@ -113,6 +113,7 @@ ALSO_HELD = {
     "deceased", "protected", "insolvent", "over_indebted", "handed_over", "assigned",
     "intra_group", "time_barred", "no_document", "due_date_unconfirmed", "disputed", "plan",
     "promised", "einvoice", "credit_expected", "direct_payer", "in_flight", "paused",
+    "answered",
 }  # fmt: skip
 """What outweighs a choice of never reminding: the law, then what is being settled."""
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from encours.replies.rules import cases, languages, reading
 from encours.replies.rules.folding import TEXT_MAX, composed, fold
-from encours.replies.rules.values import CAUSES, CLASSES, Bounce, side_of
+from encours.replies.rules.values import CAUSES, CLASSES, Bounce
+from encours.standing.causes import side_of
 
 RECEIVED = date(2026, 3, 10)
 LONG = 1_000_000

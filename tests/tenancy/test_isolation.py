@@ -56,6 +56,7 @@ KNOWN: dict[str, Any] = {
     "scoring.Score.profile": "new",
     "scoring.Move.profile": "new",
     "scoring.ChosenProfile.profile": "new",
+    "replies.Reply.kind": "other",
 }
 
 # Of several references, one is set: the database refuses a row without any.

@@ -41,6 +41,7 @@ STATUSES = {
     "promised": "promise",
     "plan": "échéancier",
     "paused": "en pause",
+    "answered": "réponse à traiter",
     "insolvent": "procédure collective",
     "protected": "majeur protégé",
     "deceased": "décès",

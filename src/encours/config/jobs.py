@@ -18,6 +18,7 @@ from encours.einvoicing.queries import desk
 from encours.feeds import jobs as feeds
 from encours.messaging import jobs as outbox
 from encours.postal import jobs as postal
+from encours.replies import jobs as replies
 from encours.tenancy.actions import calls
 from encours.tenancy.scope import in_tenant
 
@@ -95,6 +96,15 @@ def run_sources(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signa
     for tenant_id in tenant_ids():
         with in_tenant(tenant_id):
             feeds.run_due(tenant_id=tenant_id, now=datetime.now(UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="replies", name="encours.replies")
+def read_answers(timestamp: int) -> None:  # noqa: ARG001 - procrastinate's signature
+    """Queue the mailboxes of answers whose time has come."""
+    for tenant_id in tenant_ids():
+        with in_tenant(tenant_id):
+            replies.fetch_due(tenant_id=tenant_id, now=datetime.now(UTC))
 
 
 @app.periodic(cron="* * * * *")

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from encours.dunning.actions.outgoing import ReminderPreparer
     from encours.einvoicing.ports import Access, Platform, PublicPortal
     from encours.feeds import ports as feeds
+    from encours.feeds.providers.oauth import MailConsent
     from encours.imports.ports import TableReader
     from encours.imports.readers.einvoices.reader import EinvoiceFile
     from encours.imports.readers.fec import Fec
-    from encours.messaging.ports import Account, ChannelFactory, EmailChannel
+    from encours.messaging.ports import Account, ChannelFactory, EmailChannel, Preparer
     from encours.messaging.providers.sink import MailFolder
     from encours.messaging.providers.smtp import Security
     from encours.messaging.providers.typst_letter import TypstPress
     from encours.parties.ports import MasterData
+    from encours.replies.ports import Reader
     from encours.tenancy.providers.django_mail import DjangoMailer
     from encours.webhooks.providers.guarded import GuardedCaller
 
@@ -52,6 +53,9 @@ def register() -> None:
             "platform": platforms,
             "public portal": public_portals,
             "connector": connectors,
+            "mailbox": mailboxes,
+            "consent of a mailbox": consents,
+            "reader of replies": reply_readers,
             "master data": master_data,
         }
     )
@@ -116,11 +120,12 @@ def mailers() -> Mapping[str, DjangoMailer]:
     return {"django": DjangoMailer()}
 
 
-def preparers() -> Mapping[str, ReminderPreparer]:
+def preparers() -> Mapping[str, Preparer]:
     """Return what writes the messages of the outbox."""
     from encours.dunning.actions.outgoing import ReminderPreparer
+    from encours.replies.actions.answering import AnswerPreparer
 
-    return {"reminder": ReminderPreparer()}
+    return {"reminder": ReminderPreparer(), "answer": AnswerPreparer()}
 
 
 def ledger_readers() -> Mapping[str, Fec]:
@@ -220,6 +225,50 @@ def _quickbooks(account: feeds.Account) -> feeds.Connector:
         secrets=account.secrets,
         keep=account.keep,
     )
+
+
+def mailboxes() -> Mapping[str, Callable[[feeds.Account], feeds.Mailbox]]:
+    """Return where answers come in."""
+    return {"imap": _mailbox}
+
+
+def _mailbox(account: feeds.Account) -> feeds.Mailbox:
+    from encours.feeds.providers.mailbox import ImapMailbox
+    from encours.feeds.providers.oauth import PROVIDERS
+
+    if account.settings.get("auth") in PROVIDERS:
+        account = _consent(account).opening()
+    return ImapMailbox(account)
+
+
+def consents() -> Mapping[str, Callable[[feeds.Account], feeds.Consent]]:
+    """Return who lets us read a mailbox once its owner agrees."""
+    from encours.feeds.providers.oauth import PROVIDERS
+
+    return dict.fromkeys(PROVIDERS, _consent)
+
+
+def _consent(account: feeds.Account) -> MailConsent:
+    from encours.feeds.providers import web
+    from encours.feeds.providers.oauth import PROVIDERS, MailConsent
+
+    endpoints = PROVIDERS[account.settings["auth"]]
+    return MailConsent(web.client(endpoints.tokens, private=False), account, endpoints)
+
+
+def reply_readers() -> Mapping[str, Callable[[Mapping[str, str]], Reader]]:
+    """Return which services may be asked what a reply says."""
+    return {"openai": _openai}
+
+
+def _openai(given: Mapping[str, str]) -> Reader:
+    from encours.feeds.providers import web
+    from encours.replies.providers.openai import OpenAiReader
+
+    headers = {"Authorization": f"Bearer {given['key']}"} if given.get("key") else {}
+    private = given.get("private") == "yes"
+    http = web.client(given["url"], private=private, headers=headers)
+    return OpenAiReader(http, model=given.get("model", ""))
 
 
 def smtp_channel(account: Account) -> EmailChannel:

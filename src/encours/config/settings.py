@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "encours.risk",
     "encours.scoring",
     "encours.dunning",
+    "encours.replies",
     "encours.custody",
     "encours.web",
     "encours.config.apps.Config",

@@ -85,6 +85,66 @@ class FileSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A message of a mailbox: its first bytes, how long it is whole, when it came in."""
+
+    place: int
+    content: bytes
+    size: int
+    received_at: datetime | None = None
+
+
+class Mailbox(Protocol):
+    """Holds mails, read whole or by their beginning; nothing of it is ever deleted."""
+
+    code: str
+
+    def check(self) -> str:
+        """Return in French what was found; raises Unreachable."""
+        ...
+
+    def new(self) -> Iterator[NewMail]:
+        """Yield the messages that came in since the position, the oldest first."""
+        ...
+
+    def done(self, one: NewMail) -> None:
+        """Mark a message or put it away, where the settings say so; raises Unreachable."""
+        ...
+
+    def position(self) -> Mapping[str, Any]:
+        """Return how far it read, for the next time."""
+        ...
+
+    def close(self) -> None:
+        """Leave the mailbox."""
+        ...
+
+
+MAILBOXES: Registry[Callable[[Account], Mailbox]] = Registry("mailbox")
+
+
+class Revoked(Unreachable):
+    """The owner of a mailbox took the access back: a person connects it again."""
+
+
+class Consent(Protocol):
+    """Asks the owner of a mailbox to let us read it (OAuth 2.0, authorization code with PKCE)."""
+
+    code: str
+
+    def address(self, *, state: str, challenge: str, back: str) -> str:
+        """Return where the owner is sent; `back` is where they come back to."""
+        ...
+
+    def tokens(self, *, code: str, verifier: str, back: str) -> Mapping[str, str]:
+        """Return the secrets that open the mailbox; raises Unreachable."""
+        ...
+
+
+CONSENTS: Registry[Callable[[Account], Consent]] = Registry("consent of a mailbox")
+
+
 FILE_SOURCES: Registry[Callable[[Account], FileSource]] = Registry("source of files")
 
 

@@ -9,12 +9,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+from django.db import transaction
+
 from encours.kernel.refusal import Refusal
 from encours.messaging import jobs
 from encours.messaging.models import Message, MessageContent
+from encours.messaging.ports import PREPARERS
 
 ENDED_BADLY: Final = ("failed", "bounced")
 ON_PAPER: Final = ("letter", "registered")
+ERROR_MAX: Final = 500
 
 
 class NotToRetry(Refusal):
@@ -101,6 +105,54 @@ def record_posted(*, tenant_id: int, message_id: int, now: datetime) -> None:
     Message.objects.of(tenant_id).filter(pk=message_id).update(
         state="sent", sent_at=now, last_error=""
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An e-mail that its owner wrote and a person wants sent; its preparer writes the bytes."""
+
+    tenant_id: int
+    creditor_id: int
+    customer_id: int | None
+    kind: str
+    subject_id: int
+    rehearsal: bool
+    now: datetime
+
+
+def queue_email(wanted: Wanted) -> int:
+    """Put an e-mail in the outbox to leave at once; the same subject again is the same message."""
+    message, is_new = Message.objects.of(wanted.tenant_id).get_or_create(
+        tenant_id=wanted.tenant_id,
+        kind=wanted.kind,
+        subject_id=wanted.subject_id,
+        channel="email",
+        defaults={
+            "creditor_id": wanted.creditor_id,
+            "customer_id": wanted.customer_id,
+            "rehearsal": wanted.rehearsal,
+            "send_after": wanted.now,
+        },
+    )
+    if is_new:
+        jobs.wake(wanted.tenant_id)
+    return message.pk
+
+
+@transaction.atomic
+def record_bounce(*, tenant_id: int, message_id: int, sentence: str, now: datetime) -> bool:
+    """Write that a message that had left came back; its owner is told. False when it was known."""
+    came_back = Message.objects.of(tenant_id).filter(
+        pk=message_id, state__in=("sent", "uncertain"), channel="email"
+    )
+    message = came_back.select_for_update().first()
+    if message is None:
+        return False
+    came_back.update(state="bounced", last_error=sentence[:ERROR_MAX])
+    PREPARERS[message.kind].conclude(
+        tenant_id=tenant_id, subject_id=message.subject_id, outcome="bounced", now=now
+    )
+    return True
 
 
 def contents(*, tenant_id: int, message_id: int) -> list[Kept]:

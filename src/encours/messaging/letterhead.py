@@ -1,7 +1,10 @@
-"""The letterhead and the account that a creditor's letters show."""
+"""The letterhead and the account that a creditor's letters show, and where answers go."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from encours.messaging.rules.address import Mailbox, tagged
 from encours.messaging.rules.notice import Payment, Sender
 from encours.tenancy.models import BankAccount, Creditor
 
@@ -33,3 +36,11 @@ def payment_of(creditor: Creditor) -> Payment | None:
     if account is None:
         return None
     return Payment(holder=account.holder_name, iban=account.iban, bic=account.bic)
+
+
+def reply_to(creditor: Creditor, message: UUID) -> Mailbox | None:
+    """Return where answers go; the message's number stands in it, where the creditor chose so."""
+    if not creditor.reply_to:
+        return None
+    has_tags = bool(creditor.settings.get("reply_tags"))
+    return Mailbox(tagged(creditor.reply_to, message.hex) if has_tags else creditor.reply_to)

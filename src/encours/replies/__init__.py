@@ -1,1 +1,5 @@
-"""What comes back: a debtor's reply read into an intent, a date, an amount, a cause, and why."""
+"""What debtors answer: mails taken in once, threaded, read, proposed to a person.
+
+Intent, date, amount, cause, and the words that say so. `rules.reading` is what a text says,
+`actions.intake` how a mail comes in, `actions.outcomes` what one click makes of it.
+"""

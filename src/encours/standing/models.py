@@ -26,6 +26,7 @@ class StandingKind(models.TextChoices):
     HANDOVER = "handover", "Mise au contentieux"
     EINVOICE = "einvoice", "Statut de facture électronique"
     DIRECT_DEBIT = "direct_debit", "Prélèvement en cours"
+    REPLY = "reply", "Réponse à traiter"
 
 
 class StandingFact(BitemporalModel):

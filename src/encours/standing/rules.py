@@ -34,6 +34,7 @@ NEEDS: Final = {
     "handover": Needs(),
     "einvoice": Needs(about="line"),
     "direct_debit": Needs(about="line", end=True, amount=True),
+    "reply": Needs(about="customer", end=True),
 }
 """Kinds as the table knows them."""
 
@@ -52,6 +53,7 @@ STATUSES: Final = {
     "promise": "promised",
     "direct_debit": "direct_debit",
     "pause": "paused",
+    "reply": "answered",
 }
 """The status that a fact gives to an open line, the strongest first."""
 

@@ -8,7 +8,7 @@ never in it in clear: a fact keeps a token, and the person's key is a row like a
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -43,15 +43,31 @@ def sealed_values(*, tenant_id: int, person: Person, values: Mapping[str, Any]) 
 
 def opened_values(*, tenant_id: int, data: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the personal values of a fact; None when it has none, or when their key is gone."""
+    return opened_all(tenant_id=tenant_id, kept=(data,))[0]
+
+
+def opened_all(*, tenant_id: int, kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
+    """Return the personal values of several rows, in their order; their keys in one question."""
+    found = [_person_of(data) for data in kept]
+    ids = {person[1] for person in found if person}
+    rows = PersonKey.objects.of(tenant_id).filter(subject_id__in=ids) if ids else ()
+    keys = {(row.subject_type, row.subject_id): row.sealed_key for row in rows}
+    return [
+        _opened(keys.get(person, "") if person else "", data)
+        for person, data in zip(found, kept, strict=True)
+    ]
+
+
+def _person_of(data: Mapping[str, Any]) -> Person | None:
     kind, _, number = str(data.get(OF, "")).partition(":")
-    if SEALED not in data or not number.isdecimal():
-        return None
-    rows = PersonKey.objects.of(tenant_id).filter(subject_type=kind, subject_id=int(number))
-    row = rows.first()
-    if row is None or not row.sealed_key:
+    return (kind, int(number)) if SEALED in data and number.isdecimal() else None
+
+
+def _opened(sealed_key: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not sealed_key:
         return None
     try:
-        text = Fernet(vault.opened(row.sealed_key).encode()).decrypt(data[SEALED].encode())
+        text = Fernet(vault.opened(sealed_key).encode()).decrypt(data[SEALED].encode())
     except InvalidToken:
         return None
     values: dict[str, Any] = json.loads(text)

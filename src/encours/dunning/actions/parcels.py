@@ -13,6 +13,7 @@ from encours.documents.cipher import Damaged
 from encours.dunning.actions.served import serving
 from encours.dunning.queries.luggage import NOTHING, Luggage
 from encours.dunning.queries.outgoing import Outgoing
+from encours.messaging.letterhead import reply_to
 from encours.messaging.ports import (
     LETTER_PRESSES,
     Account,
@@ -82,7 +83,7 @@ def _email(leaving: Leaving) -> Prepared | Withdrawn:
         subject=notice.subject,
         text=plain.text_body(notice),
         html=html.html_body(notice),
-        reply_to=Mailbox(creditor.reply_to) if creditor.reply_to else None,
+        reply_to=reply_to(creditor, leaving.uuid),
         attachments=(
             *(mime.Attachment(file.name, file.body) for file in files),
             *_opened(leaving.luggage),

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     DIRECT_PAYER = "direct_payer"
     IN_FLIGHT = "in_flight"
     PAUSED = "paused"
+    ANSWERED = "answered"
     NEVER = "never"
     COVERED = "covered"
     TRIAGE = "triage"
@@ -68,11 +69,12 @@ OF_FACT: Final = {
     "direct_payer": Reason.DIRECT_PAYER,
     "direct_debit": Reason.IN_FLIGHT,
     "pause": Reason.PAUSED,
+    "reply": Reason.ANSWERED,
     "never": Reason.NEVER,
 }
 """What each kind of standing fact holds back (CPCE and law-fr.md 4.9 for the hard stops)."""
 
-KEEPS_CYCLE: Final = (Reason.PROMISED, Reason.PAUSED)
+KEEPS_CYCLE: Final = (Reason.PROMISED, Reason.PAUSED, Reason.ANSWERED)
 """A line held for these is still claimed: its cycle goes on; any other hold sets it apart."""
 
 PASSING: Final = frozenset(
@@ -104,6 +106,7 @@ SENTENCES: Final = {
     Reason.DIRECT_PAYER: "Paiement direct demandé ({since}) : un autre que le client paie.",
     Reason.IN_FLIGHT: "Règlement en cours : prélèvement, effet ou lien de paiement non dénoué.",
     Reason.PAUSED: "Relances en pause ({since}).",
+    Reason.ANSWERED: "Le client a répondu ({since}) : lire sa réponse avant de le relancer.",
     Reason.NEVER: "À ne jamais relancer : choisi pour ce client, cette échéance, ou par une règle.",
     Reason.COVERED: "Déjà couvert par {money} reçus et non lettrés, imputés à la plus ancienne"
     " échéance (C. civ. 1342-10).",

@@ -39,6 +39,16 @@ def wire_address(text: str) -> str:
     return wire
 
 
+def tagged(address: str, token: str) -> str:
+    """Return the address with `+rTOKEN` before the @, so that an answer says what it answers.
+
+    An address that has no room for it stays as it is.
+    """
+    local, _, domain = address.rpartition("@")
+    marked = f"{local}+r{token}"
+    return f"{marked}@{domain}" if local and len(marked.encode()) <= LOCAL_MAX else address
+
+
 def needs_utf8(address: str) -> bool:
     """Say whether the server must speak SMTPUTF8 to take this address (RFC 6531)."""
     return not address.isascii()

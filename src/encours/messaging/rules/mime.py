@@ -44,7 +44,8 @@ class Attachment:
 class Mail:
     """One e-mail before its bytes; `prepared_at` carries its own time zone.
 
-    No List-Unsubscribe: a claim is no mailing list, and nobody unsubscribes from a debt.
+    No List-Unsubscribe: a claim is no mailing list, and nobody unsubscribes from a debt. A person's
+    own answer is not automatic: whoever is out of the office may say so.
     """
 
     message_id: str
@@ -59,6 +60,7 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
     answers: tuple[str, ...] = ()
     language: str = "fr"
+    is_automatic: bool = True
 
 
 def message_id(message: UUID, sender: str) -> str:
@@ -67,6 +69,11 @@ def message_id(message: UUID, sender: str) -> str:
     A server that sees it twice, or a person who looks for it, can tell it is the same message.
     """
     return f"<{message.hex}@{wire_address(sender).rpartition('@')[2]}>"
+
+
+def may_be_answered(identifier: str) -> bool:
+    """Say whether somebody else's Message-ID can be written in our headers as it is."""
+    return bool(_MESSAGE_ID.match(identifier))
 
 
 def recipients(mail: Mail) -> tuple[str, ...]:
@@ -104,7 +111,8 @@ def _headers(mail: Mail) -> Iterator[str]:
     if mail.answers:
         yield f"In-Reply-To: {mail.answers[-1]}"
         yield _folded("References", list(mail.answers))
-    yield "Auto-Submitted: auto-generated"
+    if mail.is_automatic:
+        yield "Auto-Submitted: auto-generated"
     yield f"Content-Language: {quote(mail.language)}"
     yield "MIME-Version: 1.0"
 

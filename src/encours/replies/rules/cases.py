@@ -12,7 +12,8 @@ from encours.kernel.money import decimal_text
 from encours.kernel.refusal import Refusal
 from encours.replies.rules.mail import is_mail, mail_of
 from encours.replies.rules.reading import read_reply
-from encours.replies.rules.values import WHOLE, AmountSaid, Reading, side_of
+from encours.replies.rules.values import WHOLE, AmountSaid, Reading
+from encours.standing.causes import side_of
 
 CASES_MAX: Final = 100_000
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")

@@ -7,6 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from encours.standing import causes
+
 CLASSES: Final = (
     "promise",
     "dispute",
@@ -18,29 +20,11 @@ CLASSES: Final = (
     "bounce",
     "other",
 )
-OURS: Final = (
-    "invoice_error",
-    "delivery",
-    "price",
-    "order_number",
-    "quality",
-    "already_credited",
-    "wrong_debtor",
-    "credit_granted",
-)
-CUSTOMER: Final = ("oversight", "cash", "bad_faith", "organisation")
-MARKET: Final = ("market",)
+OURS: Final = causes.codes_of("ourselves")
+CUSTOMER: Final = causes.codes_of("customer")
+MARKET: Final = causes.codes_of("market")
 CAUSES: Final = (*OURS, *CUSTOMER, *MARKET)
 WHOLE: Final = Fraction(1)
-
-
-def side_of(cause: str) -> str:
-    """Return whose cause it is: `ourselves`, `customer`, `market`; nothing for no cause."""
-    if cause in OURS:
-        return "ourselves"
-    if cause in CUSTOMER:
-        return "customer"
-    return "market" if cause in MARKET else ""
 
 
 @dataclass(frozen=True, slots=True)

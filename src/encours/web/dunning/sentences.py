@@ -107,6 +107,7 @@ REASONS: Final[Mapping[str, Badge]] = {
     "direct_payer": Badge(_("Paiement direct"), "orange"),
     "in_flight": Badge(_("Règlement en cours"), "blue"),
     "paused": Badge(_("En pause")),
+    "answered": Badge(_("Réponse à traiter")),
     "never": Badge(_("Jamais relancé")),
     "covered": Badge(_("Déjà couverte"), "green"),
     "triage": Badge(_("À trier"), "orange"),

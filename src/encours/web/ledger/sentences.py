@@ -30,6 +30,7 @@ FACTS: Final[Mapping[str, Text]] = {
     "handover": lazy("Mise au contentieux"),
     "einvoice": lazy("Statut de facture électronique"),
     "direct_debit": lazy("Prélèvement en cours"),
+    "reply": lazy("Réponse à traiter"),
 }
 DOCUMENTS: Final[Mapping[str, Text]] = {
     "invoice": lazy("Facture %(name)s de %(amount)s."),
@@ -98,6 +99,15 @@ VERBS: Final[Mapping[str, Text]] = {
     "consent.recorded": lazy("Accord au recommandé électronique enregistré."),
     "consent.withdrawn": lazy("Accord au recommandé électronique retiré."),
     "letter.posted": lazy("Courrier posté."),
+    "reply.received": lazy("Réponse du client reçue : %(kind)s."),
+    "reply.corrected": lazy("Réponse du client corrigée : %(kind)s."),
+    "reply.assigned": lazy("Réponse rattachée à ce client."),
+    "reply.decided": lazy("Réponse du client traitée : %(kind)s."),
+    "answer.sent": lazy("Réponse envoyée au client."),
+    "answer.failed": lazy("Réponse au client non partie."),
+    "answer.bounced": lazy("Réponse au client revenue."),
+    "answer.uncertain": lazy("Réponse au client incertaine, partie ou non."),
+    "answer.withdrawn": lazy("Réponse au client retirée avant l'envoi."),
     "message.doubt_resolved": lazy("Message incertain : décision prise."),
 }
 ICONS: Final = {"invoice": "invoice", "credit": "euro", "message": "mail", "fact": "note"}
@@ -136,7 +146,12 @@ def _sentence(event: Event) -> str:
     pattern = VERBS.get(event.code)
     if pattern is None:
         return event.code.replace(".", " · ").replace("_", " ")
-    return str(pattern) % {"cents": formats.money(_number(event.data.get("cents")))}
+    kind = str(event.data.get("kind", ""))
+    values = {
+        "cents": formats.money(_number(event.data.get("cents"))),
+        "kind": str(words.REPLIES.get(kind, kind)).lower(),
+    }
+    return str(pattern) % values
 
 
 def _standing(event: Event) -> str:

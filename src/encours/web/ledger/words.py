@@ -50,6 +50,7 @@ STATUSES: Final[Mapping[str, Badge]] = {
     "promised": Badge(_("Promise"), "blue"),
     "plan": Badge(_("Échéancier"), "blue"),
     "paused": Badge(_("En pause"), "orange"),
+    "answered": Badge(_("Réponse à traiter"), "blue"),
     "insolvent": Badge(_("Procédure"), "red"),
     "deceased": Badge(_("Décès"), "red"),
     "protected": Badge(_("Majeur protégé"), "orange"),
@@ -94,6 +95,18 @@ SOURCES: Final[Mapping[str, Badge]] = {
     "terms_confirmed": Badge(_("calculée"), "green"),
     "terms_assumed": Badge(_("supposée"), "orange"),
 }
+REPLIES: Final[Mapping[str, Text]] = {
+    "promise": _("Promesse"),
+    "dispute": _("Litige"),
+    "payment_proof": _("Règlement annoncé"),
+    "wrong_contact": _("Mauvais interlocuteur"),
+    "invoice_asked": _("Facture demandée"),
+    "delay_asked": _("Délai demandé"),
+    "other": _("Autre"),
+    "out_of_office": _("Absence"),
+    "bounce": _("Message revenu"),
+}
+"""What a customer's answer was read as, those to decide first."""
 NEVER_LABEL: Final = _("Ne jamais relancer")
 STEPS: Final[Mapping[str, Text]] = {
     "prevenance": _("Prévenance"),

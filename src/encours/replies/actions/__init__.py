@@ -1,0 +1,1 @@
+"""What is done with replies: taken in, held for, decided, answered; and their mailboxes."""
