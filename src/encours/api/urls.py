@@ -7,7 +7,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from encours.api import problems, pushes
+from encours.api import answers, problems, pushes
 from encours.api.door import api
 from encours.api.guard import RIGHT_OF
 
@@ -38,5 +38,7 @@ _found, *_names = api.urls
 urlpatterns = [
     *(_marked(one) for one in _found if isinstance(one, URLPattern)),
     path("feeds/<str:token>", pushes.push, name="feed-push"),
+    path("replies/<str:token>", answers.receive, name="reply-push"),
+    path("replies/<str:token>/mime", answers.receive, name="reply-push-mime"),
     re_path(r"^.+$", nothing_here),
 ]

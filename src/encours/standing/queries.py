@@ -93,6 +93,12 @@ def history(*, tenant_id: int, customer_id: int, with_withdrawn: bool = False) -
     return [_fact_row(row, labels) for row in rows.order_by("-starts_on", "-id")]
 
 
+def fact(*, tenant_id: int, fact_id: int) -> FactRow | None:
+    """Return one fact that was not withdrawn, or None."""
+    row = StandingFact.objects.of(tenant_id).filter(pk=fact_id, undone_at=None).first()
+    return _fact_row(row, _labels()) if row else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsAsked:
     """A page of facts of one kind: after which id, how many, whose, in force on which day."""

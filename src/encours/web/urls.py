@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/", include("encours.web.imports.urls")),
     path("", include("encours.web.documents.urls")),
     path("", include("encours.web.dunning.urls")),
+    path("", include("encours.web.replies.urls")),
     path("", include("encours.web.scoring.urls")),
     path("reglages/", include("encours.web.settings.urls")),
 ]

@@ -15,6 +15,7 @@ from encours.custody.queries import catalogue, persons
 from encours.custody.queries.persons import PersonCard
 from encours.custody.rules.erasure import Decision
 from encours.messaging.models import MessageContent
+from encours.replies.queries import senders
 from encours.tenancy.journal import record
 from encours.tenancy.models import Fact
 from encours.tenancy.persons import Person, opened_values
@@ -25,7 +26,7 @@ NAMES: Final = {
     "note": "la note libre",
     "identity": "nom, adresse et identifiants",
     "ledger": "factures, règlements et lettrages",
-    "messages": "les messages envoyés",
+    "messages": "les messages envoyés et les réponses reçues",
     "document": "une pièce gardée",
     "mandates": "les mandats de prélèvement",
     "standing": "les motifs notés (litiges, promesses, profils…)",
@@ -90,6 +91,12 @@ def _files(archive: Archive, card: PersonCard, tenant_id: int) -> Iterator[str]:
     for content in contents.iterator(chunk_size=20):
         add_message(archive, content, "messages")
     yield "messages/"
+    answered = [number for number, _ in persons.replies_of(tenant_id=tenant_id, card=card)]
+    for one in senders.wrote(tenant_id=tenant_id, reply_ids=answered):
+        words = f"{one.on:%d/%m/%Y}\n{one.subject}\n\n{one.text}\n"
+        archive.add_text(f"reponses/{one.reply_id}.txt", words)
+    if answered:
+        yield "reponses/"
     if card.person[0] != "customer":
         return
     found = persons.documents_of(tenant_id=tenant_id, card=card)

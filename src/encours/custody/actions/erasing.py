@@ -17,6 +17,7 @@ from encours.messaging import erasing as messages
 from encours.parties.actions import contacts, erasing
 from encours.payments.actions import mandates
 from encours.postal.actions import consents
+from encours.replies.actions import sealing as replies
 from encours.risk.actions import limits
 from encours.scoring import erasing as scoring
 from encours.standing import erasing as standing
@@ -101,6 +102,8 @@ def _carry_out(
         case "messages":
             ids = [number for number, _ in queries.messages_of(tenant_id=tenant_id, card=card)]
             messages.erase_messages(tenant_id=tenant_id, message_ids=ids)
+            told_us = [number for number, _ in queries.replies_of(tenant_id=tenant_id, card=card)]
+            replies.erase_replies(tenant_id=tenant_id, reply_ids=told_us)
         case "document":
             assert one.document_id is not None
             documents.remove(

@@ -17,6 +17,7 @@ from encours.parties import faces
 from encours.parties.models import Contact, Customer
 from encours.payments import rules as mandates
 from encours.payments.models import Mandate
+from encours.replies.queries import senders
 from encours.risk.models import CreditLimit
 from encours.tenancy.persons import Person
 
@@ -130,10 +131,19 @@ def messages_of(*, tenant_id: int, card: PersonCard) -> list[tuple[int, date]]:
     return _rows(MESSAGES, params)
 
 
+def replies_of(*, tenant_id: int, card: PersonCard) -> list[tuple[int, date]]:
+    """Return what a person answered: number and day."""
+    is_customer = card.person[0] == "customer"
+    return senders.replies_of(
+        tenant_id=tenant_id, customer_ids=card.family if is_customer else (), email=card.email
+    )
+
+
 def held(*, tenant_id: int, card: PersonCard, today: date) -> Held:
     """Return what is held of a person, for the rule of erasure."""
     kind, _number = card.person
     sent = messages_of(tenant_id=tenant_id, card=card)
+    sent += replies_of(tenant_id=tenant_id, card=card)
     params = {"tenant_id": tenant_id, "kind": kind, "ids": list(card.ids)}
     sealed = int(_rows(SEALED, params)[0][0])
     last_message = max((day for _, day in sent), default=None)

@@ -55,7 +55,8 @@ with face as materialized (select * from {faces.LIVE} merged),
 twins as (select face_id, array_agg(customer_id) as ids from face group by face_id)
 select k.id, k.name,
     greatest((select max(x.created_at)::date from parties_customer x
-        where x.tenant_id = k.tenant_id and x.id = any(f.ids)), i.last_on, c.last_on, m.last_on),
+        where x.tenant_id = k.tenant_id and x.id = any(f.ids)), i.last_on, c.last_on, m.last_on,
+        r.last_on),
     greatest(i.last_on, c.last_on), coalesce(o.open_cents, 0) > 0
 from parties_customer k
 left join twins on twins.face_id = k.id
@@ -66,6 +67,8 @@ left join lateral (select max(received_on) as last_on from receivables_credit
     where tenant_id = k.tenant_id and customer_id = any(f.ids)) c on true
 left join lateral (select max(created_at)::date as last_on from messaging_message
     where tenant_id = k.tenant_id and customer_id = any(f.ids)) m on true
+left join lateral (select max(received_at)::date as last_on from replies_reply
+    where tenant_id = k.tenant_id and customer_id = any(f.ids)) r on true
 left join lateral (
     select sum(l.amount_cents - coalesce((
         select sum(x.amount_cents) from receivables_allocation x

@@ -80,7 +80,7 @@ def set_inbox(*, tenant_id: int, creditor_id: int, told: Told, actor_id: int, to
     inbox.settings = {name: text for name, text in given.items() if text}
     if any(before.get(name) != inbox.settings.get(name) for name in CONNECTING):
         inbox.position, inbox.failures, inbox.failure = {}, 0, ""
-    inbox.secrets = _sealed(_with(inbox, told.secrets))
+    inbox.secrets = sealed(_with(inbox, told.secrets))
     inbox.allows_private, inbox.is_enabled = told.allows_private, told.is_enabled
     inbox.takes_all, inbox.hold_days = told.takes_all, told.hold_days
     inbox.next_run_at = datetime.now(UTC) if told.is_enabled and given["auth"] else None
@@ -98,7 +98,7 @@ def keep_consent(
 ) -> None:
     """Keep what the owner of the mailbox consented to; it is read from the next minute on."""
     inbox = locked(tenant_id=tenant_id, creditor_id=creditor_id)
-    inbox.secrets = _sealed(_with(inbox, secrets))
+    inbox.secrets = sealed(_with(inbox, secrets))
     inbox.failures, inbox.failure = 0, ""
     inbox.next_run_at = datetime.now(UTC) if inbox.is_enabled else None
     inbox.save(update_fields=["secrets", "failures", "failure", "next_run_at"])
@@ -139,7 +139,7 @@ def account_of(inbox: Inbox) -> Account:
         with in_tenant(tenant_id):
             row = locked(tenant_id=tenant_id, creditor_id=creditor_id)
             row.settings = {**row.settings, **found}
-            row.secrets = _sealed({**opened(row), **secret})
+            row.secrets = sealed({**opened(row), **secret})
             row.save(update_fields=["settings", "secrets"])
 
     told = {name: str(value) for name, value in inbox.settings.items()}
@@ -176,7 +176,8 @@ def _with(inbox: Inbox, given: Mapping[str, str]) -> dict[str, str]:
     return {**opened(inbox), **typed}
 
 
-def _sealed(secrets: Mapping[str, str]) -> str:
+def sealed(secrets: Mapping[str, str]) -> str:
+    """Return what the row keeps of secrets: those that are set, sealed by the vault."""
     kept = {name: text for name, text in secrets.items() if text}
     return vault.sealed(json.dumps(kept)) if kept else ""
 

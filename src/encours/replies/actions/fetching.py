@@ -139,14 +139,19 @@ def _take(inbox: Inbox, one: NewMail, done: Pass, now: datetime) -> bool:
 def _left(inbox: Inbox, one: NewMail, done: Pass, sentence: str) -> bool:
     """Say of a mail that it was left where it is, and why."""
     done.unreadable += 1
+    keep_unread(inbox, one.content, one.size, sentence)
+    return False
+
+
+def keep_unread(inbox: Inbox, content: bytes, size: int, sentence: str) -> None:
+    """Keep that a mail could not be read, once."""
     with in_tenant(inbox.tenant_id):
         UnreadMail.objects.get_or_create(
             tenant_id=inbox.tenant_id,
-            inbox=inbox,
-            identity=sha256(one.content).hexdigest(),
-            defaults={"sentence": sentence[:SENTENCE_MAX], "size_bytes": one.size},
+            inbox_id=inbox.pk,
+            identity=sha256(content).hexdigest(),
+            defaults={"sentence": sentence[:SENTENCE_MAX], "size_bytes": size},
         )
-    return False
 
 
 def _end(inbox: Inbox, done: Pass, now: datetime) -> None:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from encours.messaging import handling
 from encours.replies.actions import asking, holding, sealing
 from encours.replies.models import Inbox, Reply
-from encours.replies.queries import clues
+from encours.replies.queries import clues, senders
 from encours.replies.rules.envelope import Envelope, envelope_of
 from encours.replies.rules.mail import Mail, mail_of
 from encours.replies.rules.proposing import holds, state_of
@@ -185,7 +185,7 @@ def _keep(
         numbers=list(came.numbers),
         evidence=found.evidence,
         candidates=list(found.candidates),
-        sender_digest=sealing.sender_digest(came.envelope.sender),
+        sender_digest=senders.sender_digest(came.envelope.sender),
         is_automatic=came.mail.is_automatic,
         state=state,
         **_said(reading, creditor),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 
 from encours.replies.models import Answer, Reply
@@ -19,14 +16,6 @@ KIND: Final = "reply"
 def sealed(*, tenant_id: int, reply_id: int, values: Mapping[str, Any]) -> dict[str, str]:
     """Return what a row keeps of what a person wrote."""
     return persons.sealed_values(tenant_id=tenant_id, person=(KIND, reply_id), values=values)
-
-
-def sender_digest(address: str) -> str:
-    """Return the keyed hash under which an address is found again; nothing for none."""
-    if not address:
-        return ""
-    secret = sha256(b"reply-sender:" + settings.FIELD_KEY).digest()
-    return hmac.new(secret, address.lower().encode("utf-8", "replace"), sha256).hexdigest()
 
 
 @transaction.atomic

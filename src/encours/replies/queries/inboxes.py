@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -86,3 +87,9 @@ def due(*, tenant_id: int, now: datetime) -> list[int]:
     """Return the mailboxes whose time has come."""
     rows = Inbox.objects.of(tenant_id).filter(is_enabled=True, next_run_at__lte=now)
     return [row.pk for row in rows.order_by("pk") if row.settings.get("auth")]
+
+
+def has_any(*, tenant_id: int, creditor_ids: Collection[int]) -> bool:
+    """Say whether answers of one of these creditors come in by themselves."""
+    rows = Inbox.objects.of(tenant_id).filter(creditor_id__in=list(creditor_ids), is_enabled=True)
+    return rows.exists()

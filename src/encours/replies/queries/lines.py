@@ -59,6 +59,12 @@ def lines(reply: Reply, today: date) -> list[ReplyLine]:
     return sorted(found, key=lambda one: (not one.is_cited, one.due_on, one.line_id))
 
 
+def lines_of(*, tenant_id: int, reply_id: int, today: date) -> list[ReplyLine]:
+    """Return the same of a reply by its id."""
+    reply = Reply.objects.of(tenant_id).filter(pk=reply_id).first()
+    return lines(reply, today) if reply else []
+
+
 def cited(*, tenant_id: int, customer_id: int, numbers: Sequence[str]) -> list[int]:
     """Return the due lines of a customer whose invoice is among these numbers."""
     wanted = {_folded(one) for one in numbers if _folded(one)}

@@ -53,7 +53,7 @@ TEXTS: Final = {
     ),
     ("promise", "en"): (
         "Thank you for your answer. We note your payment{amount}{date}{invoices}.\n\n"
-        "Should this date change, please let us know and we will take it into account."
+        "Should this date change, please let us know."
     ),
     ("dispute", "fr"): (
         "Merci de nous avoir signalé ce point{invoices}. Nous l'examinons et revenons vers vous."

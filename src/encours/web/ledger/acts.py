@@ -122,7 +122,7 @@ def facts(request: StaffRequest, customer_id: int) -> HttpResponse:
                 ends_on=typed["ends_on"],
                 amount_cents=typed["amount"],
                 reason=typed["reason"],
-                details={"status": typed["status"]} if typed["status"] else None,
+                details={name: typed[name] for name in ("status", "cause") if typed[name]},
             )
             return redirect("customer_standing", customer_id)
     context = {

@@ -38,6 +38,7 @@ TABS: Final = (
     ("customer_why", lazy("Relances")),
     ("customer_payer", lazy("Profil payeur")),
     ("customer_standing", lazy("Litiges, promesses…")),
+    ("customer_replies", lazy("Réponses")),
     ("customer_credit", lazy("Crédit et mandats")),
     ("customer_documents", lazy("Pièces")),
     ("customer_card", lazy("Fiche et interlocuteurs")),
@@ -216,6 +217,7 @@ def fact_rows(customer_id: int, tenant_id: int, names: Mapping[int, str]) -> lis
             "fact": one,
             "label": FACTS.get(one.kind, one.kind),
             "document": names.get(one.line_id or 0, ""),
+            "cause": words.cause(str(one.details.get("cause", ""))),
             "is_live": one.starts_on <= day and (one.ends_on is None or one.ends_on >= day),
             "is_over": one.ends_on is not None and one.ends_on < day,
         }

@@ -88,7 +88,9 @@ class Fact(forms.Form):
     """A standing fact: what changes what may be done about a debt."""
 
     prefix = "fact"
-    kind = forms.ChoiceField(label=_("Fait"), choices=list(FACTS.items()))
+    kind = forms.ChoiceField(
+        label=_("Fait"), choices=[one for one in FACTS.items() if one[0] != "reply"]
+    )
     line_id = forms.TypedChoiceField(
         label=_("Concerne"), coerce=int, required=False, empty_value=None
     )
@@ -96,6 +98,11 @@ class Fact(forms.Form):
     ends_on = _day(_("Jusqu'au"), required=False)
     amount = _amount(_("Montant"), required=False)
     reason = forms.CharField(label=_("Motif"), max_length=200, required=False)
+    cause = forms.ChoiceField(
+        label=_("Cause du non-paiement"),
+        required=False,
+        help_text=_("Pour un litige ou une promesse."),
+    )
     status = forms.CharField(
         label=_("Code de statut (facture électronique)"), max_length=3, required=False
     )
@@ -106,6 +113,9 @@ class Fact(forms.Form):
         choice = self.fields["line_id"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [("", _("Tout le client")), *lines]
+        tree = self.fields["cause"]
+        assert isinstance(tree, forms.ChoiceField)
+        tree.choices = words.cause_choices()
 
 
 class Contact(forms.Form):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from encours.standing import causes
 from encours.web.tables import Badge
 from encours.web.wording import Text
 
@@ -125,3 +127,13 @@ STAGES: Final[Mapping[str, Text]] = {
     "retain": _("fin de conservation"),
     "seal": _("scellé du journal"),
 }
+
+
+def cause(code: str) -> str:
+    """Return the name of a cause of non-payment in the reader's language."""
+    return causes.label(code, get_language() or "fr") if code else ""
+
+
+def cause_choices() -> list[tuple[str, object]]:
+    """Return the tree of causes as a select offers it."""
+    return [("", _("Non précisée")), *causes.branches(get_language() or "fr")]

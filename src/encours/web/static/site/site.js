@@ -25,6 +25,21 @@
     }
   });
 
+  // A button or a link that names a key answers to it, where nobody is typing.
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !/^[a-z]$/.test(event.key)) return;
+    const wanted = document.querySelector(`[data-key="${event.key}"]`);
+    if (!wanted) return;
+    event.preventDefault();
+    if (wanted.matches("summary")) {
+      wanted.parentElement.open = true;
+      wanted.parentElement.querySelector("textarea")?.focus();
+    } else {
+      wanted.click();
+    }
+  });
+
   // The head of a column of checkboxes ticks them all.
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-tick-all]")) return;
