@@ -34,7 +34,7 @@ from encours.tenancy.scope import in_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROMISE = "Bonjour,\n\nNous réglons la FA-101 <b>vendredi</b>.\n\nJeanne Adam"
-QUERIES_MAX = 14
+QUERIES_MAX = 15  # the transaction and its door among them
 
 
 @pytest.fixture
@@ -144,7 +144,8 @@ def test_the_list_counts_what_waits_and_filters(desk: Desk) -> None:
 def test_the_questions_asked_do_not_grow_with_the_list(desk: Desk) -> None:
     client = user(desk, "collector")
     first = received(desk, number=100)
-    counted = {}
+    counted: dict[str, list[int]] = {}
+    client.get(reverse("replies"))
     for size in (1, 6):
         for number in range(size):
             received(desk, f"Nous réglons la FA-101 vendredi {number}", 10 * size + number)
@@ -154,14 +155,12 @@ def test_the_questions_asked_do_not_grow_with_the_list(desk: Desk) -> None:
             ("causes", reverse("replies_causes")),
             ("customer", reverse("customer_replies", args=[desk.customer_id])),
         ):
-            with CaptureQueriesContext(
-                connection,
-            ) as asked:
+            with CaptureQueriesContext(connection) as asked:
                 assert client.get(address).status_code == 200
             counted.setdefault(name, []).append(len(asked))
 
     assert all(few == many for few, many in counted.values()), counted
-    assert max(many for _, many in counted.values()) <= QUERIES_MAX + 8, counted
+    assert max(many for _, many in counted.values()) <= QUERIES_MAX, counted
 
 
 @pytest.mark.parametrize(

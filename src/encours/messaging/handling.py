@@ -150,7 +150,11 @@ def record_bounce(*, tenant_id: int, message_id: int, sentence: str, now: dateti
         return False
     came_back.update(state="bounced", last_error=sentence[:ERROR_MAX])
     PREPARERS[message.kind].conclude(
-        tenant_id=tenant_id, subject_id=message.subject_id, outcome="bounced", now=now
+        tenant_id=tenant_id,
+        channel=message.channel,
+        subject_id=message.subject_id,
+        outcome="bounced",
+        now=now,
     )
     return True
 

@@ -98,7 +98,8 @@ class ImapMailbox:
     def _move(self, uid: int) -> None:
         """Move where the server can (RFC 6851); else copy and flag: nothing is deleted by us."""
         folder = imap_link.quoted(self._folder)
-        can_move = "MOVE" in self._client.capabilities
+        _, able = self._client.capability()  # some servers say more once one is logged in
+        can_move = b"MOVE" in b" ".join(one for one in able if isinstance(one, bytes)).split()
         answer, told = self._client.uid("MOVE" if can_move else "COPY", str(uid), folder)
         if answer != "OK":
             raise Unreachable(

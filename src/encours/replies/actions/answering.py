@@ -18,10 +18,11 @@ from encours.documents.actions import opening
 from encours.documents.models import Document
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts, handling
+from encours.messaging.letterhead import reply_to
 from encours.messaging.models import Message
 from encours.messaging.ports import Email, File, Outcome, Prepared, Withdrawn
 from encours.messaging.rules import mime
-from encours.messaging.rules.address import Mailbox, tagged
+from encours.messaging.rules.address import Mailbox
 from encours.parties.models import Customer
 from encours.replies.actions import outcomes, sealing
 from encours.replies.actions.outcomes import Who
@@ -129,14 +130,14 @@ class AnswerPreparer:
         return _marks(tenant_id, [subject_id]).get(subject_id, "")
 
     def prepare(
-        self, *, tenant_id: int, subject_ids: Sequence[int], now: datetime
+        self, *, tenant_id: int, channel: str, subject_ids: Sequence[int], now: datetime
     ) -> dict[int, Prepared | Withdrawn]:
         """Write the e-mails; nothing leaves of a creditor whose sending is stopped."""
         marks = _marks(tenant_id, subject_ids)
         rows = Answer.objects.of(tenant_id).select_related("reply")
         uuids = dict(
             Message.objects.of(tenant_id)
-            .filter(kind=KIND, channel="email", subject_id__in=list(subject_ids))
+            .filter(kind=KIND, channel=channel, subject_id__in=list(subject_ids))
             .values_list("subject_id", "uuid")
         )
         creditors = Creditor.objects.of(tenant_id).select_related("tenant")
@@ -146,7 +147,15 @@ class AnswerPreparer:
             found[answer.pk] = _prepared(answer, creditor, uuids[answer.pk], marks[answer.pk], now)
         return found
 
-    def conclude(self, *, tenant_id: int, subject_id: int, outcome: Outcome, now: datetime) -> None:
+    def conclude(
+        self,
+        *,
+        tenant_id: int,
+        channel: str,  # noqa: ARG002 - the port's
+        subject_id: int,
+        outcome: Outcome,
+        now: datetime,
+    ) -> None:
         """Record what became of an answer."""
         answer = Answer.objects.of(tenant_id).select_related("reply").get(pk=subject_id)
         creditor = (
@@ -186,7 +195,7 @@ def _prepared(
         to=(Mailbox(address),),
         subject=f"[Répétition] {subject}" if answer.rehearsal else subject,
         text=str(mine["body"]),
-        reply_to=_reply_to(creditor, uuid),
+        reply_to=reply_to(creditor, uuid),
         attachments=tuple(_attachments(answer)),
         answers=(before,) if mime.may_be_answered(before) else (),
         language=answer.language,
@@ -197,14 +206,7 @@ def _prepared(
     except ValueError as problem:
         return Withdrawn(f"Adresse inutilisable : {problem}", mark)
     files = tuple(File(one.name, one.media_type, one.content) for one in mail.attachments)
-    return Prepared(email, accounts.account_of(creditor), subject, mark, files)
-
-
-def _reply_to(creditor: Creditor, uuid: UUID) -> Mailbox | None:
-    if not creditor.reply_to:
-        return None
-    has_tags = bool(creditor.settings.get("reply_tags"))
-    return Mailbox(tagged(creditor.reply_to, uuid.hex) if has_tags else creditor.reply_to)
+    return Prepared(email, accounts.account_for(creditor, "email"), subject, mark, files)
 
 
 def _attachments(answer: Answer) -> list[mime.Attachment]:

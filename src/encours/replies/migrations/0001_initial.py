@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("messaging", "0002_isolation"),
+        ("messaging", "0003_channel_accounts"),
         ("parties", "0008_portfolio_rules"),
         ("tenancy", "0010_more_inherited_settings"),
     ]

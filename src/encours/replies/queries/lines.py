@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from encours.parties import faces
 from encours.receivables.models import Instalment
 from encours.receivables.queries.moment import Moment
@@ -36,12 +38,23 @@ class ReplyLine:
 
 def lines(reply: Reply, today: date) -> list[ReplyLine]:
     """Return the open lines of a reply's customer, those cited first, then the oldest."""
-    if reply.customer_id is None:
+    return lines_of(
+        tenant_id=reply.tenant_id,
+        customer_id=reply.customer_id,
+        lineages=reply.instalment_ids,
+        today=today,
+    )
+
+
+def lines_of(
+    *, tenant_id: int, customer_id: int | None, lineages: Sequence[int], today: date
+) -> list[ReplyLine]:
+    """Return the open lines of a customer; `lineages` are the due lines spoken of."""
+    if customer_id is None:
         return []
-    face = faces.face_of(tenant_id=reply.tenant_id, customer_id=reply.customer_id)
-    moment = Moment(tenant_id=reply.tenant_id, as_of=today, customer_id=face)
-    opened = standing.open_items(moment)
-    cited = _live(reply.tenant_id, reply.instalment_ids)
+    face = faces.face_of(tenant_id=tenant_id, customer_id=customer_id)
+    opened = standing.open_items(Moment(tenant_id=tenant_id, as_of=today, customer_id=face))
+    spoken_of = _live(tenant_id, lineages)
     found = [
         ReplyLine(
             line_id=row["line_id"],
@@ -52,17 +65,11 @@ def lines(reply: Reply, today: date) -> list[ReplyLine]:
             currency=row["currency"],
             open_cents=row["open_cents"],
             status=row["status"],
-            is_cited=row["line_id"] in cited,
+            is_cited=row["line_id"] in spoken_of,
         )
         for row in opened.iter_rows(named=True)
     ]
     return sorted(found, key=lambda one: (not one.is_cited, one.due_on, one.line_id))
-
-
-def lines_of(*, tenant_id: int, reply_id: int, today: date) -> list[ReplyLine]:
-    """Return the same of a reply by its id."""
-    reply = Reply.objects.of(tenant_id).filter(pk=reply_id).first()
-    return lines(reply, today) if reply else []
 
 
 def cited(*, tenant_id: int, customer_id: int, numbers: Sequence[str]) -> list[int]:
@@ -78,9 +85,9 @@ def _live(tenant_id: int, lineages: Sequence[int]) -> set[int]:
     """Return today's version of due lines that go by their lineage."""
     if not lineages:
         return set()
-    rows = Instalment.objects.of(tenant_id).filter(undone_at=None)
-    known = set(rows.filter(lineage_id__in=lineages).values_list("pk", flat=True))
-    return known | set(rows.filter(pk__in=lineages).values_list("pk", flat=True))
+    same = Q(lineage_id__in=lineages) | Q(pk__in=lineages)
+    rows = Instalment.objects.of(tenant_id).filter(same, undone_at=None)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _folded(number: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from encours.parties import faces
 from encours.parties.models import Customer
@@ -97,6 +97,7 @@ class ReplyCard:
     numbers: tuple[str, ...]
     hold_id: int | None
     fact_ids: tuple[int, ...]
+    lineages: tuple[int, ...]
     decided_at: datetime | None
     candidates: tuple[tuple[int, str], ...] = ()
     answers: tuple[AnswerRow, ...] = ()
@@ -123,10 +124,11 @@ def count(reach: Reach, asked: Asked) -> int:
     return _matching(reach, asked).count()
 
 
-def counts(reach: Reach) -> dict[str, int]:
-    """Return how many wait for a person, by kind."""
-    waiting = _reached(reach).filter(state__in=TO_DECIDE)
-    return dict(waiting.values_list("kind").annotate(found=Count("pk")).order_by("kind"))
+def counts(reach: Reach) -> dict[str, tuple[int, int]]:
+    """Return how many wait for a person and the first of them, by kind."""
+    waiting = _reached(reach).filter(state__in=TO_DECIDE).values_list("kind")
+    found = waiting.annotate(found=Count("pk"), first=Min("pk")).order_by("kind")
+    return {kind: (number, first) for kind, number, first in found}
 
 
 def first_to_decide(reach: Reach, *, after: int = 0) -> int | None:
@@ -162,6 +164,7 @@ def card(*, tenant_id: int, reply_id: int) -> ReplyCard | None:
         numbers=tuple(row.numbers),
         hold_id=row.hold_id,
         fact_ids=tuple(row.fact_ids),
+        lineages=tuple(row.instalment_ids),
         decided_at=row.decided_at,
         candidates=tuple(_named(tenant_id, row.candidates)),
         answers=tuple(_answer(one, said) for one, said in zip(answers, words[1:], strict=True)),

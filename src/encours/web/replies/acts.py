@@ -17,12 +17,11 @@ from encours.kernel.refusal import Refusal
 from encours.parties.queries import customer_by_code
 from encours.replies.actions import answering, outcomes
 from encours.replies.actions.outcomes import Who
-from encours.replies.queries import lines as line_queries
 from encours.replies.queries import replies as queries
 from encours.replies.queries.replies import ReplyCard
 from encours.web.replies import forms
 from encours.web.replies.lists import reach_of
-from encours.web.replies.one import copies, page, reply_or_404
+from encours.web.replies.one import copies, lines_of, page, reply_or_404
 from encours.web.rights import StaffRequest, needs, require
 
 ID_MAX: Final = 19
@@ -51,9 +50,7 @@ def answer(request: StaffRequest, reply_id: int) -> HttpResponse:
     """Send an answer that a person read; what may not be written is said and nothing leaves."""
     card = reply_or_404(request, reply_id)
     require(request, "dunning.send", card.row.creditor_id)
-    lines = line_queries.lines_of(
-        tenant_id=request.tenant_id, reply_id=reply_id, today=timezone.localdate()
-    )
+    lines = lines_of(request, card)
     form = forms.Answer(request.POST, documents=copies(request, card, lines))
     if not form.is_valid():
         return page(request, card, typed={"answer": form})

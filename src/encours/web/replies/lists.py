@@ -89,13 +89,18 @@ def replies(request: StaffRequest) -> HttpResponseBase:
     """List the replies, those to decide first."""
     reach = reach_of(request)
     counted = queries.counts(reach)
+    waiting = sum(number for number, _first in counted.values())
     creditors = [one.id for one in creditors_of(request) if request.scope.covers(one.id)]
     context = {
-        "kinds": [(code, badge, counted[code]) for code, badge in words.KINDS.items()
-                  if counted.get(code)],
-        "waiting": sum(counted.values()),
-        "first": queries.first_to_decide(reach),
-        "has_inbox": inboxes.has_any(tenant_id=request.tenant_id, creditor_ids=creditors),
+        "kinds": [
+            (code, badge, counted[code][0])
+            for code, badge in words.KINDS.items()
+            if code in counted
+        ],
+        "waiting": waiting,
+        "first": min((first for _number, first in counted.values()), default=None),
+        "has_inbox": waiting > 0
+        or inboxes.has_any(tenant_id=request.tenant_id, creditor_ids=creditors),
         "may_set": request.access.may("settings.write", request.creditor_id),
     }  # fmt: skip
     source = source_of(reach, Asked())

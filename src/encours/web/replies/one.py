@@ -71,7 +71,8 @@ def page(
 ) -> HttpResponse:
     """Draw the page of a reply; `typed` are the forms that were sent with something wrong."""
     today, reach = timezone.localdate(), reach_of(request)
-    lines = line_queries.lines_of(tenant_id=request.tenant_id, reply_id=card.row.id, today=today)
+    lines = lines_of(request, card)
+    beside = queries.replies(reach, Asked(state="to_decide", descending=False, limit=BESIDE))
     may_decide = request.access.may("standing.write", card.row.creditor_id)
     is_open = card.row.state in WAITING
     hold = (
@@ -93,9 +94,9 @@ def page(
         "hold": hold,
         "customer_url": links.customer(card.row.customer_id),
         "message_url": links.to("message", card.message_id) if card.message_id else "",
-        "beside": queries.replies(reach, Asked(state="to_decide", descending=False, limit=BESIDE)),
+        "beside": beside,
         "kinds": words.KINDS,
-        "next": queries.first_to_decide(reach, after=card.row.id),
+        "next": next((one.id for one in beside if one.id != card.row.id), None),
         "answers": [(one, words.ANSWERS[one.state]) for one in card.answers],
         "is_open": is_open,
         "may_decide": may_decide and (is_open or card.row.state == "noted"),
@@ -108,6 +109,16 @@ def page(
         **_forms(request, card, lines, today, typed or {}),
     }
     return render(request, "replies/one.html", context)
+
+
+def lines_of(request: StaffRequest, card: ReplyCard) -> list[ReplyLine]:
+    """Return what the customer of a reply owes."""
+    return line_queries.lines_of(
+        tenant_id=request.tenant_id,
+        customer_id=card.row.customer_id,
+        lineages=card.lineages,
+        today=timezone.localdate(),
+    )
 
 
 def _forms(
