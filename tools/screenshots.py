@@ -46,6 +46,9 @@ PAGES = {
     "scenarios": "/reglages/scenarios/",
     "golive": "/relances/mise-en-service/",
     "triage": "/relances/retards-anterieurs/",
+    "replies": "/reponses/",
+    "causes": "/reponses/causes/",
+    "replies-settings": "/reglages/reponses/",
     "outbox": "/messages/",
     "letters": "/messages/courriers/",
     "letters-sent": "/messages/courriers/en-route/",
@@ -89,6 +92,7 @@ FOLLOWED = {
     "import": ("/imports/", r"/imports/\d+/", ""),
     "reminder": ("/relances/", r"/relances/\d+/", ""),
     "message": ("/messages/", r"/messages/\d+/", ""),
+    "reply": ("/reponses/", r"/reponses/\d+/", ""),
 }
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 ARGUMENTS = [

@@ -216,7 +216,7 @@ def test_when_a_cycle_is_over(days_ago: int, expected: str) -> None:
 )
 def test_what_keeps_a_cycle_open(kind: str, expected: str) -> None:
     told = book().line(1, 40).line(2, -10).said("prevenance", 20, 3).said("relance_3", 10, 1)
-    told.fact(kind, instalment_id=None if kind == "pause" else 1)
+    told.fact(kind, instalment_id=None if kind in ("pause", "reply") else 1)
 
     fate = fates(told.plan())[2]
     assert fate == (expected if expected != "ladder_done" else "waiting")

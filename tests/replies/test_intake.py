@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from tests.replies.house import NOW, SENDER, TODAY, Desk, message_id, reply_mail
 
+from encours.dunning.queries import deeds
+from encours.dunning.rules import frames
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.parties.models import Contact
@@ -209,3 +212,29 @@ def test_who_writes_every_day_does_not_put_off_reminders_for_ever(desk: Desk) ->
 
     last = max(one.ends_on for one in desk.facts("reply") if one.ends_on)
     assert last == date(2026, 10, 19), "nine working days after the first"
+
+
+def test_scenarios_branch_on_who_answered_and_not_on_machines(desk: Desk) -> None:
+    other = desk.customer("BLANC", "compta@blanc.example")
+    desk.take(reply_mail(PROMISE))
+    absent = reply_mail(
+        "Je suis absent",
+        sender="compta@blanc.example",
+        number=2,
+        headers={"Auto-Submitted": "auto-replied"},
+    )
+    desk.take(absent)
+    params = {
+        "tenant": desk.house.tenant_id,
+        "creditor": desk.house.creditor_id,
+        "customers": None,
+        "today": TODAY,
+    }
+    nothing = pl.DataFrame(schema={**frames.FACTS})
+    with in_tenant(desk.house.tenant_id):
+        found = deeds.behaviours(frozenset({"answered"}), params, known=nothing, facts=nothing)
+
+    assert other != desk.customer_id
+    assert found.select("customer_id", "behaviour", "on").rows() == [
+        (desk.customer_id, "answered", TODAY)
+    ]

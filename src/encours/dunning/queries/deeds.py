@@ -23,7 +23,14 @@ where m.tenant_id = %(tenant)s and m.creditor_id = %(creditor)s and m.state = 'b
   and m.customer_id is not null and m.sent_at is not null
   and (%(customers)s::bigint[] is null or m.customer_id = any (%(customers)s::bigint[]))
 """
-READ: Final[Mapping[Behaviour, str]] = {"bounced": BOUNCED}
+ANSWERED: Final = """
+select distinct r.customer_id, null::text, null::bigint, 'answered', r.received_at::date
+from replies_reply r
+where r.tenant_id = %(tenant)s and r.creditor_id = %(creditor)s and r.state <> 'discarded'
+  and r.kind not in ('out_of_office', 'bounce') and r.customer_id is not null
+  and (%(customers)s::bigint[] is null or r.customer_id = any (%(customers)s::bigint[]))
+"""
+READ: Final[Mapping[Behaviour, str]] = {"answered": ANSWERED, "bounced": BOUNCED}
 """Behaviours that rows of other packages tell, each with its question."""
 
 HELD_BY: Final = {"promised": "promise", "disputed": "dispute"}
