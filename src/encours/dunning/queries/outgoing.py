@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -103,17 +103,12 @@ def outgoing(
         recipient = _recipient(contacts.get(customer.pk, []))
         language = LANGUAGES.get(customer.language, "fr")
         reference = _reference(customer)
-        due = tuple(
-            _due_line(
-                lines[number],
-                cents,
-                customer,
-                creditor,
-                insolvent_on=judged.get(customer.pk),
-                billed=told[lines[number][0]],
-            )
-            for number, cents in open_cents[one.pk].items()
-            if number in lines
+        due = _due_lines(
+            [(lines[id_], cents) for id_, cents in open_cents[one.pk].items() if id_ in lines],
+            customer,
+            creditor,
+            insolvent_on=judged.get(customer.pk),
+            told=told,
         )
         draft = Draft(
             step=steps[one.pk],
@@ -127,9 +122,7 @@ def outgoing(
             credits_cents=covered_cents.get(one.pk, 0),
             payment=_with_reference(payment, reference),
             contact=recipient.name,
-            signatory=creditor.signatory or creditor.sender_name or creditor.name,
-            signatory_role=creditor.signatory_role,
-            place=creditor.city,
+            **_signed(creditor),
             reference=reference,
             reminders=tuple(history.get((customer.pk, one.currency, one.cycle), ())),
             is_attached=steps[one.pk].kind == "formal_notice",
@@ -137,6 +130,14 @@ def outgoing(
         )
         found.append(Outgoing(one, recipient, draft))
     return found
+
+
+def _signed(creditor: Creditor) -> dict[str, Any]:
+    return {
+        "signatory": creditor.signatory or creditor.sender_name or creditor.name,
+        "signatory_role": creditor.signatory_role,
+        "place": creditor.city,
+    }
 
 
 def _by_id(rows: Any) -> dict[int, Any]:
@@ -196,6 +197,20 @@ def _billed(
     """Return what notes of penalties asked already of these due lines."""
     moment = Moment(tenant_id=creditor.tenant_id, as_of=today, creditor_ids=(creditor.pk,))
     return billed_of(moment, {(row[0], row[2]) for row in lines.values()})
+
+
+def _due_lines(
+    rows: Iterable[tuple[tuple[Any, ...], int]],
+    customer: Customer,
+    creditor: Creditor,
+    *,
+    insolvent_on: date | None,
+    told: Mapping[int, Billed],
+) -> tuple[DueLine, ...]:
+    return tuple(
+        _due_line(row, cents, customer, creditor, insolvent_on=insolvent_on, billed=told[row[0]])
+        for row, cents in rows
+    )
 
 
 def _due_line(
