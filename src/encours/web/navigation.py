@@ -42,7 +42,9 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice", "penalty_note")),
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Réponses"), "replies", "undo", "dunning.read", ("reply", "replies_")),
-    Entry(_("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "sink")),
+    Entry(
+        _("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "letters", "sink")
+    ),
     Entry(_("Pièces"), "documents", "note", "documents.read", ("document", "claims")),
     Entry(_("Imports"), "imports", "upload", "imports.read", ("import", "source", "contacts")),
     Entry(_("Réglages"), "settings", "settings", "settings.read", ("settings",)),

@@ -38,13 +38,14 @@ CHANNEL: Final = Filter("channel", lazy("Envoi"), "select", choices(ON_PAPER, la
 FRANKING: Final = (
     Column("place", lazy("N°"), "count"),
     Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row["id"],))),
-    Column("town", lazy("Ville")),
     Column("channel", lazy("Envoi"), "badge", badges=ON_PAPER),
-    Column("step", lazy("Étape"), "badge", badges=STEPS),
     Column("sheets", lazy("Feuilles"), "count"),
-    Column("envelope", lazy("Enveloppe")),
     Column("weight_g", lazy("Poids (g)"), "count"),
     Column("cost_cents", lazy("Coût"), "money"),
+    Column("", lazy("N° à noter"), "custom", template="dunning/_letter_number.html"),
+    Column("town", lazy("Ville")),
+    Column("step", lazy("Étape"), "badge", badges=STEPS),
+    Column("envelope", lazy("Enveloppe")),
     Column("number", lazy("N° de recommandé"), "code"),
 )
 WAITING: Final = Table(
@@ -66,15 +67,15 @@ UNDER_WAY: Final = Table(
     caption=lazy("Courriers partis"),
     columns=(
         Column("name", lazy("Client"), link=lambda row: reverse("message", args=(row["id"],))),
-        Column("town", lazy("Ville")),
         Column("channel", lazy("Envoi"), "badge", badges=ON_PAPER),
-        Column("step", lazy("Étape"), "badge", badges=STEPS),
-        Column("posted_on", lazy("Posté le"), "date"),
-        Column("number", lazy("N° de recommandé"), "code"),
         Column("state", lazy("Suivi"), "badge", badges=ON_THE_WAY),
         Column("ended_on", lazy("Depuis le"), "date"),
+        Column("posted_on", lazy("Posté le"), "date"),
         Column("proofs", lazy("Preuves"), "count"),
+        Column("number", lazy("N° de recommandé"), "code"),
         Column("cost_cents", lazy("Coût"), "money"),
+        Column("town", lazy("Ville")),
+        Column("step", lazy("Étape"), "badge", badges=STEPS),
         Column("trouble", lazy("Dernier ennui")),
     ),
     filters=(
@@ -98,7 +99,8 @@ def waiting(request: StaffRequest) -> HttpResponseBase:
 
     every = queries.waiting(mine)
     may_send = may("dunning.send", request.creditor_id)
-    table = WAITING if may_send else replace(WAITING, columns=WAITING.columns[:-1], select="")
+    read_only = tuple(one for one in WAITING.columns if one.kind != "custom")
+    table = WAITING if may_send else replace(WAITING, columns=read_only, select="")
     context = {
         "current": "outbox_letters",
         "today": timezone.localdate(),
