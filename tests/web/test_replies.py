@@ -134,6 +134,9 @@ def test_the_list_counts_what_waits_and_filters(desk: Desk) -> None:
         "promise": 1, "dispute": 1,
     }  # fmt: skip
     assert page.context["table"].count == 2
+    shown = client.get(reverse("replies")).context["table"]
+    assert [line.cells[3].text for line in shown.lines][-1] == "Écartée", "those to decide first"
+    assert (shown.count, shown.is_filtered) == (3, False)
     disputes = client.get(reverse("replies"), {"kind": "dispute"})
     assert disputes.context["table"].count == 1
     table = client.get(reverse("replies"), {"export": "csv"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, When
 
 from encours.parties import faces
 from encours.parties.models import Customer
@@ -109,10 +109,15 @@ class ReplyCard:
 
 
 def replies(reach: Reach, asked: Asked) -> list[ReplyRow]:
-    """Return the replies that match, the words of those alone opened."""
+    """Return the replies that match, the words of those alone opened.
+
+    The latest first, those come before that wait for a person.
+    """
     rows = _matching(reach, asked).select_related("customer")
     order = SORTS.get(asked.sort, "received_at")
-    rows = rows.order_by(f"-{order}" if asked.descending else order, "-pk")
+    waits = Case(When(state__in=TO_DECIDE, then=0), default=1)
+    first = (waits,) if order == "received_at" and asked.descending else ()
+    rows = rows.order_by(*first, f"-{order}" if asked.descending else order, "-pk")
     end = None if asked.limit is None else asked.offset + asked.limit
     found = list(rows[asked.offset : end])
     words = opened_all(tenant_id=reach.tenant_id, kept=[row.words for row in found])

@@ -106,9 +106,9 @@ GREETINGS: Final = {"fr": "Bonjour{name},", "en": "Hello{name},"}
 CLOSINGS: Final = {"fr": "Cordialement,\n{creditor}", "en": "Kind regards,\n{creditor}"}
 COPIES: Final = {
     ("fr", True): "vous trouverez ci-jointes les copies demandées",
-    ("fr", False): "nous vous adressons les copies demandées",
+    ("fr", False): "nous vous enverrons les copies demandées dans un prochain message",
     ("en", True): "please find attached the copies you asked for",
-    ("en", False): "we are sending the copies you asked for",
+    ("en", False): "the copies you asked for will follow",
 }
 
 

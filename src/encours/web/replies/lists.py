@@ -21,6 +21,7 @@ from encours.web.ledger.subject import customer_or_404
 from encours.web.replies import words
 from encours.web.rights import StaffRequest, creditors_of, needs
 from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
+from encours.web.wording import Text
 
 COLUMNS: Final = (
     Column("received_at", lazy("Reçue le"), "instant", sort=True,
@@ -44,6 +45,7 @@ REPLIES: Final = Table(
             lazy("État"),
             "select",
             [
+                ("", lazy("Tous")),
                 ("to_decide", lazy("À décider")),
                 *((code, badge.label) for code, badge in words.STATES.items()),
             ],
@@ -52,7 +54,7 @@ REPLIES: Final = Table(
             "kind",
             lazy("Nature"),
             "select",
-            [(code, badge.label) for code, badge in words.KINDS.items()],
+            [("", lazy("Toutes")), *((code, one.label) for code, one in words.KINDS.items())],
         ),
     ),
     empty=lazy("Aucune réponse : elles arrivent de la boîte réglée pour chaque société."),
@@ -131,7 +133,8 @@ def causes(request: StaffRequest) -> HttpResponseBase:
     found = reasons.sums(lines)
     rows = [_cause_row(one) for one in lines]
     known = [(code, words.cause(code)) for code in dict.fromkeys(one.cause for one in found)]
-    table = replace(CAUSES, filters=(Filter("cause", lazy("Cause"), "select", known),))
+    choices: list[tuple[str, Text]] = [("", lazy("Toutes")), *known]
+    table = replace(CAUSES, filters=(Filter("cause", lazy("Cause"), "select", choices),))
     context = {
         "sums": [(one, words.cause(one.cause), words.SIDES.get(one.side)) for one in found],
     }
