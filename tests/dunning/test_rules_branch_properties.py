@@ -9,6 +9,7 @@ from itertools import pairwise
 from random import Random
 
 import polars as pl
+from encours.dunning.rules.forecast import after
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.dunning.branching import EVERY
@@ -18,7 +19,6 @@ from tests.dunning.test_rules_properties import HARD, _spans
 
 from encours.dunning.rules import planner
 from encours.dunning.rules.cycles import last_clear
-from encours.dunning.rules.forecast import after
 from encours.dunning.rules.frames import Ledger, Moment
 from encours.dunning.rules.scenario import Scenario, Step
 

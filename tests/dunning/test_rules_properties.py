@@ -17,8 +17,8 @@ from tests.dunning.strategies import HOLIDAYS, ledgers, moments, shuffled
 
 from encours.dunning.rules import planner
 from encours.dunning.rules.cycles import SPANS, last_clear
-from encours.dunning.rules.forecast import after
 from encours.dunning.rules.frames import Ledger, Moment
+from encours.dunning.rules.simulation import after
 
 often = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 now_and_then = settings(often, max_examples=2)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.dunning.ledgers import FRENCH, TODAY, Book, ago, book, fates, moment, steps
 
 from encours.dunning.rules import planner
-from encours.dunning.rules.forecast import after
 from encours.dunning.rules.scenario import Scenario, Step
 from encours.dunning.rules.scenario_edit import StepEdit, edited, route_of
+from encours.dunning.rules.simulation import after
 
 CLAIMS = ("relance_1", "relance_2", "relance_3", "mise_en_demeure")
 

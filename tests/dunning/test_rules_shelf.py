@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.dunning.chronicles import chronicle_of
 from tests.dunning.ledgers import FRENCH, Book, ago, book, fates, moment, steps
 from tests.dunning.strategies import ledgers, moments
 
@@ -21,6 +22,7 @@ from encours.dunning.rules.gallery import SHIPPED, Shipped, gallery
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.scenario_data import read_scenario
 from encours.dunning.rules.shelf import NEVER, Shelf, parts
+from encours.dunning.rules.simulation import counted, simulate
 
 BY_CODE = {one.scenario.code: one.scenario for one in gallery()}
 GENTLE, HARD = BY_CODE["doux"], BY_CODE["mauvais_payeur"]
@@ -246,8 +248,9 @@ def test_planning_twice_plans_nothing_new() -> None:
 
 
 def test_the_forecast_and_the_explanation_follow_the_choice() -> None:
-    told = chosen(book().line(1, -10), "doux").customer(2).line(2, -10, customer_id=2).ledger()
-    days = planning.forecast(told, SHELF, moment(), days=30)
+    one = chosen(book().line(1, -10), "doux").customer(2).line(2, -10, customer_id=2)
+    told = one.ledger()
+    days = counted(simulate(chronicle_of(one), SHELF, moment(), days=30))
     first = days.filter(pl.col("step") == "relance_1").select("on", "messages").rows()
     why = planning.explain(told, SHELF, moment(), customer_id=1)
 

@@ -31,6 +31,8 @@ KNOWN: dict[str, Any] = {
     "parties.PortfolioRule.part": "collector",
     "dunning.Triage.decision": "remind",
     "dunning.ScenarioRule.place": 1,
+    "dunning.ScenarioReplay.days": 30,
+    "dunning.ScenarioReplay.lag_days": 2,
     "documents.Document.source": "upload",
     "custody.Departure.kind": "tenant",
     "attributes.Field.subject": "customer",

@@ -57,15 +57,11 @@ def sendings(**given: Any) -> dict[str, Any]:
     return told | given
 
 
-def steps(**given: Any) -> dict[str, Any]:
-    """Return what the page of the French scenario posts."""
-    told: dict[str, Any] = {"what": "steps"}
-    shown = (("prevenance", -15, "email"), ("relance_1", 3, "email_else_letter"),
-             ("relance_2", 10, "email_else_letter"), ("relance_3", 20, "email_else_letter"),
-             ("mise_en_demeure", 30, "letter_and_email"), ("remerciement", 0, "email"))  # fmt: skip
-    for code, day, route in shown:
-        told |= {f"{code}-offset_days": day, f"{code}-route": route, f"{code}-is_active": "on"}
-    return told | given
+def moved(client: Client, code: str, day: int, **whose: Any) -> None:
+    """Move a step of the French scenario, and save it."""
+    told = {**whose, "etape": code, "day": day}
+    assert client.post(reverse("settings_scenario_move"), told).status_code == 302
+    client.post(reverse("settings_scenario"), {**whose, "what": "save"})
 
 
 def test_a_setting_of_the_organisation_holds_for_each_until_it_has_its_own(group: House) -> None:
@@ -104,7 +100,7 @@ def test_an_unknown_setting_or_page_is_not_found(group: House) -> None:
     ("name", "given"),
     [
         ("settings_creditor_habits", sendings(**{"policy-freshness_days": "3"})),
-        ("settings_scenario", steps(**{"relance_1-offset_days": 4})),
+        ("settings_scenario", {"what": "drop"}),
         ("settings_terms", {"text": "45 jours"}),
     ],
 )
@@ -125,43 +121,48 @@ def test_an_accountant_reads_and_changes_nothing(group: House) -> None:
     shown = page(client, "settings_scenario")
 
     assert "Étapes" in shown
-    assert "Enregistrer les étapes" not in shown
-    assert client.post(reverse("settings_scenario"), {**steps(), **WHOLE}).status_code == 403
+    assert "Appliquer au brouillon" not in shown
+    told = {"what": "save", **WHOLE}
+    assert client.post(reverse("settings_scenario"), told).status_code == 403
 
 
 def test_the_steps_are_changed_and_given_back(group: House) -> None:
     client, mine = client_of(group), {"creditor_id": group.creditor_id}
-    url = reverse("settings_scenario")
     assert "livré avec encours" in page(client, "settings_scenario")
 
-    given = steps(**WHOLE, **{"relance_1-offset_days": 5})
-    assert client.post(url, given).headers["Location"] == f"{url}?niveau=organisation"
+    moved(client, "relance_1", 5, **WHOLE)
     assert "repris de l'organisation" in page(client, "settings_scenario")
 
-    given = steps(**mine, **{"relance_1-offset_days": 5, "relance_3-route": "letter"})
-    del given["relance_2-is_active"]
-    client.post(url, given)
+    asleep = {**mine, "etape": "relance_2", "name": "relance 2", "offset_days": 10}
+    asleep |= {"tone": "neutral", "approval": "auto", "anchor": "due", "days": "calendar"}
+    asleep |= {"sender": "creditor", "channels": ["letter"]}
+    assert client.post(reverse("settings_scenario_step"), asleep).status_code == 302
+    moved(client, "relance_3", 22, **mine)
     shown = page(client, "settings_scenario")
-    assert "En sommeil" in shown
+    assert "is-asleep" in shown
     assert "Revenir aux étapes de l'organisation" in shown
     with in_tenant(group.tenant_id):
         own = Scenario.objects.get(creditor_id=group.creditor_id)
         told = {step["code"]: step for step in own.definition["steps"]}
     assert own.version == 3
-    assert (told["relance_2"]["is_active"], told["relance_3"]["channels"]) == (False, ["letter"])
+    assert (told["relance_2"]["is_active"], told["relance_2"]["channels"]) == (False, ["letter"])
+    assert told["relance_1"]["offset_days"] == 5
     assert "Deuxième relance" not in page(client, "plan_scenario")
 
     client.post(reverse("settings_scenario_inherit"), mine)
-    assert "En sommeil" not in page(client, "settings_scenario")
+    assert "is-asleep" not in page(client, "settings_scenario")
 
 
-def test_steps_that_make_no_sense_are_told_and_kept_on_the_page(group: House) -> None:
-    client = client_of(group)
-    given = steps(creditor_id=group.creditor_id, **{"relance_2-offset_days": 25})
-    told = client.post(reverse("settings_scenario"), given)
+def test_steps_that_make_no_sense_are_told_and_not_saved(group: House) -> None:
+    client, mine = client_of(group), {"creditor_id": group.creditor_id}
+    told = {**mine, "etape": "relance_2", "day": 25}
+    htmx = {"hx-request": "true", "hx-target": "editor"}
+    shown = client.post(reverse("settings_scenario_move"), told, headers=htmx).content.decode()
+    said = client.post(reverse("settings_scenario"), {**mine, "what": "save"}, follow=True)
 
-    assert "« relance 3 » doit tomber après « relance 2 »." in told.content.decode()
-    assert 'value="25"' in told.content.decode()
+    for text in (shown, said.content.decode()):
+        assert "« relance 3 » doit tomber après « relance 2 »." in text
+    assert 'value="25"' in shown
     with in_tenant(group.tenant_id):
         assert not Scenario.objects.exists()
 

@@ -123,9 +123,14 @@ def mailers() -> Mapping[str, DjangoMailer]:
 def preparers() -> Mapping[str, Preparer]:
     """Return what writes the messages of the outbox."""
     from encours.dunning.actions.outgoing import ReminderPreparer
+    from encours.dunning.actions.trials import TrialPreparer
     from encours.replies.actions.answering import AnswerPreparer
 
-    return {"reminder": ReminderPreparer(), "answer": AnswerPreparer()}
+    return {
+        "reminder": ReminderPreparer(),
+        "trial": TrialPreparer(),
+        "answer": AnswerPreparer(),
+    }
 
 
 def ledger_readers() -> Mapping[str, Fec]:

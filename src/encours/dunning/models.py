@@ -40,6 +40,64 @@ class Scenario(TenantModel):
         )
 
 
+class ScenarioDraft(TenantModel):
+    """What people change of a scenario before it becomes its next version; one draft at a time.
+
+    `definition` has the shape of a scenario; it may not make sense yet.
+    """
+
+    creditor = TenantForeignKey(
+        Creditor, models.PROTECT, null=True, blank=True, verbose_name="société"
+    )
+    code = models.CharField("code", max_length=40)
+    definition = models.JSONField("définition")
+    author_id = models.BigIntegerField("auteur")
+    changed_at = models.DateTimeField("modifié le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "code"),
+                name="scenario_draft_once",
+                nulls_distinct=False,
+            ),
+        )
+
+
+class ScenarioReplay(TenantModel):
+    """The past replayed with a scenario: how far it is, then its figures (`queries.replays`)."""
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    code = models.CharField("code", max_length=40)
+    definition = models.JSONField("définition")
+    last_on = models.DateField("jusqu'au")
+    days = models.PositiveSmallIntegerField("jours")
+    lag_days = models.PositiveSmallIntegerField("règlements connus après (jours)")
+    state = models.CharField("état", max_length=10, default="running")
+    progress = models.PositiveSmallIntegerField("avancement (%)", default=0)
+    figures = models.JSONField("chiffres", default=dict, blank=True)
+    author_id = models.BigIntegerField("auteur")
+    created_at = models.DateTimeField("demandé le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=("running", "done", "failed")), name="replay_state_known"
+            ),
+        )
+
+
+class ScenarioTrial(TenantModel):
+    """A step of a draft, written for a customer and sent to the person who asked, nobody else."""
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    definition = models.JSONField("définition")
+    step_code = models.CharField("étape", max_length=40)
+    author_id = models.BigIntegerField("pour")
+    created_at = models.DateTimeField("demandé le", db_default=Now())
+
+
 class ScenarioRule(TenantModel):
     """Which scenario the customers that fit it follow; the first that fits, by place, wins.
 

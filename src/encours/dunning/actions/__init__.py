@@ -8,7 +8,6 @@ from encours.dunning.actions.decisions import (
 )
 from encours.dunning.actions.plan import (
     DayPlan,
-    forecast_days,
     plan_day,
     plan_told,
     reserved_told,
@@ -17,7 +16,6 @@ from encours.dunning.actions.plan import (
 __all__ = (
     "DayPlan",
     "approve",
-    "forecast_days",
     "plan_day",
     "plan_told",
     "queue_approved",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from encours.dunning.actions.decisions import approve
+from encours.dunning.actions.outgoing import KIND
 from encours.dunning.models import Reminder
 from encours.kernel.refusal import Refusal
 from encours.messaging import handling
@@ -24,6 +25,8 @@ class PlannedAgain(Refusal):
 def retry(*, tenant_id: int, message_id: int, user_id: int, now: datetime) -> None:
     """Send a failed or bounced reminder again; everything is decided anew before it leaves."""
     message = handling.requeue(tenant_id=tenant_id, message_id=message_id, now=now)
+    if message.kind != KIND:
+        return
     reminder = Reminder.objects.of(tenant_id).select_for_update().get(pk=message.subject_id)
     same = Reminder.objects.of(tenant_id).filter(
         creditor_id=reminder.creditor_id,

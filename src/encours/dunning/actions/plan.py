@@ -115,27 +115,6 @@ def reserved_told(*, tenant_id: int, creditor_id: int, on: date) -> told.DayTold
     return told.day_told(**day, reserved=told.reserved_messages(**day))
 
 
-def forecast_days(
-    *, tenant_id: int, creditor_id: int, on: date, days: int = 30, now: datetime | None = None
-) -> pl.DataFrame:
-    """Return what the next days would send if nobody paid; writes nothing."""
-    asked = setting(
-        tenant_id=tenant_id,
-        creditor_id=creditor_id,
-        on=on,
-        now=now or datetime.now(UTC),
-        allow_stale=True,
-    )
-    ledger = ledgers.load(
-        tenant_id=tenant_id,
-        creditor_id=creditor_id,
-        today=on,
-        rehearsal=asked.is_rehearsal,
-        shelf=asked.shelf,
-    )
-    return planning.forecast(ledger, asked.shelf, asked.moment, days=days)
-
-
 def _reserve(tenant_id: int, asked: Setting, decided: planner.Plan) -> int:
     creditor_id, on = asked.creditor.pk, asked.moment.today
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from encours.dunning.models import Scenario as StoredScenario
 from encours.dunning.queries import scenarios
 from encours.dunning.rules.gallery import SHIPPED
 from encours.dunning.rules.scenario import Scenario
-from encours.dunning.rules.scenario_edit import StepEdit, edited
+from encours.dunning.rules.scenario_edit import StepEdit, edited, issues_of
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.tenancy import journal
@@ -58,10 +59,61 @@ def save_steps(
     base, _origin = scenarios.steps_in_force(
         tenant_id=tenant_id, creditor_id=creditor_id, code=code
     )
-    version = _next_version(tenant_id, base)
-    scenario, issues = edited(base, edits, version=version)
+    scenario, issues = edited(base, edits, version=_next_version(tenant_id, base))
     if scenario is None:
         raise InvalidScenario(issues)
+    return _stored(
+        tenant_id,
+        creditor_id,
+        base,
+        scenario,
+        moves_running=moves_running,
+        actor_id=actor_id,
+        today=today,
+    )
+
+
+@transaction.atomic
+def save_scenario(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    scenario: Scenario,
+    moves_running: bool = False,
+    actor_id: int,
+    today: date,
+) -> int:
+    """Store a draft as the next version of its scenario, as `save_steps`; return its number."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [tenant_id])
+    base, _origin = scenarios.steps_in_force(
+        tenant_id=tenant_id, creditor_id=creditor_id, code=scenario.code
+    )
+    numbered = replace(scenario, version=_next_version(tenant_id, base))
+    issues = issues_of(numbered)
+    if issues:
+        raise InvalidScenario(issues)
+    return _stored(
+        tenant_id,
+        creditor_id,
+        base,
+        numbered,
+        moves_running=moves_running,
+        actor_id=actor_id,
+        today=today,
+    )
+
+
+def _stored(
+    tenant_id: int,
+    creditor_id: int | None,
+    base: Scenario,
+    scenario: Scenario,
+    *,
+    moves_running: bool,
+    actor_id: int,
+    today: date,
+) -> int:
     if scenario.steps == base.steps:
         return base.version
     _retire(tenant_id, creditor_id, base.code)
@@ -69,7 +121,7 @@ def save_steps(
         tenant_id=tenant_id,
         creditor_id=creditor_id,
         code=scenario.code,
-        version=version,
+        version=scenario.version,
         name=scenario.name,
         definition=scenario.as_json(),
         moves_running=moves_running,
@@ -83,7 +135,7 @@ def save_steps(
         actor_id=actor_id,
         today=today,
     )
-    return version
+    return scenario.version
 
 
 @transaction.atomic

@@ -7,11 +7,11 @@ for (docs/decisions/0070).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 import polars as pl
 
+from encours.dunning.rules import conduct
 from encours.dunning.rules.frames import BEHAVIOURS
 from encours.dunning.rules.scenario import Behaviour
 from encours.tenancy.frames import read_frame
@@ -33,8 +33,6 @@ where r.tenant_id = %(tenant)s and r.creditor_id = %(creditor)s and r.state <> '
 READ: Final[Mapping[Behaviour, str]] = {"answered": ANSWERED, "bounced": BOUNCED}
 """Behaviours that rows of other packages tell, each with its question."""
 
-HELD_BY: Final = {"promised": "promise", "disputed": "dispute"}
-
 
 def behaviours(
     asked: frozenset[Behaviour],
@@ -44,38 +42,11 @@ def behaviours(
     facts: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return `frames.BEHAVIOURS` of these behaviours; `known` = due lines with what was paid."""
-    parts = [read_frame(READ[one], params, schema=BEHAVIOURS) for one in READ if one in asked]
-    parts += [_of_fact(facts, one, kind) for one, kind in HELD_BY.items() if one in asked]
-    if "promise_broken" in asked:
-        parts.append(_broken(facts, params))
-    if "part_paid" in asked:
-        parts.append(_part_paid(known))
+    parts = told(asked, params)
+    parts.append(conduct.derived(asked, known=known, facts=facts, today=params["today"]))
     return pl.concat([pl.DataFrame(schema=BEHAVIOURS), *parts])
 
 
-def _of_fact(facts: pl.DataFrame, behaviour: str, kind: str) -> pl.DataFrame:
-    told = facts.filter(pl.col("kind") == kind)
-    return _shaped(told, behaviour, pl.col("starts_on"), pl.lit(None, pl.String))
-
-
-def _broken(facts: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
-    """Return the promises whose last day passed: where the line is paid, nobody looks at it."""
-    passed = facts.filter((pl.col("kind") == "promise") & (pl.col("ends_on") < params["today"]))
-    day = pl.col("ends_on") + timedelta(days=1)
-    return _shaped(passed, "promise_broken", day, pl.lit(None, pl.String))
-
-
-def _part_paid(known: pl.DataFrame) -> pl.DataFrame:
-    paid = pl.col("paid_cents")
-    part = known.filter((paid > 0) & (paid < pl.col("amount_cents")))
-    return _shaped(part, "part_paid", pl.col("settled_on"), pl.col("currency"))
-
-
-def _shaped(rows: pl.DataFrame, behaviour: str, on: pl.Expr, currency: pl.Expr) -> pl.DataFrame:
-    return rows.select(
-        "customer_id",
-        currency.alias("currency"),
-        "instalment_id",
-        behaviour=pl.lit(behaviour),
-        on=on,
-    )
+def told(asked: frozenset[Behaviour], params: Mapping[str, Any]) -> list[pl.DataFrame]:
+    """Return those that rows of other packages tell, whenever they happened."""
+    return [read_frame(READ[one], params, schema=BEHAVIOURS) for one in READ if one in asked]

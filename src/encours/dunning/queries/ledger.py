@@ -7,20 +7,18 @@ goes by its lineage, so that what was said or decided of it outlives a corrected
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
 from encours.dunning.queries import choices, deeds
-from encours.dunning.rules import cycles, frames
+from encours.dunning.rules import chronicle, cycles, frames
 from encours.dunning.rules.frames import Ledger
 from encours.dunning.rules.shelf import Shelf
 from encours.parties import faces
 from encours.standing import rules as standing
 from encours.tenancy.frames import numbers_listed, one_process, read_frame, read_named
-
-THANKED_DAYS: Final = 45
 
 SETTLEMENT: Final = """
 select instalment_id, sum_cents(amount_cents) as paid, max(effective_on) as last_on
@@ -156,29 +154,15 @@ EINVOICE_KINDS: Final = {
     **{kind: kind for kind in ("dispute", "credit_expected", "direct_payer", "assignment")},
 }
 FACTS_SCHEMA: Final[Mapping[str, Any]] = {**frames.FACTS, "status": pl.String}
-SETS_APART: Final = (
-    "dispute",
-    "plan",
-    "insolvency",
-    "over_indebtedness",
-    "death",
-    "protection",
-    "handover",
-    "assignment",
-    "einvoice",
-    "credit_expected",
-    "direct_payer",
-)
 
 
-def _acting(facts: pl.DataFrame) -> pl.DataFrame:
+def acting(facts: pl.DataFrame) -> pl.DataFrame:
     """Name e-invoice statuses by what they act as; those that stand in nobody's way are left."""
     told = [
         kind if kind != "einvoice" else EINVOICE_KINDS.get(standing.effect_of(kind, status))
         for kind, status in facts.select("kind", "status").iter_rows()
     ]
-    named = facts.with_columns(pl.Series("kind", told, dtype=pl.String)).drop_nulls("kind")
-    return named.select(frames.FACTS.names())
+    return facts.with_columns(pl.Series("kind", told, dtype=pl.String)).drop_nulls("kind")
 
 
 def load(
@@ -202,7 +186,7 @@ def load(
         "today": today,
         "rehearsal": rehearsal,
         "mobile": MOBILE,
-        "customers": None if customer_ids is None else _families(customer_ids, merged),
+        "customers": None if customer_ids is None else families(customer_ids, merged),
     }
 
     def read(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
@@ -215,20 +199,20 @@ def load(
     documents = read_named(DOCUMENTS, params, known["invoice_id"], schema=DOCUMENTS_SCHEMA)
     known = known.with_columns(is_reminded=is_reminded).join(documents, on="invoice_id")
     known = faces.shown_under(known, merged)
-    facts = _acting(faces.shown_under(read(FACTS, FACTS_SCHEMA), merged))
+    facts = acting(faces.shown_under(read(FACTS, FACTS_SCHEMA), merged))
     messages = faces.shown_under(said.filter(~pl.col("is_outdated")), merged)
     listings = numbers_listed(messages.select("message_id", instalment_id="listed"))
     reminded = known.lazy().filter("is_reminded")
     minimum_cents = shelf.default.minimum_cents if shelf else {}
     return Ledger.of(
         lines=_open(known, read(TRIAGE, TRIAGE_SCHEMA)),
-        customers=_reached_together(read(CUSTOMERS, frames.CUSTOMERS), merged),
+        customers=reached_together(read(CUSTOMERS, frames.CUSTOMERS), merged),
         facts=facts,
         cover=faces.shown_under(read(COVER, frames.COVER), merged).group_by(frames.ACCOUNT).sum(),
         messages=messages,
         listings=listings,
-        settled=_settled(reminded, listings, today),
-        clears=cycles.last_clear(_spans(reminded, facts, minimum_cents), today),
+        settled=chronicle.settled(reminded, listings, today),
+        clears=cycles.last_clear(chronicle.spans(reminded, facts, minimum_cents), today),
         behaviours=_conduct(params, merged, shelf, known, facts),
         **_followed(params, merged, shelf),
     )
@@ -269,14 +253,14 @@ def _open(known: pl.DataFrame, triage: pl.DataFrame) -> pl.DataFrame:
     return opened.join(decided, on="instalment_id", how="left")
 
 
-def _families(customer_ids: Sequence[int], merged: pl.DataFrame) -> list[int]:
+def families(customer_ids: Sequence[int], merged: pl.DataFrame) -> list[int]:
     """Return these customers, who stands for them, and all who are merged into those."""
     asked = pl.DataFrame({"customer_id": customer_ids}, schema={"customer_id": pl.Int64})
     shown = faces.shown_under(asked, merged)["customer_id"].to_list()
     return [*shown, *merged.filter(pl.col("face_id").is_in(shown))["customer_id"]]
 
 
-def _reached_together(customers: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+def reached_together(customers: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     """Keep those who stand for others: an address of one merged into them is theirs."""
     if merged.is_empty():
         return customers
@@ -288,53 +272,3 @@ def _reached_together(customers: pl.DataFrame, merged: pl.DataFrame) -> pl.DataF
     )
     alone = customers.join(merged, on="customer_id", how="anti").drop(ways)
     return alone.join(reached, on="customer_id", how="left").select(customers.columns)
-
-
-def _settled(reminded: pl.LazyFrame, listings: pl.DataFrame, today: date) -> pl.DataFrame:
-    since = today - timedelta(days=THANKED_DAYS)
-    return (
-        reminded.filter(
-            (pl.col("paid_cents") >= pl.col("amount_cents")) & (pl.col("settled_on") >= since)
-        )
-        .join(listings.lazy(), on="instalment_id", how="semi")
-        .select(frames.SETTLED.names())
-        .collect()
-    )
-
-
-def _spans(
-    reminded: pl.LazyFrame, facts: pl.DataFrame, minimum_cents: Mapping[str, int]
-) -> pl.DataFrame:
-    """Return when each line was overdue and claimed: until paid, too small, or set apart."""
-    apart = (
-        facts.lazy()
-        .filter(pl.col("kind").is_in(SETS_APART))
-        .group_by("instalment_id", "customer_id")
-        .agg(apart_on=pl.col("starts_on").min())
-    )
-    of_line = apart.filter(pl.col("instalment_id").is_not_null()).select(
-        "instalment_id", line_apart_on="apart_on"
-    )
-    of_customer = apart.filter(pl.col("instalment_id").is_null()).select(
-        "customer_id", customer_apart_on="apart_on"
-    )
-    least = pl.col("currency").replace_strict(
-        dict(minimum_cents) or {"": 0}, default=0, return_dtype=pl.Int64
-    )
-    paid = pl.col("paid_cents") >= pl.col("amount_cents")
-    small = pl.col("amount_cents") - pl.col("paid_cents") < least
-    return (
-        reminded.join(of_line, on="instalment_id", how="left")
-        .join(of_customer, on="customer_id", how="left")
-        .select(
-            "customer_id",
-            "currency",
-            from_on=pl.col("due_on") + pl.duration(days=1),
-            until_on=pl.min_horizontal(
-                pl.when(paid | (small & pl.col("settled_on").is_not_null())).then("settled_on"),
-                "line_apart_on",
-                "customer_apart_on",
-            ),
-        )
-        .collect()
-    )

@@ -46,7 +46,7 @@ def shelf_of(creditor: Creditor) -> Shelf:
     used = [one for code, one in sorted(in_force.items()) if code != default]
     used.append(in_force[default])
     mine = [row for row in stored if row.creditor_id in (creditor.pk, None)]
-    limited = [_of_creditor(one, creditor) for one in (*_former(mine, used), *used)]
+    limited = [of_creditor(one, creditor) for one in (*_former(mine, used), *used)]
     return Shelf(
         default=limited[-1],
         others=tuple(limited[-len(used) : -1]),
@@ -55,7 +55,8 @@ def shelf_of(creditor: Creditor) -> Shelf:
     )
 
 
-def _of_creditor(scenario: Scenario, creditor: Creditor) -> Scenario:
+def of_creditor(scenario: Scenario, creditor: Creditor) -> Scenario:
+    """Return a scenario with the limits that the creditor sets."""
     limits = {name: creditor.in_force(name) for name in ("minimum_cents", "min_spacing_days")}
     limited = _limited(scenario, limits, creditor.currency)
     return replace(limited, stale_after_hours=creditor.in_force("freshness_days") * 24)

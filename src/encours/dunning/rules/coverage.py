@@ -144,12 +144,13 @@ def _lines(decision: planner.Decision, scenario: Scenario, moment: Moment) -> pl
     names = {code: reason.value for reason, code in CODES.items()}
     passing = pl.col("hold").is_in([CODES[reason] for reason in PASSES])
     held = pl.when((pl.col("status") == HELD) & ~passing).then("hold")
-    unreachable = coded(~(pl.col("has_email") | pl.col("has_postal")), Reason.NO_CONTACT)
+    ways = [one for one in decision.accounts.columns if one.startswith("has_")]
+    unreachable = coded(~pl.any_horizontal(ways), Reason.NO_CONTACT)
     nothing_leaves = [
         coded(pl.lit(moment.mode is Mode.STOPPED), Reason.NOT_LIVE),
         coded(pl.lit(moment.is_stale(scenario.stale_after_hours)), Reason.STALE),
     ]
-    reach = decision.accounts.select("account", "has_email", "has_postal")
+    reach = decision.accounts.select("account", *ways)
     return (
         decision.lines.filter(pl.col("due_on") < moment.today)
         .join(reach, on="account", how="left")

@@ -71,7 +71,7 @@ ASKED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, in codes: `plan` adds the words, `forecast` needs none.
+    """What was decided, in codes: `plan` adds the words, `simulation` needs none.
 
     `lines` = lines in reach of the scenario, `far` = lines whose day is still to come, `messages` =
     messages that leave today, `thanked` = settled lines that a thank-you answers.
@@ -126,7 +126,7 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
 
 
 def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
-    """Decide the day without a word: the same decisions, for a forecast."""
+    """Decide the day without a word: the same decisions, for a simulation."""
     horizon = moment.today + timedelta(days=ladder.window_days(scenario))
     near = pl.col("due_on") <= horizon
     lines, known = _prepared(ledger, ledger.lines.filter(near), scenario, moment)

@@ -1,6 +1,6 @@
 """The plan of a creditor with several scenarios: each account is planned by the one it follows.
 
-The same questions as `planner`, `forecast`, `explain` and `recheck`, asked of a shelf.
+The same questions as `planner`, `explain` and `recheck`, asked of a shelf.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from dataclasses import fields
 import polars as pl
 
 from encours.dunning.rules import explain as one_explained
-from encours.dunning.rules import forecast as one_forecast
 from encours.dunning.rules import planner, shelf
 from encours.dunning.rules import recheck as one_rechecked
-from encours.dunning.rules.forecast import DAYS
 from encours.dunning.rules.frames import Ledger, Moment
 from encours.dunning.rules.planner import Plan
 from encours.dunning.rules.recheck import Prepared, Verdict
@@ -36,19 +34,6 @@ def plan(ledger: Ledger, scenarios: Shelf, moment: Moment) -> Plan:
         field.name: pl.concat([getattr(one, field.name) for one in plans]) for field in fields(Plan)
     }
     return Plan(**frames)
-
-
-def forecast(ledger: Ledger, scenarios: Shelf, moment: Moment, *, days: int = DAYS) -> pl.DataFrame:
-    """Count, day by day from today, what would leave if nobody paid (`forecast.FORECAST`)."""
-    told = [
-        one_forecast.forecast(part, scenario, moment, days=days)
-        for scenario, part in shelf.parts(ledger, scenarios)
-    ]
-    keys = ["on", "step", "currency"]
-    whole = pl.concat([pl.DataFrame(schema=one_forecast.FORECAST), *told])
-    if len(told) <= 1:
-        return whole
-    return whole.group_by(keys, maintain_order=True).agg(pl.all().sum()).sort("on")
 
 
 def explain(ledger: Ledger, scenarios: Shelf, moment: Moment, *, customer_id: int) -> pl.DataFrame:

@@ -61,12 +61,13 @@ def read_scenario(data: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Issue
     issues = tuple(_shape_issues(data))
     if issues:
         return None, issues
-    scenario = _built(data)
+    scenario = built(data)
     issues = tuple(sense_issues(scenario))
     return (None if issues else scenario), issues
 
 
-def _built(data: Mapping[str, Any]) -> Scenario:
+def built(data: Mapping[str, Any]) -> Scenario:
+    """Return the scenario of data that has the right shape, whether it makes sense or not."""
     steps = tuple(
         Step(**{**step, **{name: tuple(step[name]) for name in LISTS if name in step}})
         for step in data["steps"]

@@ -1,13 +1,13 @@
-"""What a person changes of a scenario's steps: the day, the channels, whether it is in use.
+"""What a person changes of a scenario's steps: any field of a draft, or the plain ones at once.
 
-The steps, their order, kinds, texts and approvals stay: a fuller editor builds on the same data.
+The steps, their order and their kinds stay: the text of a step is that of its code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from encours.dunning.rules.scenario import Channel, Scenario, Step
 from encours.dunning.rules.scenario_data import read_scenario
@@ -56,6 +56,28 @@ def edited(
     assert wanted.keys() <= {step.code for step in scenario.steps}, wanted
     steps = tuple(_step(step, wanted.get(step.code)) for step in scenario.steps)
     return read_scenario(replace(scenario, steps=steps, version=version).as_json())
+
+
+FIXED: Final = ("code", "rank", "kind")
+"""What makes a step the one that it is: a new version never changes it."""
+
+
+def changed(scenario: Scenario, code: str, values: Mapping[str, Any]) -> Scenario:
+    """Return the scenario where the step of that code has these values; it may make no sense yet.
+
+    A list of values is taken as a tuple, as a step has it.
+    """
+    assert not set(values) & set(FIXED), values
+    assert scenario.step(code) is not None, code
+    given: dict[str, Any]
+    given = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    steps = tuple(replace(one, **given) if one.code == code else one for one in scenario.steps)
+    return replace(scenario, steps=steps)
+
+
+def issues_of(scenario: Scenario) -> tuple[Issue, ...]:
+    """Return what keeps this draft from being saved; `line` is the place of a step, from 1."""
+    return read_scenario(scenario.as_json())[1]
 
 
 def _step(step: Step, edit: StepEdit | None) -> Step:

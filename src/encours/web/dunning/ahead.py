@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
 from encours.dunning import actions
-from encours.dunning.queries import plans, scenarios
+from encours.dunning.queries import plans, scenarios, simulation
+from encours.dunning.rules import simulation as rules
 from encours.dunning.texts.passages import StepText
 from encours.dunning.texts.shipped import shipped
 from encours.messaging.rules.notice import Language
@@ -42,6 +43,17 @@ DAYS: Final = Table(
     ),
     sort="on",
     per_page=200,
+    filters=(
+        Filter(
+            "pays",
+            lazy("Hypothèse"),
+            "select",
+            (
+                ("", lazy("Personne ne paie")),
+                ("usual", lazy("Chacun paie avec son retard habituel")),
+            ),
+        ),
+    ),
     empty=lazy("Rien n'est prévu dans les trente jours."),
 )
 HELD: Final = Table(
@@ -78,17 +90,24 @@ PARTS: Final[Mapping[str, Text]] = {
 @needs("dunning.read")
 @of_creditors
 def forecast(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> HttpResponseBase:
-    """Show what would leave if messages left as planned and nobody paid."""
+    """Show what would leave if nobody paid, or if each customer paid as late as usual."""
     mine = subject.those(request, creditors)
     own = subject.own_customers(request)
+    is_paid = request.GET.get("pays") == "usual"
     frame = pl.DataFrame()
     if own is None:
         frame = _each(
             request,
             mine,
-            "forecast",
-            lambda creditor_id, on: actions.forecast_days(
-                tenant_id=request.tenant_id, creditor_id=creditor_id, on=on, now=timezone.now()
+            f"forecast {is_paid}",
+            lambda creditor_id, on: rules.counted(
+                simulation.ahead(
+                    tenant_id=request.tenant_id,
+                    creditor_id=creditor_id,
+                    on=on,
+                    now=timezone.now(),
+                    is_paid=is_paid,
+                )
             ),
         )
     rows = [{"id": place, **row} for place, row in enumerate(frame.iter_rows(named=True))]
@@ -98,6 +117,7 @@ def forecast(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) ->
         **subject.heads(request, mine),
         "options": _chart(rows),
         "is_hidden": own is not None,
+        "is_paid": is_paid,
         "total": totals["messages"],
     }
     listed = Source(rows=source.rows, totals=lambda _window: totals)

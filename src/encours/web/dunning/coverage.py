@@ -57,6 +57,10 @@ ADVICE: Final[Mapping[str, tuple[Text, str]]] = {
     "ladder_done": (lazy("Appeler, puis passer au contentieux ou en perte."), ""),
     "no_contact": (lazy("Trouver une adresse à ces clients."), "unreachable"),
     "below_minimum": (lazy("Rien, ou baisser le minimum du scénario."), "settings_scenarios"),
+    "out_of_bounds": (
+        lazy("Rien, ou revoir les bornes de l'étape dans le scénario."),
+        "settings_scenarios",
+    ),
     "stale": (lazy("Importer vos écritures."), "imports"),
     "not_live": (lazy("Remettre les envois en marche quand ils peuvent l'être."), "plan_golive"),
 }

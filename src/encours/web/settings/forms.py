@@ -154,29 +154,6 @@ class Limits(forms.Form):
     )
 
 
-ROUTES: Final = [
-    ("email_else_letter", _("E-mail, sinon courrier")),
-    ("email", _("E-mail")),
-    ("letter", _("Courrier")),
-    ("letter_and_email", _("Courrier et e-mail")),
-]
-
-
-class Step(forms.Form):
-    """One step of a scenario: its day, its channels, whether it is in use."""
-
-    offset_days = forms.IntegerField(label=_("Jour"), min_value=-400, max_value=400)
-    route = forms.ChoiceField(label=_("Canal"), required=False)
-    is_active = forms.BooleanField(label=_("Active"), required=False)
-
-    def __init__(self, *args: Any, route: str, **kwargs: Any) -> None:
-        """Offer the ways out, and the one it has if it is none of them."""
-        super().__init__(*args, **kwargs)
-        choice = self.fields["route"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = ROUTES if route else [("", _("Inchangé")), *ROUTES]
-
-
 class ScenarioRule(forms.Form):
     """Customers that fit the conditions follow a scenario; without a scenario there is no rule."""
 

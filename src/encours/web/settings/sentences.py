@@ -79,6 +79,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "policy.overridden": _("Réglages propres à la société : %(fields)s."),
     "policy.inherited": _("Réglages de l'organisation repris : %(fields)s."),
     "scenario.saved": _("Scénario enregistré, version %(version)s, étapes changées : %(steps)s."),
+    "scenario.tried": _("Scénario essayé à sa propre adresse, étapes : %(steps)s."),
     "scenario.inherited": _("Scénario de l'organisation repris (version %(version)s)."),
     "scenario.chosen": _("Scénario choisi pour un client : %(scenario)s."),
     "scenario.rules_saved": _("Règles des scénarios enregistrées : %(scenarios)s."),
