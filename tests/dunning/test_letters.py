@@ -289,3 +289,21 @@ def test_a_provider_that_is_down_is_asked_again_later(shop: Shop, post: MemoryLe
     assert "Aucun compte" in one.trouble
     assert one.next_check_at == noon(35)
     assert handling.ON_PAPER == ("letter", "registered")
+
+
+def test_a_proof_that_is_no_file_stops_nothing(
+    shop: Shop, post: MemoryLetters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryLetters, "fetch", lambda *_asked: b"<html>erreur</html>")
+    to_formal_notice(shop)
+    provider(shop, "registered")
+    change(shop, "registered")
+    deliver(shop, 34)
+
+    assert follow(shop, noon(34)) == 1
+    with in_tenant(shop.house.tenant_id):
+        one = Posting.objects.of(shop.house.tenant_id).get()
+    assert [row["state"] for row in one.happened] == ["deposited"]
+    assert one.proofs == []
+    assert one.trouble
+    assert one.next_check_at == noon(35)

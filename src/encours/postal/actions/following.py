@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from encours.documents.rules.content import NotTaken
 from encours.messaging import accounts
 from encours.messaging.accounts import NoAccount
 from encours.messaging.ports import (
@@ -67,16 +68,31 @@ class Follower:
         except (PermanentRefusal, NoAccount) as problem:
             self._trouble(one, problem, NEXT_DAY)
         else:
-            with in_tenant(self.tenant_id):
-                fresh = postings.record_tracked(
-                    tenant_id=self.tenant_id,
-                    posting_id=one.id,
-                    told=told,
-                    papers=papers,
-                    now=now,
-                    today=today,
-                )
-            self.heard += len(fresh)
+            self._keep(one, told, papers, now, today)
+
+    def _keep(
+        self, one: Due, told: Tracked, papers: list[Paper], now: datetime, today: date
+    ) -> None:
+        """Record what was told; a proof that is no file is left out, and asked again."""
+        try:
+            self._record(one, told, papers, now, today)
+        except NotTaken as refusal:
+            self._record(one, told, [], now, today)
+            self._trouble(one, refusal, NEXT_DAY)
+
+    def _record(
+        self, one: Due, told: Tracked, papers: list[Paper], now: datetime, today: date
+    ) -> None:
+        with in_tenant(self.tenant_id):
+            fresh = postings.record_tracked(
+                tenant_id=self.tenant_id,
+                posting_id=one.id,
+                told=told,
+                papers=papers,
+                now=now,
+                today=today,
+            )
+        self.heard += len(fresh)
 
     def _account(self, one: Due) -> tuple[Creditor, Account]:
         with in_tenant(self.tenant_id):
