@@ -20,7 +20,8 @@ AGES: Final = {
 }  # fmt: skip
 CONTACT: Final = {
     "id": 7, "name": "Claire Martin", "role": "billing", "email": "compta@dupont.example",
-    "phone": "01 99 00 12 34", "language": "fr", "channel": "email", "bounced_at": None,
+    "phone": "01 99 00 12 34", "mobile": "06 39 98 12 34", "language": "fr", "channel": "email",
+    "bounced_at": None, "mobile_refused_at": None,
 }  # fmt: skip
 DESCRIBED: Final = {
     "name": "Dupont SA", "siren": "552100554", "vat_number": "FR03552100554",

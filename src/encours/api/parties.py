@@ -56,9 +56,11 @@ class Contact(Schema):
     role: str
     email: str
     phone: str
+    mobile: str
     language: str
     channel: str
     bounced_at: datetime | None
+    mobile_refused_at: datetime | None
 
 
 class Customer(Schema):
@@ -135,6 +137,7 @@ class ContactFields(Given):
         None
     )
     phone: Annotated[Text60, Field(max_length=30)] | None = None
+    mobile: Annotated[Text60, Field(max_length=30)] | None = None
     language: Language | None = None
     channel: Channel | None = None
 

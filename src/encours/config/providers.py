@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from encours.imports.ports import TableReader
     from encours.imports.readers.einvoices.reader import EinvoiceFile
     from encours.imports.readers.fec import Fec
-    from encours.messaging.ports import Account, ChannelFactory, EmailChannel, Preparer
+    from encours.messaging.ports import (
+        Account,
+        ChannelFactory,
+        EmailChannel,
+        Preparer,
+        ReportReader,
+        TextChannel,
+    )
     from encours.messaging.providers.sink import MailFolder
     from encours.messaging.providers.smtp import Security
     from encours.messaging.providers.typst_letter import TypstPress
@@ -41,6 +48,7 @@ def register() -> None:
     supply(
         {
             "channel factory": channel_factories,
+            "reader of delivery reports": report_readers,
             "letter press": letter_presses,
             "mailer": mailers,
             "preparer of messages": preparers,
@@ -100,10 +108,20 @@ def channel_factories() -> Mapping[str, ChannelFactory]:
 
     return {
         "smtp": smtp_channel,
+        "twilio": twilio_channel,
+        "ovh": ovh_channel,
         "maileva": lambda account: Maileva(_client(), account),
         "merci_facteur": lambda account: MerciFacteur(_client(), account),
         "ar24": lambda account: Ar24(_client(), account),
     }
+
+
+def report_readers() -> Mapping[str, ReportReader]:
+    """Return what reads delivery reports, by provider."""
+    from encours.messaging.providers.ovh import OvhReports
+    from encours.messaging.providers.twilio import TwilioReports
+
+    return {one.code: one for one in (TwilioReports(), OvhReports())}
 
 
 def letter_presses() -> Mapping[str, TypstPress]:
@@ -302,6 +320,35 @@ def smtp_channel(account: Account) -> EmailChannel:
             user=settings.EMAIL_HOST_USER,
             password=settings.EMAIL_HOST_PASSWORD,
         )
+    )
+
+
+def twilio_channel(account: Account) -> TextChannel:
+    """Open a Twilio account."""
+    from encours.messaging.providers import calls
+    from encours.messaging.providers.twilio import TwilioChannel
+
+    given = dict(account.settings)
+    return TwilioChannel(
+        calls.client(),
+        sid=given.get("sid", ""),
+        token=given.get("token", ""),
+        callback=given.get("callback", ""),
+    )
+
+
+def ovh_channel(account: Account) -> TextChannel:
+    """Open an SMS service of OVHcloud."""
+    from encours.messaging.providers import calls
+    from encours.messaging.providers.ovh import OvhChannel
+
+    given = dict(account.settings)
+    return OvhChannel(
+        calls.client(),
+        service=given.get("service", ""),
+        application=given.get("application", ""),
+        secret=given.get("secret", ""),
+        consumer=given.get("consumer", ""),
     )
 
 

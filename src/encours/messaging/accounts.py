@@ -38,8 +38,8 @@ class NoAccount(Refusal):
     message = "Aucun compte n'est ouvert pour ce canal."
 
 
-def account_for(creditor: Creditor, channel: str) -> Account:
-    """Return the account of a creditor's channel, its secrets opened.
+def account_for(creditor: Creditor, channel: str) -> tuple[Account, str]:
+    """Return the account of a creditor's channel, its secrets opened, and the user's own number.
 
     E-mails leave without one; raises NoAccount for the rest.
     """
@@ -48,10 +48,10 @@ def account_for(creditor: Creditor, channel: str) -> Account:
     )
     found = own.first()
     if found is not None:
-        return opened(found)
+        return opened(found), found.own_number
     if channel != "email":
         raise NoAccount
-    return account_of(creditor)
+    return account_of(creditor), ""
 
 
 def opened(row: ChannelAccount) -> Account:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.db.models import Exists, F, OuterRef, Q
 
 from encours.kernel.refusal import Refusal
+from encours.messaging import optouts
 from encours.messaging.evidence import evidence, recipients
 from encours.messaging.models import ChannelAccount, Message, MessageContent
 from encours.messaging.ports import (
@@ -24,10 +25,13 @@ from encours.messaging.ports import (
     PREPARERS,
     Account,
     Channel,
+    OptedOut,
     Outcome,
+    Parcel,
     PermanentRefusal,
     Prepared,
     TemporaryRefusal,
+    Text,
     Uncertain,
     Undelivered,
     Withdrawn,
@@ -93,6 +97,7 @@ class _Result:
     error: str = ""
     retry_at: datetime | None = None
     counts: bool = True
+    refused: Parcel | None = None
 
 
 @dataclass(slots=True)
@@ -232,6 +237,8 @@ class Outbox:
             receipt = channel.send(prepared.parcel)
         except Uncertain as doubt:
             return _Result(*about, "uncertain", error=_words(doubt))
+        except OptedOut as refusal:
+            return _Result(*about, "failed", error=_words(refusal), refused=prepared.parcel)
         except PermanentRefusal as refusal:
             ended: Outcome = "bounced" if refusal.is_bounce else "failed"
             return _Result(*about, ended, error=_words(refusal))
@@ -267,7 +274,11 @@ class Outbox:
             sent_at=now if result.outcome == "sent" else None,
             provider_reference=result.reference[:200],
             last_error=result.error,
+            bounced_at=now if result.outcome == "bounced" else None,
         )
+        if changed and isinstance(result.refused, Text):
+            number = result.refused.recipient
+            optouts.opt_out(tenant_id=self.tenant_id, number=number, source="provider", now=now)
         if changed:
             PREPARERS[result.kind].conclude(
                 tenant_id=self.tenant_id,

@@ -37,6 +37,9 @@ class Message(TenantModel):
     attempts = models.PositiveSmallIntegerField("tentatives", default=0)
     next_attempt_at = models.DateTimeField("prochaine tentative", null=True)
     sent_at = models.DateTimeField("parti le", null=True)
+    delivered_at = models.DateTimeField("remis le", null=True)
+    opened_at = models.DateTimeField("ouvert le", null=True)
+    bounced_at = models.DateTimeField("adresse refusée le", null=True)
     provider_reference = models.CharField("référence", max_length=200, blank=True, default="")
     last_error = models.CharField("dernier refus", max_length=500, blank=True, default="")
     digest = models.CharField("empreinte", max_length=64, blank=True, default="")
@@ -110,3 +113,18 @@ class ChannelAccount(TenantModel):
                 fields=("digest",), name="channel_account_digest", condition=~Q(digest="")
             ),
         )
+
+
+class OptOut(TenantModel):
+    """A number whose owner asked for no more messages; kept as a keyed digest, never in clear.
+
+    Nothing leaves to it from any creditor of the tenant until its owner says so (`opted_in_at`).
+    """
+
+    digest = models.CharField("empreinte du numéro", max_length=64)
+    source = models.CharField("origine", max_length=30)
+    opted_out_at = models.DateTimeField("refus le")
+    opted_in_at = models.DateTimeField("accord le", null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("tenant", "digest"), name="opt_out_once"),)

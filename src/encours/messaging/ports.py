@@ -6,7 +6,7 @@ An outcome that is not "sent" is an exception, and its class says what may be do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, Protocol, TypeVar, runtime_checkable
@@ -113,6 +113,16 @@ class PermanentRefusal(Undelivered):
         return self.phase == "recipient"
 
 
+class OptedOut(PermanentRefusal):
+    """The person asked that nothing more come by this channel: neither our fault nor a bounce."""
+
+    message = "Le destinataire ne veut plus recevoir de messages par ce canal."
+
+    def __init__(self, message: str = "", *, code: int = 0, reply: str = "") -> None:
+        """Keep what was answered; it stopped at the channel's own list."""
+        super().__init__(message, phase="policy", code=code, reply=reply)
+
+
 class Uncertain(Undelivered):
     """All the bytes were given and no answer came: it may have left. Never sent again by itself."""
 
@@ -162,6 +172,48 @@ class LetterTracker(Protocol):
 
     def fetch(self, reference: str, channel: LetterKind, proof: ProofRef) -> bytes:
         """Return a proof's file, PDF or picture; raises TemporaryRefusal when it is not there."""
+        ...
+
+
+ReportKind = Literal["sent", "delivered", "opened", "failed", "bounced", "opted_out", "opted_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider tells afterwards of a message (`message_id` or its own `reference`).
+
+    An opt-out or opt-in speaks of a `number` and may name no message.
+    """
+
+    kind: ReportKind
+    message_id: str = ""
+    reference: str = ""
+    number: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A call at an account's public address; the names of `headers` are in lower case."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Forged(Refusal):
+    """The call does not come from the provider, or says nothing that can be read."""
+
+    message = "Cet appel n'est pas signé par le prestataire."
+
+
+class ReportReader(Protocol):
+    """Reads what one provider tells at the public address of an account."""
+
+    code: str
+
+    def read(self, knock: Knock, secrets: Mapping[str, str]) -> Sequence[Report]:
+        """Return what is told, or raise Forged; `secrets` are the account's."""
         ...
 
 
@@ -296,4 +348,5 @@ class ChannelFactory(Protocol):
 
 
 CHANNEL_FACTORIES: Final[Registry[ChannelFactory]] = Registry("channel factory")
+REPORT_READERS: Final[Registry[ReportReader]] = Registry("reader of delivery reports")
 PREPARERS: Final[Registry[Preparer]] = Registry("preparer of messages")

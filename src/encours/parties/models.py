@@ -141,9 +141,11 @@ class Contact(TenantModel):
     role = models.CharField("rôle", max_length=20, default="billing")
     email = models.EmailField("e-mail", blank=True, default="")
     phone = models.CharField("téléphone", max_length=30, blank=True, default="")
+    mobile = models.CharField("mobile", max_length=30, blank=True, default="", db_default="")
     language = models.CharField("langue", max_length=5, blank=True, default="")
     channel = models.CharField("canal préféré", max_length=10, default="email")
     bounced_at = models.DateTimeField("adresse refusée le", null=True, blank=True)
+    mobile_refused_at = models.DateTimeField("numéro refusé le", null=True, blank=True)
     batch_id = models.BigIntegerField("acte d'origine", null=True)
     created_at = models.DateTimeField("créé le", db_default=Now())
 

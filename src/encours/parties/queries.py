@@ -22,9 +22,11 @@ class ContactRow:
     role: str
     email: str
     phone: str
+    mobile: str
     language: str
     channel: str
     bounced_at: datetime | None
+    mobile_refused_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

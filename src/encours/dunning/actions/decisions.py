@@ -26,7 +26,11 @@ select r.tenant_id, gen_random_uuid(), r.creditor_id, r.customer_id, 'reminder',
 from dunning_reminder r
 cross join lateral unnest(string_to_array(r.channel, '+')) as c (channel)
 where r.tenant_id = %(tenant)s and r.creditor_id = %(creditor)s and r.state = 'approved'
-  and r.planned_on <= %(on)s and not (r.rehearsal and c.channel <> 'email')
+  and r.planned_on <= %(on)s
+  and (not r.rehearsal or c.channel = 'email' or c.channel in ('sms', 'whatsapp') and exists (
+    select from messaging_channelaccount a
+    where a.tenant_id = r.tenant_id and a.creditor_id = r.creditor_id and a.channel = c.channel
+      and a.is_enabled and a.own_number <> ''))
   and not exists (
     select from messaging_message m
     where m.tenant_id = r.tenant_id and m.kind = 'reminder' and m.subject_id = r.id

@@ -15,14 +15,14 @@ from encours.dunning.models import Reminder
 from encours.dunning.queries import ledger as ledgers
 from encours.dunning.queries.luggage import NOTHING, Luggage, luggage_of, statements_of
 from encours.dunning.queries.moment import Setting, setting
-from encours.dunning.queries.outgoing import Outgoing, outgoing
+from encours.dunning.queries.outgoing import Outgoing, outgoing, reached_by
 from encours.dunning.rules import planning, recheck, wordings
 from encours.dunning.rules.frames import Ledger, Mode
 from encours.dunning.rules.proofreading import edited_findings
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import Draft
 from encours.kernel.refusal import Refusal
-from encours.messaging import accounts
+from encours.messaging import accounts, optouts
 from encours.messaging.models import Message
 from encours.messaging.ports import LETTER_PRESSES, Outcome, Prepared, Withdrawn
 from encours.messaging.rules.notice import Notice
@@ -62,6 +62,8 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
        where d.tenant_id = r.tenant_id and d.customer_id = any (mine.ids)))),
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
+  (select count(*) || ':' || coalesce(max(o.opted_out_at)::text, '')
+   from messaging_optout o where o.tenant_id = r.tenant_id and o.opted_in_at is null),
   (select string_agg(concat_ws(':', a.id, a.provider, a.settings, a.secrets, a.own_number,
                      a.is_enabled), ',' order by a.id) from messaging_channelaccount a
    where a.tenant_id = r.tenant_id and a.creditor_id = r.creditor_id),
@@ -151,8 +153,8 @@ class ReminderPreparer:
         with connection.cursor() as cursor:
             cursor.execute(CONCLUDE, asked)
             today, creditor_id, customer_id, *told = cursor.fetchone()
-        if outcome == "bounced" and channel == "email":
-            _mark_bounced(tenant_id, subject_id, customer_id, now)
+        if outcome == "bounced":
+            _mark_bounced(tenant_id, subject_id, channel, customer_id, now)
         journal.record(
             f"reminder.{outcome}",
             tenant_id=tenant_id,
@@ -275,7 +277,7 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
         kind=KIND, channel=wanted.channel, subject_id__in=list(leaving)
     )
     uuids = {message.subject_id: message.uuid for message in messages}
-    account = accounts.account_for(asked.creditor, wanted.channel)
+    account, own_number = accounts.account_for(asked.creditor, wanted.channel)
     rates = rates_of(tenant_id)
     drafts = outgoing(
         [one for one in reminders if one.pk in leaving],
@@ -288,6 +290,8 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
     luggage = luggage_of(tenant_id, drafts)
     statements = statements_of(tenant_id, drafts, ledger)
     weight = 0
+    mobiles = (one.recipient.mobile for one in drafts)
+    refused = optouts.refused(tenant_id=tenant_id, numbers=mobiles)
     for one in drafts:
         number = one.reminder.pk
         along = luggage.get(number, NOTHING)
@@ -306,6 +310,8 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
                 uuid=uuids[number],
                 now=wanted.now,
                 mark=marks[number],
+                own_number=own_number,
+                refused=refused,
             )
         )
     return found
@@ -386,14 +392,19 @@ def _statement(draft: Draft | None, rates: Rates) -> Notice | None:
     return replace(wordings.notice(draft, rates=rates, law=shipped_law_values()), kind="releve")
 
 
-def _mark_bounced(tenant_id: int, reminder_id: int, customer_id: int, now: datetime) -> None:
+def _mark_bounced(
+    tenant_id: int, reminder_id: int, channel: str, customer_id: int, now: datetime
+) -> None:
     message = (
         Message.objects.of(tenant_id)
-        .filter(kind=KIND, subject_id=reminder_id, channel="email")
+        .filter(kind=KIND, subject_id=reminder_id, channel=channel)
         .first()
     )
     refused = message.recipient.get("to", []) if message else []
     family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
-    Contact.objects.of(tenant_id).filter(customer_id__in=family, email__in=refused).update(
-        bounced_at=now
-    )
+    theirs = Contact.objects.of(tenant_id).filter(customer_id__in=family)
+    if channel == "email":
+        theirs.filter(email__in=refused).update(bounced_at=now)
+    elif channel in ("sms", "whatsapp"):
+        bad = [one.pk for one in theirs.select_related("customer") if reached_by(one) in refused]
+        Contact.objects.of(tenant_id).filter(pk__in=bad).update(mobile_refused_at=now)

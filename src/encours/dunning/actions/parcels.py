@@ -1,4 +1,4 @@
-"""A reminder as each channel carries it: an e-mail, or a letter for whoever posts it."""
+"""A reminder as each channel carries it: an e-mail, a short text, a letter for whoever posts it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from encours.dunning.actions.served import serving
 from encours.dunning.queries.luggage import NOTHING, Luggage
 from encours.dunning.queries.outgoing import Outgoing
 from encours.messaging.letterhead import reply_to
+from encours.dunning.rules.short import short_text, variables
 from encours.messaging.ports import (
     LETTER_PRESSES,
     Account,
@@ -22,6 +23,8 @@ from encours.messaging.ports import (
     Letter,
     LetterKind,
     Prepared,
+    Text,
+    TextChannelKind,
     Withdrawn,
 )
 from encours.messaging.rules import html, mime, plain
@@ -33,6 +36,10 @@ from encours.tenancy.models import Creditor
 log = logging.getLogger(__name__)
 PDF: Final = "application/pdf"
 NO_ADDRESS: Final = "Aucune adresse e-mail utilisable."
+NO_MOBILE: Final = "Aucun numéro de mobile utilisable."
+NO_SHORT_TEXT: Final = "Une mise en demeure ne tient pas dans un message court."
+NO_TEMPLATE: Final = "Aucun modèle WhatsApp approuvé n'est réglé pour cette étape."
+REFUSED: Final = "Le destinataire ne veut plus recevoir de messages courts."
 NO_POST: Final = "Aucune adresse postale complète."
 STATEMENT_NAMES: Final = {"fr": "releve-de-compte", "en": "statement-of-account"}
 REHEARSED: Final = "Répétition : rien n'est posté."
@@ -52,6 +59,8 @@ class Leaving:
     mark: str
     luggage: Luggage = NOTHING
     statement: Notice | None = None
+    own_number: str = ""
+    refused: frozenset[str] = frozenset()
 
     @property
     def is_rehearsal(self) -> bool:
@@ -145,8 +154,47 @@ def _letter(leaving: Leaving) -> Prepared | Withdrawn:
     return Prepared(letter, leaving.account, notice.subject, leaving.mark)
 
 
+def _text(leaving: Leaving) -> Prepared | Withdrawn:
+    """Write a short text; in rehearsal it goes to the user's own number or nowhere."""
+    one, given = leaving.one, dict(leaving.account.settings)
+    number = leaving.own_number if leaving.is_rehearsal else one.recipient.mobile
+    body = short_text(leaving.notice, one.draft.step.tone, stop=given.get("stop", ""))
+    if not body:
+        return leaving.closed(NO_SHORT_TEXT)
+    if not number:
+        return leaving.closed(NO_MOBILE)
+    if number in leaving.refused:
+        return leaving.closed(REFUSED)
+    channel = cast("TextChannelKind", leaving.channel)
+    template = ""
+    if channel == "whatsapp":
+        template = template_of(given.get("templates", ""), one)
+        if not template:
+            return leaving.closed(NO_TEMPLATE)
+    text = Text(
+        message_id=str(leaving.uuid),
+        channel=channel,
+        sender=given.get("sender", ""),
+        recipient=number,
+        body=body,
+        template=template,
+        variables=tuple(variables(leaving.notice).items()) if template else (),
+    )
+    return Prepared(text, leaving.account, body[:80], leaving.mark)
+
+
+def template_of(told: str, one: Outgoing) -> str:
+    """Return the approved template of a step and language, from lines « étape langue HX… »."""
+    wanted = (one.draft.step.code, one.draft.language)
+    lines = (line.split() for line in told.splitlines())
+    known = {(line[0], line[1]): line[2] for line in lines if len(line) == 3}  # noqa: PLR2004
+    return known.get(wanted, "")
+
+
 BUILDERS: Final[Mapping[str, Callable[[Leaving], Prepared | Withdrawn]]] = {
     "email": _email,
+    "sms": _text,
+    "whatsapp": _text,
     "letter": _letter,
     "registered": _letter,
     "eregistered": _letter,

@@ -17,6 +17,7 @@ from encours.dunning.rules.wordings import Draft, DueLine
 from encours.dunning.texts.shipped import shipped
 from encours.messaging.letterhead import payment_of, sender_of
 from encours.messaging.rules.notice import Addressee, Language, Payment
+from encours.messaging.rules.numbers import mobile_number
 from encours.messaging.rules.payment import rf_reference
 from encours.parties import faces
 from encours.parties.models import Contact, Customer
@@ -56,11 +57,12 @@ LANGUAGES: Final[Mapping[str, Language]] = {"fr": "fr", "en": "en"}
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where a reminder goes: the contact's address, and the name to write to."""
+    """Where a reminder goes: the contact's address, the name to write to, a mobile (E.164)."""
 
     email: str
     name: str
     contact_id: int | None
+    mobile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def outgoing(
     found = []
     for one in reminders:
         customer = customers[one.customer_id]
-        recipient = _recipient(contacts.get(customer.pk, []))
+        recipient = _recipient(contacts.get(customer.pk, []), customer.country)
         language = LANGUAGES.get(customer.language, "fr")
         reference = _reference(customer)
         due = _due_lines(
@@ -162,14 +164,25 @@ def _contacts(
     return found
 
 
-def _recipient(contacts: Sequence[Contact]) -> Recipient:
-    """Choose the billing contact's address, else the first usable one."""
-    usable = [one for one in contacts if one.email and one.bounced_at is None]
-    chosen = next((one for one in usable if one.role == "billing"), None)
-    chosen = chosen or next(iter(usable), None)
-    if chosen is None:
-        return Recipient("", "", None)
-    return Recipient(chosen.email, chosen.name, chosen.pk)
+def _recipient(contacts: Sequence[Contact], country: str) -> Recipient:
+    """Choose the billing contact's address and mobile, else the first usable ones."""
+    billing_first = sorted(contacts, key=lambda one: one.role != "billing")
+    usable = [one for one in billing_first if one.email and one.bounced_at is None]
+    mobile = next(filter(None, (_mobile(one, country) for one in billing_first)), "")
+    if not usable:
+        return Recipient("", "", None, mobile)
+    return Recipient(usable[0].email, usable[0].name, usable[0].pk, mobile)
+
+
+def _mobile(contact: Contact, country: str) -> str:
+    """Return the number that text messages go to, unless it was refused."""
+    return "" if contact.mobile_refused_at is not None else reached_by(contact, country)
+
+
+def reached_by(contact: Contact, country: str = "") -> str:
+    """Return the number that takes text messages, in E.164: the mobile, else the telephone."""
+    home = country or contact.customer.country or "FR"
+    return mobile_number(contact.mobile, home) or mobile_number(contact.phone, home)
 
 
 def _insolvencies(tenant_id: int, customer_ids: list[int], merged: pl.DataFrame) -> dict[int, date]:

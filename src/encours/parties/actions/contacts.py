@@ -19,8 +19,8 @@ from encours.parties.rules import ContactLine
 from encours.tenancy import persons
 from encours.tenancy.journal import record
 
-FIELDS: Final = frozenset({"name", "role", "email", "phone", "language", "channel"})
-PERSONAL: Final = ("name", "email", "phone")
+FIELDS: Final = frozenset({"name", "role", "email", "phone", "mobile", "language", "channel"})
+PERSONAL: Final = ("name", "email", "phone", "mobile")
 CHANNELS: Final = ("email", "letter", "phone")
 OF_CUSTOMER: Final = (
     "address_line1", "address_line2", "postcode", "city", "country", "language", "siren",
@@ -198,6 +198,8 @@ def _changes(contact: Contact, values: dict[str, str]) -> list[str]:
     changed = sorted(name for name, value in values.items() if getattr(contact, name) != value)
     if "email" in changed:
         contact.bounced_at = None
+    if {"phone", "mobile"} & set(changed):
+        contact.mobile_refused_at = None
     for name in changed:
         setattr(contact, name, values[name])
     return changed

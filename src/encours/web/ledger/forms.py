@@ -126,6 +126,7 @@ class Contact(forms.Form):
     role = forms.ChoiceField(label=_("Rôle"), choices=ROLES)
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Téléphone"), max_length=30, required=False)
+    mobile = forms.CharField(label=_("Mobile"), max_length=30, required=False)
     language = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES, required=False)
     channel = forms.ChoiceField(label=_("Canal préféré"), choices=CHANNELS)
 

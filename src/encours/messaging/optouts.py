@@ -1,0 +1,41 @@
+"""Who asked for no more text messages: the number is refused until its owner says otherwise."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from django.conf import settings
+
+from encours.messaging.models import OptOut
+
+
+def opt_out(*, tenant_id: int, number: str, source: str, now: datetime) -> None:
+    """Refuse a number (E.164) from now on; said twice, it is once."""
+    OptOut.objects.update_or_create(
+        tenant_id=tenant_id,
+        digest=digest_of(tenant_id, number),
+        defaults={"source": source[:30], "opted_out_at": now, "opted_in_at": None},
+    )
+
+
+def opt_in(*, tenant_id: int, number: str, now: datetime) -> None:
+    """Take the owner's word that messages are welcome again."""
+    OptOut.objects.of(tenant_id).filter(
+        digest=digest_of(tenant_id, number), opted_in_at=None
+    ).update(opted_in_at=now)
+
+
+def refused(*, tenant_id: int, numbers: Iterable[str]) -> frozenset[str]:
+    """Return which of these numbers must not be written to."""
+    digests = {digest_of(tenant_id, number): number for number in numbers if number}
+    rows = OptOut.objects.of(tenant_id).filter(digest__in=list(digests), opted_in_at=None)
+    return frozenset(digests[one] for one in rows.values_list("digest", flat=True))
+
+
+def digest_of(tenant_id: int, number: str) -> str:
+    """Return the keyed hash under which a number is kept."""
+    secret = sha256(b"opt-out:" + settings.FIELD_KEY).digest()
+    return hmac.new(secret, f"{tenant_id}:{number}".encode(), sha256).hexdigest()
