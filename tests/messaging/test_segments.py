@@ -115,6 +115,8 @@ def test_the_cost_is_exact_to_half_a_cent_and_grows(parts: int, price: int) -> N
         pytest.param("0033612345678", "FR", "+33612345678", id="with two zeros"),
         pytest.param("0690123456", "FR", "+590690123456", id="Guadeloupe"),
         pytest.param("0692 12 34 56", "RE", "+262692123456", id="Réunion"),
+        pytest.param("06 39 98 00 01", "FR", "+33639980001", id="kept for fiction"),
+        pytest.param("0639 01 23 45", "YT", "+262639012345", id="Mayotte"),
         pytest.param("01 42 34 56 78", "FR", "", id="a landline takes no text"),
         pytest.param("0612345", "FR", "", id="too short"),
         pytest.param("0478123456", "BE", "+32478123456", id="Belgium"),

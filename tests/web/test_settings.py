@@ -16,7 +16,7 @@ from tests.web.places import Place, add_user, logged_in, place
 
 from encours.messaging.ports import CHANNEL_FACTORIES, Email, Receipt, TemporaryRefusal
 from encours.receivables.queries.rates import rates_of
-from encours.tenancy.models import BankAccount, Creditor, Tenant
+from encours.tenancy.models import BankAccount, Creditor, Fact, Tenant
 from encours.tenancy.scope import in_tenant
 
 SECOND_IBAN = "FR14 2004 1010 0505 0001 3M02 606"
@@ -304,3 +304,32 @@ def test_a_page_of_settings_costs_few_queries(
     client.get(reverse("settings_creditor"))
     with django_assert_max_num_queries(10):
         client.get(reverse("settings_creditor"))
+
+
+def test_a_channel_is_set_up_tried_and_closed(mine: Place) -> None:
+    client, about = logged_in(mine.users["admin"]), {"creditor_id": mine.house.creditor_id}
+    address = reverse("settings_channel_account", args=("sms", "twilio"))
+    typed = {
+        **about,
+        "sid": "AC123",
+        "token": "tr-secret",
+        "sender": "Société",
+        "own_number": "06 39 98 00 01",
+        "price": "4.50",
+        "is_enabled": "on",
+    }
+    assert "3 à 11 lettres" in client.post(address, typed).content.decode()
+    page = client.post(address, {**typed, "sender": "DURAND"}, follow=True).content.decode()
+
+    assert "Compte enregistré" in page
+    assert "+33639980001" in page
+    assert "tr-secret" not in page + client.get(address).content.decode()
+    reader = logged_in(mine.users["accountant"]).get(reverse("settings_channels"))
+    assert "/api/v1/channels/" in page
+    assert "/api/v1/channels/" not in reader.content.decode()
+    asked = {**about, "do": "close"}
+    page = client.post(reverse("settings_channel_act", args=("sms",)), asked, follow=True)
+    assert "Compte fermé" in page.content.decode()
+    with in_tenant(mine.house.tenant_id):
+        verbs = list(Fact.objects.order_by("-pk").values_list("verb", flat=True)[:2])
+    assert verbs == ["channel.closed", "channel.set"]

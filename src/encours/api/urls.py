@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
 from encours.api import answers, problems, pushes
+from encours.api import problems, pushes, reports
 from encours.api.door import api
 from encours.api.guard import RIGHT_OF
 
@@ -40,5 +41,6 @@ urlpatterns = [
     path("feeds/<str:token>", pushes.push, name="feed-push"),
     path("replies/<str:token>", answers.receive, name="reply-push"),
     path("replies/<str:token>/mime", answers.receive, name="reply-push-mime"),
+    path("channels/<str:token>", reports.report, name="channel-report"),
     re_path(r"^.+$", nothing_here),
 ]

@@ -157,6 +157,7 @@ FEED_ROOTS = [
     for one in os.environ.get("ENCOURS_FEED_ROOTS", str(home.files("feeds"))).split(os.pathsep)
     if one
 ]
+CHANNEL_REPORTS_PER_MINUTE = int(os.environ.get("ENCOURS_CHANNEL_REPORTS_PER_MINUTE", "600"))
 FEED_PUSHES_PER_MINUTE = int(os.environ.get("ENCOURS_FEED_PUSHES_PER_MINUTE", "30"))
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024
 

@@ -56,9 +56,20 @@ def account_for(creditor: Creditor, channel: str) -> tuple[Account, str]:
 
 def opened(row: ChannelAccount) -> Account:
     """Return what a channel is opened with, its secrets opened."""
-    secrets = json.loads(vault.opened(row.secrets)) if row.secrets else {}
-    every = {**{name: str(value) for name, value in row.settings.items()}, **secrets}
+    every = {**{name: str(value) for name, value in row.settings.items()}, **secrets_of(row)}
     return Account(row.provider, tuple(sorted(every.items())))
+
+
+def short_terms(creditor: Creditor, channel: str) -> tuple[str, int]:
+    """Return where a STOP is answered, and the price of one part in hundredths of a cent."""
+    rows = ChannelAccount.objects.of(creditor.tenant_id)
+    row = rows.filter(creditor=creditor, channel=channel).first()
+    return (str(row.settings.get("stop", "")), row.segment_price) if row else ("", 0)
+
+
+def secrets_of(row: ChannelAccount) -> dict[str, str]:
+    """Return the secrets of an account, opened."""
+    return dict(json.loads(vault.opened(row.secrets))) if row.secrets else {}
 
 
 def account_of(creditor: Creditor) -> Account:

@@ -97,7 +97,7 @@ class _Result:
     error: str = ""
     retry_at: datetime | None = None
     counts: bool = True
-    refused: Parcel | None = None
+    refuser: Parcel | None = None
 
 
 @dataclass(slots=True)
@@ -237,11 +237,10 @@ class Outbox:
             receipt = channel.send(prepared.parcel)
         except Uncertain as doubt:
             return _Result(*about, "uncertain", error=_words(doubt))
-        except OptedOut as refusal:
-            return _Result(*about, "failed", error=_words(refusal), refused=prepared.parcel)
         except PermanentRefusal as refusal:
             ended: Outcome = "bounced" if refusal.is_bounce else "failed"
-            return _Result(*about, ended, error=_words(refusal))
+            refuser = prepared.parcel if isinstance(refusal, OptedOut) else None
+            return _Result(*about, ended, error=_words(refusal), refuser=refuser)
         except TemporaryRefusal as refusal:
             counts = refusal.phase != "connection"
             again = next_attempt(
@@ -276,10 +275,8 @@ class Outbox:
             last_error=result.error,
             bounced_at=now if result.outcome == "bounced" else None,
         )
-        if changed and isinstance(result.refused, Text):
-            number = result.refused.recipient
-            optouts.opt_out(tenant_id=self.tenant_id, number=number, source="provider", now=now)
         if changed:
+            _keep_refusal(self.tenant_id, result.refuser, now)
             PREPARERS[result.kind].conclude(
                 tenant_id=self.tenant_id,
                 channel=result.channel,
@@ -383,6 +380,12 @@ def _following(message: Message, now: datetime) -> list[int]:
     same = {"kind": message.kind, "channel": message.channel, "id__gt": message.pk}
     waiting = _waiting(message.tenant_id, now).filter(**same).order_by("id")
     return list(waiting.values_list("subject_id", flat=True)[: AHEAD - 1])
+
+
+def _keep_refusal(tenant_id: int, parcel: Parcel | None, now: datetime) -> None:
+    """Remember that the owner of a number wants no more messages, if that is why it failed."""
+    if isinstance(parcel, Text):
+        optouts.opt_out(tenant_id=tenant_id, number=parcel.recipient, source="provider", now=now)
 
 
 def _words(problem: Undelivered) -> str:

@@ -12,20 +12,24 @@ from django.conf import settings
 from encours.messaging.models import OptOut
 
 
-def opt_out(*, tenant_id: int, number: str, source: str, now: datetime) -> None:
-    """Refuse a number (E.164) from now on; said twice, it is once."""
+def opt_out(*, tenant_id: int, number: str, source: str, now: datetime) -> bool:
+    """Refuse a number (E.164) from now on; say whether that was news."""
+    digest = digest_of(tenant_id, number)
+    known = OptOut.objects.of(tenant_id).filter(digest=digest)
+    if known.filter(opted_in_at=None).exists():
+        return False
     OptOut.objects.update_or_create(
         tenant_id=tenant_id,
-        digest=digest_of(tenant_id, number),
+        digest=digest,
         defaults={"source": source[:30], "opted_out_at": now, "opted_in_at": None},
     )
+    return True
 
 
-def opt_in(*, tenant_id: int, number: str, now: datetime) -> None:
-    """Take the owner's word that messages are welcome again."""
-    OptOut.objects.of(tenant_id).filter(
-        digest=digest_of(tenant_id, number), opted_in_at=None
-    ).update(opted_in_at=now)
+def opt_in(*, tenant_id: int, number: str, now: datetime) -> bool:
+    """Take the owner's word that messages are welcome again; say whether that was news."""
+    mine = OptOut.objects.of(tenant_id).filter(digest=digest_of(tenant_id, number))
+    return bool(mine.filter(opted_in_at=None).update(opted_in_at=now))
 
 
 def refused(*, tenant_id: int, numbers: Iterable[str]) -> frozenset[str]:

@@ -62,6 +62,7 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         "settings.read",
         ("settings_replies",),
     ),
+    Entry(_("Canaux"), "settings_channels", "send", "settings.read", ("settings_channel",)),
     Entry(_("Conditions de règlement"), "settings_terms", "calendar", "settings.read"),
     Entry(_("Taux légaux"), "settings_rates", "percent", "settings.read", ("settings_rates",)),
     Entry(_("Devises"), "settings_exchange", "bank", "settings.read", ("settings_exchange",)),

@@ -20,12 +20,14 @@ from encours.dunning.rules import planning, recheck, wordings
 from encours.dunning.rules.frames import Ledger, Mode
 from encours.dunning.rules.proofreading import edited_findings
 from encours.dunning.rules.scenario import Step
+from encours.dunning.rules.short import short_text
 from encours.dunning.rules.wordings import Draft
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts, optouts
 from encours.messaging.models import Message
 from encours.messaging.ports import LETTER_PRESSES, Outcome, Prepared, Withdrawn
 from encours.messaging.rules.notice import Notice
+from encours.messaging.rules.segments import Length, cost_cents, length_of
 from encours.parties import faces
 from encours.parties.models import Contact
 from encours.receivables.queries.rates import rates_of
@@ -201,6 +203,26 @@ def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice,
     """Return what a reminder says now, and its letter as a PDF, without deciding anything."""
     notice = notice_of(tenant_id=tenant_id, reminder_id=reminder_id, now=now)
     return notice, LETTER_PRESSES["typst"].typeset(notice)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortMessage:
+    """What a text message would say now, how long it is and what it costs."""
+
+    body: str
+    length: Length
+    cost_cents: int
+
+
+def short_of(*, tenant_id: int, reminder_id: int, channel: str, now: datetime) -> ShortMessage:
+    """Return what a reminder says now on a telephone, without deciding anything."""
+    reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
+    asked, listed = _now(reminder, now)
+    one = _drafted(reminder, asked, listed)
+    stop, price = accounts.short_terms(asked.creditor, channel)
+    body = short_text(_notice(one, rates_of(tenant_id)), one.draft.step.tone, stop=stop)
+    length = length_of(body)
+    return ShortMessage(body, length, cost_cents(length.parts, price))
 
 
 def letter_of(*, tenant_id: int, reminder_id: int, now: datetime) -> bytes:

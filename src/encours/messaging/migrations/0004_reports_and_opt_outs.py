@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from encours.tenancy import schema
 from encours.tenancy.isolation import IsolateTenants
 
 
@@ -60,4 +61,5 @@ class Migration(migrations.Migration):
             },
         ),
         IsolateTenants("OptOut"),
+        schema.run_file("channel_door"),
     ]

@@ -32,7 +32,7 @@ PLANS: Final[Mapping[str, Plan]] = {
     "MQ": Plan("596", "0", r"69[67]\d{6}"),
     "GF": Plan("594", "0", r"694\d{6}"),
     "RE": Plan("262", "0", r"69[23]\d{6}"),
-    "YT": Plan("262", "0", r"639\d{6}"),
+    "YT": Plan("262", "0", r"639(?!98)\d{6}"),  # 06 39 98 is the mainland's, kept for fiction
     "MC": Plan("377", "", r"(4\d{7}|6\d{8})"),
     "BE": Plan("32", "0", r"4\d{8}"),
     "LU": Plan("352", "", r"6\d{8}"),

@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from encours.dunning.actions import outbox
+from encours.dunning.actions import outbox, outgoing
 from encours.dunning.queries import outbox as queries
 from encours.dunning.queries.outbox import OutboxRow
 from encours.messaging import actions as sending
 from encours.messaging import handling
 from encours.messaging.actions import PATIENCE
 from encours.messaging.handling import Kept
+from encours.messaging.rules.offers import ON_PHONE
 from encours.messaging.rules.reading import read_mail
+from encours.messaging.rules.segments import length_of
 from encours.web import links
 from encours.web.answers import telling
 from encours.web.dunning import subject
@@ -33,6 +35,7 @@ from encours.web.rights import StaffRequest, creditors_of, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer
 
 MAIL: Final = "message/rfc822"
+PLAIN: Final = "text/plain; charset=utf-8"
 MESSAGES: Final = Table(
     name="outbox",
     caption=lazy("Messages"),
@@ -122,6 +125,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponseBase:
         "customer_url": links.customer(row.customer_id),
         "files": [(place, one.name, len(one.body)) for place, one in enumerate(kept)],
         "headers": read_mail(mail.body).headers if mail else (),
+        "short": _short(request, row, kept),
         "is_uncertain": row.state == "uncertain" and may_send,
         "may_deny": row.claimed_at is None or now - row.claimed_at >= PATIENCE,
         "may_deny_at": row.claimed_at + PATIENCE if row.claimed_at else None,
@@ -185,6 +189,22 @@ def retry(request: StaffRequest, message_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     return redirect("message", message_id)
+
+
+def _short(request: StaffRequest, row: OutboxRow, kept: list[Kept]) -> dict[str, Any] | None:
+    """Return the text message as it left, else as it would leave now, its length and its cost."""
+    if row.channel not in ON_PHONE or row.state == "withdrawn":
+        return None
+    left = next((one.body.decode() for one in kept if one.content_type == PLAIN), "")
+    told = outgoing.short_of(
+        tenant_id=request.tenant_id,
+        reminder_id=row.reminder_id,
+        channel=row.channel,
+        now=timezone.now(),
+    )
+    length = length_of(left) if left else told.length
+    cost = None if left else told.cost_cents
+    return {"body": left or told.body, "length": length, "cost_cents": cost}
 
 
 def row_or_404(request: StaffRequest, message_id: int, right: str = "") -> OutboxRow:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from encours.web.settings import (
     bank,
+    channels,
     creditor,
     einvoicing,
     exchange,
@@ -43,6 +44,11 @@ urlpatterns = [
     path("expediteur/serveur/", sender.server, name="settings_sender_server"),
     path("expediteur/essai/", sender.test, name="settings_sender_test"),
     path("envois/", sender.switch, name="sending_switch"),
+    path("canaux/", channels.channels, name="settings_channels"),
+    path(
+        "canaux/<slug:channel>/<slug:provider>/", channels.account, name="settings_channel_account"
+    ),
+    path("canaux/<slug:channel>/", channels.act, name="settings_channel_act"),
     path("conditions/", terms.terms, name="settings_terms"),
     path("conditions/<int:terms_id>/confirmer/", terms.confirm, name="settings_terms_confirm"),
     path("conditions/<int:terms_id>/defaut/", terms.make_default, name="settings_terms_default"),
