@@ -61,6 +61,8 @@ PAGES = {
     "settings": "/reglages/societe/",
     "bank": "/reglages/banque/",
     "sender": "/reglages/expediteur/",
+    "channels": "/reglages/canaux/",
+    "channel": "/reglages/canaux/whatsapp/twilio/",
     "terms": "/reglages/conditions/",
     "rates": "/reglages/taux/",
     "users": "/reglages/utilisateurs/",

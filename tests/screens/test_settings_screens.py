@@ -19,6 +19,7 @@ ENTRANCE = ["/compte/login/", "/compte/password/reset/", "/invitation/nulle/", "
 INSIDE = [
     "profile", "account_change_password", "mfa_index", "usersessions_list", "settings_creditor",
     "settings_creditor_habits", "settings_creditor_new", "settings_bank", "settings_sender",
+    "settings_channels",
     "settings_terms", "settings_rates", "settings_scenario", "settings_scenarios", "settings_users",
     "settings_journal", "account_reauthenticate",
 ]  # fmt: skip

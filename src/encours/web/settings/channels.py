@@ -20,17 +20,12 @@ from encours.messaging import queries, setups
 from encours.messaging.queries import AccountRow
 from encours.messaging.rules.offers import OFFERS, ON_PHONE, SERVED, Offer, Told, offered
 from encours.web.answers import telling
+from encours.web.dunning.sentences import CHANNEL
 from encours.web.rights import StaffRequest, needs
 from encours.web.settings.subject import may_write, shown, subject
 from encours.web.wording import Text
 
-NAMES: Final[Mapping[str, Text]] = {
-    "sms": lazy("SMS"),
-    "whatsapp": lazy("WhatsApp"),
-    "letter": lazy("Courrier"),
-    "registered": lazy("Recommandé papier"),
-    "eregistered": lazy("Recommandé électronique"),
-}
+NAMES: Final[Mapping[str, Text]] = {str(code): name for code, name in CHANNEL.items()}
 LABELS: Final[Mapping[str, tuple[Text, Text]]] = {
     "sid": (lazy("Identifiant du compte (Account SID)"), ""),
     "token": (lazy("Jeton (Auth Token)"), lazy("Il signe aussi les appels de Twilio.")),
