@@ -38,8 +38,8 @@ class NoAccount(Refusal):
     message = "Aucun compte n'est ouvert pour ce canal."
 
 
-def account_for(creditor: Creditor, channel: str) -> tuple[Account, str]:
-    """Return the account of a creditor's channel, its secrets opened, and the user's own number.
+def account_for(creditor: Creditor, channel: str) -> Account:
+    """Return the account of a creditor's channel, its secrets opened.
 
     E-mails leave without one; raises NoAccount for the rest.
     """
@@ -48,10 +48,16 @@ def account_for(creditor: Creditor, channel: str) -> tuple[Account, str]:
     )
     found = own.first()
     if found is not None:
-        return opened(found), found.own_number
+        return opened(found)
     if channel != "email":
         raise NoAccount
-    return account_of(creditor), ""
+    return account_of(creditor)
+
+
+def own_number(creditor: Creditor, channel: str) -> str:
+    """Return the user's own number, where a rehearsal's texts go; nothing when none is said."""
+    rows = ChannelAccount.objects.of(creditor.tenant_id).filter(creditor=creditor, channel=channel)
+    return next(iter(rows.values_list("own_number", flat=True)), "")
 
 
 def opened(row: ChannelAccount) -> Account:

@@ -299,7 +299,8 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
         kind=KIND, channel=wanted.channel, subject_id__in=list(leaving)
     )
     uuids = {message.subject_id: message.uuid for message in messages}
-    account, own_number = accounts.account_for(asked.creditor, wanted.channel)
+    account = accounts.account_for(asked.creditor, wanted.channel)
+    own_number = accounts.own_number(asked.creditor, wanted.channel)
     rates = rates_of(tenant_id)
     drafts = outgoing(
         [one for one in reminders if one.pk in leaving],
