@@ -42,6 +42,10 @@ class Offer:
         )
 
 
+SANDBOX: Final = Told("environment", is_required=False)
+PAPER: Final = tuple(
+    Told(name, is_required=False) for name in ("color", "duplex", "address_sheet", "postage")
+)
 SENDER: Final = Told("sender")
 STOP: Final = Told("stop", is_required=False)
 OFFERS: Final[Mapping[str, Offer]] = {
@@ -71,6 +75,46 @@ OFFERS: Final[Mapping[str, Offer]] = {
                 SENDER,
                 STOP,
             ),
+        ),
+        Offer(
+            "maileva",
+            "Maileva",
+            ("letter", "registered", "eregistered"),
+            (
+                Told("client_id"),
+                Told("client_secret", is_secret=True),
+                Told("username"),
+                Told("password", is_secret=True),
+                Told("sender_id", is_required=False),
+                SANDBOX,
+                *PAPER,
+            ),
+            reports=False,
+        ),
+        Offer(
+            "merci_facteur",
+            "Merci Facteur",
+            ("letter", "registered", "eregistered"),
+            (
+                Told("service_id"),
+                Told("secret_key", is_secret=True),
+                Told("user_id"),
+                Told("authorized_ip", is_required=False),
+            ),
+            reports=False,
+        ),
+        Offer(
+            "ar24",
+            "AR24",
+            ("eregistered",),
+            (
+                Told("token", is_secret=True),
+                Told("private_key", is_secret=True),
+                Told("user_id"),
+                SANDBOX,
+                Told("qualified", is_required=False),
+            ),
+            reports=False,
         ),
     )
 }

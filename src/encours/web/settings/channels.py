@@ -29,6 +29,22 @@ NAMES: Final[Mapping[str, Text]] = {str(code): name for code, name in CHANNEL.it
 LABELS: Final[Mapping[str, tuple[Text, Text]]] = {
     "sid": (lazy("Identifiant du compte (Account SID)"), ""),
     "token": (lazy("Jeton (Auth Token)"), lazy("Il signe aussi les appels de Twilio.")),
+    "client_id": (lazy("Identifiant (client_id)"), ""),
+    "client_secret": (lazy("Secret (client_secret)"), ""),
+    "username": (lazy("Utilisateur"), ""),
+    "password": (lazy("Mot de passe"), ""),
+    "sender_id": (lazy("Émetteur électronique"), lazy("Pour le recommandé électronique.")),
+    "environment": (lazy("Environnement"), lazy("sandbox pour l'essai, vide pour le réel.")),
+    "color": (lazy("Couleur"), lazy("1 : oui ; vide : non.")),
+    "duplex": (lazy("Recto verso"), lazy("1 : oui ; vide : non.")),
+    "address_sheet": (lazy("Page d'adresse en plus"), lazy("1 : oui ; vide : non.")),
+    "postage": (lazy("Affranchissement"), "FAST, URGENT, ECONOMIC"),
+    "service_id": (lazy("Identifiant du service"), ""),
+    "secret_key": (lazy("Clé secrète"), ""),
+    "user_id": (lazy("Identifiant de l'utilisateur"), ""),
+    "authorized_ip": (lazy("Adresse IP autorisée"), ""),
+    "private_key": (lazy("Clé privée"), ""),
+    "qualified": (lazy("Recommandé qualifié"), lazy("0 : lettre simple, sans code.")),
     "service": (lazy("Service SMS"), lazy("Par exemple sms-ab12345-1.")),
     "application": (lazy("Clé d'application"), ""),
     "secret": (lazy("Secret d'application"), ""),
@@ -50,7 +66,7 @@ HUNDREDTHS: Final = 100
 PRICE_MAX: Final = 1_000
 
 
-class AccountForm(forms.Form):
+class Setup(forms.Form):
     """One account at a provider; a secret left empty stays as it is."""
 
     own_number = forms.CharField(
@@ -107,6 +123,7 @@ def channels(request: StaffRequest) -> HttpResponse:
             "provider": OFFERS[known[channel].provider].name if channel in known else "",
             "waiting": waits.get(channel, 0),
             "offers": offered(channel),
+            "can_test": channel in known and channel in ON_PHONE,
         }
         for channel in SERVED
     ]
@@ -125,7 +142,7 @@ def account(request: StaffRequest, channel: str, provider: str) -> HttpResponse:
     mine = subject(request, "settings.write")
     known = queries.channel_accounts(tenant_id=request.tenant_id, creditor_id=mine.id).get(channel)
     same = known if known and known.provider == provider else None
-    form = AccountForm(request.POST or None, initial=_initial(same), offer=offer, channel=channel)
+    form = Setup(request.POST or None, initial=_initial(same), offer=offer, channel=channel)
     if request.method == "POST" and form.is_valid():
         try:
             setups.set_account(
