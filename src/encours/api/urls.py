@@ -7,8 +7,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from encours.api import answers, problems, pushes
-from encours.api import problems, pushes, reports
+from encours.api import answers, problems, pushes, reports
 from encours.api.door import api
 from encours.api.guard import RIGHT_OF
 

@@ -13,8 +13,8 @@ from encours.documents.cipher import Damaged
 from encours.dunning.actions.served import serving
 from encours.dunning.queries.luggage import NOTHING, Luggage
 from encours.dunning.queries.outgoing import Outgoing
-from encours.messaging.letterhead import reply_to
 from encours.dunning.rules.short import short_text, variables
+from encours.messaging.letterhead import reply_to
 from encours.messaging.ports import (
     LETTER_PRESSES,
     Account,
