@@ -21,12 +21,15 @@ THANKS: Final = FRENCH.steps[-1]
 
 
 def scenario(code: str, *steps: Step) -> Scenario:
-    """Return a scenario of these steps, as it is read back from what is stored."""
-    read, issues = read_scenario(
-        Scenario(code, 1, code, steps, minimum_cents={"EUR": 1_000}).as_json()
-    )
-    assert read is not None, issues
-    return read
+    """Return a scenario of these steps, that is read back from what is stored.
+
+    But for what nothing tells yet: the rules know it already.
+    """
+    made = Scenario(code, 1, code, steps, minimum_cents={"EUR": 1_000})
+    read, issues = read_scenario(made.as_json())
+    assert {issue.code for issue in issues} <= {"scenario_soon"}, issues
+    assert read in {made, None}
+    return made
 
 
 CALLING: Final = scenario(

@@ -66,6 +66,8 @@ class Book:
             "has_sms": False,
             "has_whatsapp": False,
             "has_consent": False,
+            "country": "FR",
+            "is_vip": False,
         }
         return self._add("customers", row, given)
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 from random import Random
 
 import polars as pl
-from encours.dunning.rules.forecast import after
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.dunning.branching import EVERY
@@ -19,8 +18,10 @@ from tests.dunning.test_rules_properties import HARD, _spans
 
 from encours.dunning.rules import planner
 from encours.dunning.rules.cycles import last_clear
+from encours.dunning.rules.decision import PLANNED
 from encours.dunning.rules.frames import Ledger, Moment
 from encours.dunning.rules.scenario import Scenario, Step
+from encours.dunning.rules.simulation import after
 
 often = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 now_and_then = settings(often, max_examples=2)
@@ -150,7 +151,7 @@ def test_ninety_days_of_reminders(ledger: Ledger, scenario: Scenario, skipped: s
         decision = planner.decide(ledger, scenario, day)
         for row in decision.messages.iter_rows(named=True):
             sent.append((shift, (row["customer_id"], row["currency"]), row["step"], row["cycle"]))
-        planned = decision.lines.filter(pl.col("status") == planner.PLANNED)
+        planned = decision.lines.filter(pl.col("status") == PLANNED)
         steps = decision.messages.select("account", "step")
         for line, code in planned.join(steps, on="account").select("instalment_id", "step").rows():
             step = scenario.step(code)

@@ -17,6 +17,7 @@ from tests.dunning.strategies import HOLIDAYS, ledgers, moments, shuffled
 
 from encours.dunning.rules import planner
 from encours.dunning.rules.cycles import SPANS, last_clear
+from encours.dunning.rules.decision import PLANNED
 from encours.dunning.rules.frames import Ledger, Moment
 from encours.dunning.rules.simulation import after
 
@@ -83,7 +84,7 @@ def test_asked_twice_the_same_day_nothing_is_new(ledger: Ledger, moment: Moment)
     again = planner.plan(after(ledger, first, moment), FRENCH, moment)
 
     assert again.messages.is_empty()
-    planned = first.lines.filter(pl.col("status") == planner.PLANNED)["instalment_id"]
+    planned = first.lines.filter(pl.col("status") == PLANNED)["instalment_id"]
     assert set(planned) <= set(again.reserved["instalment_id"])
 
 
@@ -151,7 +152,7 @@ def test_sixty_days_of_reminders(ledger: Ledger, skipped: set[int]) -> None:
         day = replace(moment(holidays=HOLIDAYS), today=TODAY + timedelta(days=shift), now=NOW)
         ledger = replace(ledger, clears=last_clear(_spans(ledger, day), day.today))
         decision = planner.decide(ledger, FRENCH, day)
-        lines = decision.lines.filter(pl.col("status") == planner.PLANNED)
+        lines = decision.lines.filter(pl.col("status") == PLANNED)
         steps = decision.messages.select("account", "rank", "step", "cycle")
         for row in decision.messages.iter_rows(named=True):
             key = (row["customer_id"], row["currency"], row["step"], row["cycle"], row["rank"])

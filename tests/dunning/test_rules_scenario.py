@@ -244,7 +244,7 @@ EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days
                     2,
                     "kind",
                     "rappel",
-                    "pre_due, reminder, formal_notice, thank_you",
+                    "pre_due, reminder, formal_notice, thank_you, statement",
                 ),
                 Issue(
                     "scenario_value",

@@ -52,6 +52,8 @@ def test_a_new_creditor_follows_its_tenant(house: House) -> None:
             "calendar": ("FR", "tenant"),
             "minimum_cents": (None, "shipped"),
             "min_spacing_days": (None, "shipped"),
+            "contacts_a_week": (3, "tenant"),
+            "contacts_across": (False, "tenant"),
             "penalty_rate": ("", "tenant"),
             "day_count": ("ACT_365", "tenant"),
             "cycle_hour": (6, "tenant"),

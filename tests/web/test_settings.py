@@ -92,6 +92,7 @@ def test_an_amount_is_typed_as_people_write_it(mine: Place) -> None:
         "what": "policy",
         "policy-minimum_cents": "1 250,50 €",
         "policy-min_spacing_days": "7",
+        "policy-contacts_a_week": "3",
         "policy-calendar": "FR",
     }
     assert client.post(reverse("settings_scenario"), limits).status_code == 302

@@ -6,8 +6,9 @@ C. trav. L3133-1 (mainland), L3134-13 (Alsace-Moselle), L3422-2 (overseas), as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Final
 
 import holidays
@@ -40,3 +41,59 @@ def french_holidays(years: Iterable[int], calendar: str = "FR") -> frozenset[dat
 def around(day: date, calendar: str = "FR") -> frozenset[date]:
     """Return the holidays that a plan of that day needs: its year, those before and after."""
     return french_holidays((day.year - 1, day.year, day.year + 1), calendar)
+
+
+ZONES: Final = {
+    "AT": "Europe/Vienna",
+    "BE": "Europe/Brussels",
+    "BG": "Europe/Sofia",
+    "CA": "America/Toronto",
+    "CH": "Europe/Zurich",
+    "CI": "Africa/Abidjan",
+    "CY": "Asia/Nicosia",
+    "CZ": "Europe/Prague",
+    "DE": "Europe/Berlin",
+    "DK": "Europe/Copenhagen",
+    "EE": "Europe/Tallinn",
+    "ES": "Europe/Madrid",
+    "FI": "Europe/Helsinki",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "GR": "Europe/Athens",
+    "HR": "Europe/Zagreb",
+    "HU": "Europe/Budapest",
+    "IE": "Europe/Dublin",
+    "IT": "Europe/Rome",
+    "LT": "Europe/Vilnius",
+    "LU": "Europe/Luxembourg",
+    "LV": "Europe/Riga",
+    "MA": "Africa/Casablanca",
+    "MT": "Europe/Malta",
+    "NL": "Europe/Amsterdam",
+    "NO": "Europe/Oslo",
+    "PL": "Europe/Warsaw",
+    "PT": "Europe/Lisbon",
+    "RO": "Europe/Bucharest",
+    "SE": "Europe/Stockholm",
+    "SI": "Europe/Ljubljana",
+    "SK": "Europe/Bratislava",
+    "SN": "Africa/Dakar",
+    "TN": "Africa/Tunis",
+    "US": "America/Chicago",
+}
+"""The clock of debtors' countries; of a country with several, one in its middle (IANA tz)."""
+
+
+@cache
+def abroad(years: tuple[int, ...]) -> Mapping[str, frozenset[date]]:
+    """Return the public holidays of those countries but France, which creditors' calendars know."""
+    return {
+        country: frozenset(holidays.country_holidays(country, years=list(years)))
+        for country in ZONES
+        if country != "FR"
+    }
+
+
+def abroad_around(day: date) -> Mapping[str, frozenset[date]]:
+    """Return the holidays of debtors' countries that a plan of that day needs."""
+    return abroad((day.year, day.year + 1))

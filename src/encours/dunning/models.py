@@ -170,6 +170,8 @@ class Reminder(TenantModel):
     rehearsal = models.BooleanField("répétition", default=False)
     origin = models.CharField("origine", max_length=10, default="plan")
     edited = models.JSONField("texte modifié", default=dict, blank=True)
+    approval = models.CharField("validation", max_length=6, db_default="auto")
+    effects = ArrayField(models.CharField(max_length=12), verbose_name="effets", default=list)
     message = TenantForeignKey(
         Message, models.PROTECT, null=True, blank=True, checked=False, verbose_name="message"
     )
@@ -195,6 +197,10 @@ class Reminder(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=REMINDER_STATES), name="reminder_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(approval__in=("auto", "manual", "each")),
+                name="reminder_approval_known",
             ),
         )
         indexes = (

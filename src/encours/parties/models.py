@@ -150,7 +150,10 @@ class Contact(TenantModel):
     created_at = models.DateTimeField("créé le", db_default=Now())
 
     class Meta:
-        indexes = (models.Index(fields=("tenant", "customer"), name="contact_customer"),)
+        indexes = (
+            models.Index(fields=("tenant", "customer"), name="contact_customer"),
+            models.Index(fields=("tenant", "email"), name="contact_email", condition=~Q(email="")),
+        )
 
 
 class RecordChange(TenantModel):

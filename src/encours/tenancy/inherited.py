@@ -18,6 +18,8 @@ SETTINGS: Final = (
     "calendar",
     "minimum_cents",
     "min_spacing_days",
+    "contacts_a_week",
+    "contacts_across",
     "penalty_rate",
     "day_count",
     "cycle_hour",

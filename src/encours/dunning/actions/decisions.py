@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -9,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from encours.dunning import calendars
 from encours.dunning.models import Reminder
+from encours.kernel.dates import next_working_day
 from encours.kernel.refusal import Refusal
 from encours.messaging import jobs as outbox
 from encours.parties import faces
@@ -17,13 +20,20 @@ from encours.receivables.models import Instalment
 from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
+DISTURBING: Final = ("sms", "whatsapp", "call")
+"""Channels that ring: never outside the send window, on the debtor's clock."""
+
 QUEUE: Final = """
 insert into messaging_message
     (tenant_id, uuid, creditor_id, customer_id, kind, subject_id, channel, recipient, subject,
      state, rehearsal, send_after, attempts, provider_reference, last_error, digest)
 select r.tenant_id, gen_random_uuid(), r.creditor_id, r.customer_id, 'reminder', r.id, c.channel,
-       '{}', '', 'reserved', r.rehearsal, %(send_after)s, 0, '', '', ''
+       '{}', '', 'reserved', r.rehearsal,
+       case when %(at_once)s and c.channel <> all (%(disturbing)s) then %(now)s
+            else coalesce((%(windows)s::jsonb ->> p.country)::timestamptz, %(send_after)s) end,
+       0, '', '', ''
 from dunning_reminder r
+join parties_customer p on p.tenant_id = r.tenant_id and p.id = r.customer_id
 cross join lateral unnest(string_to_array(r.channel, '+')) as c (channel)
 where r.tenant_id = %(tenant)s and r.creditor_id = %(creditor)s and r.state = 'approved'
   and r.planned_on <= %(on)s
@@ -60,7 +70,10 @@ def approve(
     now: datetime | None = None,
     at_once: bool = False,
 ) -> int:
-    """Approve the day's planned messages, or some of them, and queue them; return how many."""
+    """Approve the day's planned messages, or some of them, and queue them; return how many.
+
+    What is approved one by one is left out of a list: it takes a call of its own.
+    """
     now = now or datetime.now(UTC)
     _assert_not_stopped(tenant_id, creditor_id)
     chosen = Reminder.objects.of(tenant_id).filter(
@@ -68,6 +81,8 @@ def approve(
     )
     if reminder_ids is not None:
         chosen = chosen.filter(pk__in=list(reminder_ids))
+    if reminder_ids is None or len(reminder_ids) > 1:
+        chosen = chosen.exclude(approval="each")
     count = chosen.update(state="approved", decided_by_id=user_id, decided_at=now)
     if count:
         journal.record(
@@ -119,7 +134,8 @@ def queue_approved(
 ) -> int:
     """Put every approved message in the outbox, once; it leaves inside the send window.
 
-    `at_once` is a person's « envoyer maintenant », whatever the hour.
+    The window is that of the debtor's own clock and working days. `at_once` is a person's
+    « envoyer maintenant », whatever the hour, but for what rings: no telephone at night.
     """
     now = now or datetime.now(UTC)
     creditor = Creditor.objects.of(tenant_id).select_related("tenant").get(pk=creditor_id)
@@ -130,7 +146,11 @@ def queue_approved(
                 "tenant": tenant_id,
                 "creditor": creditor_id,
                 "on": on,
-                "send_after": now if at_once else window_start(creditor, now),
+                "now": now,
+                "at_once": at_once,
+                "disturbing": list(DISTURBING),
+                "send_after": window_start(creditor, now),
+                "windows": json.dumps(_windows(creditor, now)),
             },
         )
         count = int(cursor.rowcount)
@@ -139,14 +159,31 @@ def queue_approved(
     return count
 
 
-def window_start(creditor: Creditor, now: datetime) -> datetime:
-    """Return when the send window next lets something leave: now, or at its next opening."""
-    zone = ZoneInfo(creditor.in_force("time_zone"))
-    local = now.astimezone(zone)
+def window_start(creditor: Creditor, now: datetime, zone: str | None = None) -> datetime:
+    """Return when the send window next lets something leave: now, or at its next opening.
+
+    `zone` = the clock of the one who is written to, the creditor's own where it is not given.
+    """
+    clock = ZoneInfo(zone or creditor.in_force("time_zone"))
+    local = now.astimezone(clock)
     day = local.date()
     if local.hour >= creditor.in_force("send_until_hour"):
         day += timedelta(days=1)
-    return max(now, datetime.combine(day, time(creditor.in_force("send_from_hour")), zone))
+    return max(now, datetime.combine(day, time(creditor.in_force("send_from_hour")), clock))
+
+
+def _windows(creditor: Creditor, now: datetime) -> dict[str, str]:
+    """Return by country, but France, when a message may next reach a debtor there."""
+    found = dict[str, str]()
+    for country, days_off in calendars.abroad_around(now.date()).items():
+        zone = calendars.ZONES[country]
+        start = window_start(creditor, now, zone)
+        opens = next_working_day(start.astimezone(ZoneInfo(zone)).date(), days_off)
+        if opens != start.astimezone(ZoneInfo(zone)).date():
+            hour = time(creditor.in_force("send_from_hour"))
+            start = datetime.combine(opens, hour, ZoneInfo(zone))
+        found[country] = start.isoformat()
+    return found
 
 
 def record_reminder(
@@ -171,7 +208,7 @@ def record_reminder(
         raise NothingToRecord
     last = (
         Reminder.objects.of(tenant_id)
-        .filter(customer_id__in=family, currency=lines[0].currency, rehearsal=False)
+        .filter(customer_id__in=family, currency=lines[0].currency, rehearsal=False, cycle__gt=0)
         .exclude(state="cancelled")
         .order_by("-cycle")
         .first()

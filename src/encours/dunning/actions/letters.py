@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
+from encours.dunning.actions import effects
 from encours.dunning.actions.outgoing import HeldBack, letter_of
 from encours.dunning.actions.served import bad_address
 from encours.dunning.models import Reminder
@@ -130,6 +131,7 @@ def mark_posted(
     if reminder.state != "sent":
         reminder.state, reminder.sent_on = "sent", posted_on
         reminder.save(update_fields=["state", "sent_on"])
+        effects.record_of(reminder)
     journal.record(
         "letter.posted",
         tenant_id=tenant_id,

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection
 
+from encours.dunning.actions import effects
 from encours.dunning.actions.parcels import Leaving, parcel
 from encours.dunning.models import Reminder
 from encours.dunning.queries import ledger as ledgers
@@ -62,6 +63,13 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
      a.instalment_id = any (r.instalment_ids) or a.credit_id in (
        select d.id from receivables_credit d
        where d.tenant_id = r.tenant_id and d.customer_id = any (mine.ids)))),
+  (select string_agg(o.id::text, ',' order by o.id) from dunning_reminder o
+   where o.tenant_id = r.tenant_id and o.id <> r.id and o.state = 'sent'
+     and o.sent_on > %(day)s::date - 7 and o.customer_id in (
+       select k2.customer_id from parties_contact k1
+       join parties_contact k2 on k2.tenant_id = k1.tenant_id and k2.email = k1.email
+       where k1.tenant_id = r.tenant_id and k1.customer_id = any (mine.ids)
+         and k1.email <> '')),
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
   (select count(*) || ':' || coalesce(max(o.opted_out_at)::text, '')
@@ -97,12 +105,16 @@ update dunning_reminder r set
 from tenancy_creditor c
 join tenancy_tenant w on w.id = c.tenant_id
 cross join lateral (
-    select (%(now)s::timestamptz at time zone coalesce(c.time_zone, w.time_zone))::date as today
+    select (%(now)s::timestamptz at time zone coalesce(c.time_zone, w.time_zone))::date as today,
+        (select was.state from dunning_reminder was
+         where was.tenant_id = c.tenant_id and was.id = %(reminder_id)s) as was
 ) here
 where r.tenant_id = %(tenant_id)s and r.id = %(reminder_id)s
     and c.tenant_id = r.tenant_id and c.id = r.creditor_id
-returning here.today, r.creditor_id, r.customer_id, r.step_code, r.amount_cents, r.currency,
-    r.instalment_ids, r.rehearsal
+returning here.today, r.creditor_id, r.customer_id,
+    case when r.state = 'sent' and here.was <> 'sent' and not r.rehearsal then r.effects
+        else '{}' end,
+    r.step_code, r.amount_cents, r.currency, r.instalment_ids, r.rehearsal
 """
 TOLD: Final = ("step", "amount_cents", "currency", "lines", "rehearsal")
 MERGED: Final = recheck.Verdict(
@@ -154,7 +166,7 @@ class ReminderPreparer:
         }
         with connection.cursor() as cursor:
             cursor.execute(CONCLUDE, asked)
-            today, creditor_id, customer_id, *told = cursor.fetchone()
+            today, creditor_id, customer_id, set_going, *told = cursor.fetchone()
         if outcome == "bounced":
             _mark_bounced(tenant_id, subject_id, channel, customer_id, now)
         journal.record(
@@ -165,6 +177,15 @@ class ReminderPreparer:
             creditor_id=creditor_id,
             customer_id=customer_id,
             data=dict(zip(TOLD, told, strict=True)),
+        )
+        effects.record(
+            set_going,
+            tenant_id=tenant_id,
+            creditor_id=creditor_id,
+            customer_id=customer_id,
+            reminder_id=subject_id,
+            step=told[0],
+            on=today,
         )
 
 

@@ -14,6 +14,7 @@ from encours.dunning.queries import told
 from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.rules import planner, planning
 from encours.dunning.rules.frames import ACCOUNT
+from encours.dunning.rules.shelf import Shelf
 from encours.tenancy import journal
 from encours.tenancy.frames import analyze, stage_frame
 
@@ -27,12 +28,12 @@ RESERVE: Final = """
 insert into dunning_reminder
     (tenant_id, creditor_id, customer_id, currency, scenario_code, scenario_version, step_code,
      step_rank, cycle, planned_on, channel, amount_cents, instalment_ids, open_cents, line_ranks,
-     reason, state, rehearsal, origin, edited)
+     reason, state, approval, effects, rehearsal, origin, edited)
 select %(tenant)s, %(creditor)s, customer_id, currency, scenario, version, step, rank, cycle,
        %(on)s, channel, amount_cents, instalment_ids::bigint[], open_cents::bigint[],
        line_ranks::smallint[], reason,
        case when %(auto)s and approval = 'auto' then 'approved' else 'planned' end,
-       %(rehearsal)s, 'plan', '{}'
+       approval, effects::text[], %(rehearsal)s, 'plan', '{}'
 from reserved_messages
 on conflict do nothing
 """
@@ -122,7 +123,7 @@ def _reserve(tenant_id: int, asked: Setting, decided: planner.Plan) -> int:
         outdated = cursor.rowcount
         if decided.messages.is_empty():
             return 0
-        stage_frame("reserved_messages", _rows(decided))
+        stage_frame("reserved_messages", _rows(decided, asked.shelf))
         cursor.execute(
             RESERVE,
             {
@@ -154,26 +155,38 @@ def _reserve(tenant_id: int, asked: Setting, decided: planner.Plan) -> int:
     return count
 
 
-def _rows(decided: planner.Plan) -> pl.DataFrame:
-    """Return one row a message, its lines as PostgreSQL array texts."""
+def _rows(decided: planner.Plan, shelf: Shelf) -> pl.DataFrame:
+    """Return one row a message, its lines and effects as PostgreSQL array texts."""
     lists = decided.planned.group_by(MESSAGE_KEY, maintain_order=True).agg(
         instalment_ids=_array("instalment_id"),
         open_cents=_array("open_cents"),
         line_ranks=_array("rank"),
     )
-    return decided.messages.join(lists, on=MESSAGE_KEY).select(
-        *MESSAGE_KEY,
-        "scenario",
-        "version",
-        "rank",
-        "cycle",
-        "channel",
-        "approval",
-        "amount_cents",
-        "reason",
-        "instalment_ids",
-        "open_cents",
-        "line_ranks",
+    of_step = ["scenario", "version", "step"]
+    told = [
+        (*key, "{" + ",".join(shelf.step(*key).effects) + "}")
+        for key in decided.messages.select(of_step).unique().iter_rows()
+    ]
+    schema = pl.Schema({**decided.messages.select(of_step).schema, "effects": pl.String()})
+    effects = pl.DataFrame(told, schema=schema, orient="row")
+    return (
+        decided.messages.join(lists, on=MESSAGE_KEY)
+        .join(effects, on=of_step)
+        .select(
+            *MESSAGE_KEY,
+            "scenario",
+            "version",
+            "rank",
+            "cycle",
+            "channel",
+            "approval",
+            "effects",
+            "amount_cents",
+            "reason",
+            "instalment_ids",
+            "open_cents",
+            "line_ranks",
+        )
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from encours.dunning.queries import choices, deeds
+from encours.dunning.queries import choices, deeds, persons
 from encours.dunning.rules import chronicle, cycles, frames
 from encours.dunning.rules.frames import Ledger
 from encours.dunning.rules.shelf import Shelf
@@ -91,8 +91,11 @@ select c.id, c.debtor_class, c.class_confirmed_at is not null,
        c.siren <> '' and exists (
          select from tenancy_creditor o where o.tenant_id = %(tenant)s and o.siren = c.siren),
        coalesce(e.has_phone, false), coalesce(e.has_mobile, false), coalesce(e.has_mobile, false),
-       false
+       c.id in (select o.customer_id from postal_consent o
+                where o.tenant_id = %(tenant)s and o.undone_at is null),
+       c.country, coalesce(s.is_chosen and s.profile = 'key_account', false)
 from parties_customer c
+left join scoring_score s on s.tenant_id = c.tenant_id and s.customer_id = c.id
 left join (select customer_id, bool_or(email <> '' and bounced_at is null) as has_email,
                   bool_or(phone <> '') as has_phone,
                   bool_or(case when phone = '' and mobile = '' or mobile_refused_at is not null
@@ -216,6 +219,7 @@ def load(
         settled=chronicle.settled(reminded, listings, today),
         clears=cycles.last_clear(chronicle.spans(reminded, facts, minimum_cents), today),
         behaviours=_conduct(params, merged, shelf, known, facts),
+        **persons.persons(params, merged),
         **_followed(params, merged, shelf),
     )
 

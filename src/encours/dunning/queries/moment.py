@@ -46,6 +46,8 @@ def setting(
         mode=_mode(creditor, on),
         live_on=creditor.live_on,
         allow_stale=allow_stale,
+        abroad=calendars.abroad_around(on),
+        contacts_a_week=creditor.in_force("contacts_a_week"),
     )
     return Setting(creditor, scenarios.shelf_of(creditor), moment)
 

@@ -34,6 +34,8 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "has_sms": False,
     "has_whatsapp": False,
     "has_consent": False,
+    "country": "FR",
+    "is_vip": False,
     "intra_group": False,
     "unallocated_cents": 0,
     "in_flight_cents": 0,

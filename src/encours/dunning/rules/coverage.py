@@ -13,13 +13,19 @@ from typing import Final
 import polars as pl
 
 from encours.dunning.rules import planner, shelf
+from encours.dunning.rules.decision import HELD, Decision
 from encours.dunning.rules.frames import ACCOUNT, Ledger, Mode, Moment
-from encours.dunning.rules.planner import HELD
 from encours.dunning.rules.reasons import CODES, Reason, coded
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.shelf import Shelf
 
-PASSES: Final = (Reason.TOO_SOON, Reason.NON_WORKING_DAY)
+PASSES: Final = (
+    Reason.TOO_SOON,
+    Reason.TOO_MANY,
+    Reason.SAME_ADDRESS,
+    Reason.NON_WORKING_DAY,
+    Reason.DEBTOR_HOLIDAY,
+)
 """What only waits for its day: the line is followed."""
 
 WHOLE: Final = "whole"
@@ -139,7 +145,7 @@ def groups(rows: pl.DataFrame) -> list[Group]:
     return found
 
 
-def _lines(decision: planner.Decision, scenario: Scenario, moment: Moment) -> pl.DataFrame:
+def _lines(decision: Decision, scenario: Scenario, moment: Moment) -> pl.DataFrame:
     """Return the late lines with their reason; null: followed."""
     names = {code: reason.value for reason, code in CODES.items()}
     passing = pl.col("hold").is_in([CODES[reason] for reason in PASSES])

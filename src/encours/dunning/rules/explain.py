@@ -7,8 +7,8 @@ from typing import Final
 import polars as pl
 
 from encours.dunning.rules import planner
+from encours.dunning.rules.decision import HELD, PLANNED, RESERVED, WAITING
 from encours.dunning.rules.frames import Ledger, Moment
-from encours.dunning.rules.planner import HELD, PLANNED, RESERVED, WAITING
 from encours.dunning.rules.reasons import french_day
 from encours.dunning.rules.scenario import Scenario
 

@@ -8,10 +8,10 @@ between two messages belong to an account. Amounts are cents; every frame may be
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -46,6 +46,8 @@ CUSTOMERS: Final = pl.Schema(
         "has_sms": pl.Boolean,  # a mobile number in E.164 that did not opt out of text messages
         "has_whatsapp": pl.Boolean,
         "has_consent": pl.Boolean,  # to registered mail by electronic means (CPCE L100)
+        "country": pl.String,  # ISO 3166, of its address
+        "is_vip": pl.Boolean,  # a key account: each of its messages is approved by a person
     }
 )
 """One row per customer; a customer that is missing here is unknown and cannot be reached.
@@ -153,6 +155,21 @@ BEHAVIOURS: Final = pl.Schema(
 """What customers did, one row each time: read by the branches of scenarios only."""
 
 
+ADDRESSES: Final = pl.Schema({"customer_id": pl.Int64, "address": pl.Int64})
+"""Customers that share an e-mail address, which a number stands for: one row for each."""
+
+CONTACTED: Final = pl.Schema(
+    {
+        "message_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "on": pl.Date,
+        "is_sent": pl.Boolean,
+    }
+)
+"""Messages of the last week to those who share an address with customers of the ledger and are not
+in it: other creditors' customers, or the others when a few were asked for."""
+
+
 class Mode(StrEnum):
     """How far the creditor is: reminders leave, are only rehearsed, or are stopped."""
 
@@ -166,6 +183,9 @@ class Moment:
     """When and for whom the plan is asked; `now` and `last_import_at` measure freshness only.
 
     `is_source_late`: a source of the creditor's data is past its own limit, whatever came besides.
+    `abroad` = days off by country of debtors. `contacts_a_week` = how many messages a person gets
+    in seven days at most. `is_leaving`: asked just before sending, when what is reserved and has
+    not left does not count against another message.
     """
 
     today: date
@@ -176,6 +196,9 @@ class Moment:
     live_on: date | None = None
     allow_stale: bool = False
     is_source_late: bool = False
+    abroad: Mapping[str, frozenset[date]] = field(default_factory=dict, hash=False)
+    contacts_a_week: int | None = None
+    is_leaving: bool = False
 
     def is_stale(self, hours: int) -> bool:
         """Say whether the last import is too old to claim money on it."""
@@ -201,6 +224,8 @@ class Ledger:
     choices: pl.DataFrame
     running: pl.DataFrame
     behaviours: pl.DataFrame
+    addresses: pl.DataFrame
+    contacted: pl.DataFrame
 
     @classmethod
     def of(cls, **frames: pl.DataFrame | None) -> Ledger:
@@ -212,21 +237,25 @@ class Ledger:
         """Keep a few customers: the same decisions, for a screen or a look before sending."""
         mine = pl.col("customer_id").is_in(list(customer_ids))
         kept = {
-            field.name: getattr(self, field.name).filter(mine)
-            for field in fields(self)
-            if field.name != "listings"
+            one.name: getattr(self, one.name).filter(mine)
+            for one in fields(self)
+            if one.name not in ("listings", *BETWEEN)
         }
+        kept |= {name: getattr(self, name) for name in BETWEEN}
         listings = self.listings.join(kept["messages"], on="message_id", how="semi")
         return Ledger(**kept, listings=listings)
 
     def without_messages(self, message_ids: Collection[int]) -> Ledger:
         """Forget a few messages: what the planner would say had they not been reserved."""
         other = ~pl.col("message_id").is_in(list(message_ids))
-        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        kept = {one.name: getattr(self, one.name) for one in fields(self)}
         for name in ("messages", "listings"):
             kept[name] = kept[name].filter(other)
         return Ledger(**kept)
 
+
+BETWEEN: Final = ("addresses", "contacted")
+"""Frames that tie customers together: a part of a ledger keeps them whole."""
 
 SCHEMAS: Final[Mapping[str, pl.Schema]] = {
     "lines": LINES,
@@ -240,14 +269,18 @@ SCHEMAS: Final[Mapping[str, pl.Schema]] = {
     "choices": CHOICES,
     "running": RUNNING,
     "behaviours": BEHAVIOURS,
+    "addresses": ADDRESSES,
+    "contacted": CONTACTED,
 }
 
 
-USUAL: Final[Mapping[str, bool]] = {
+USUAL: Final[Mapping[str, Any]] = {
     "has_phone": False,
     "has_sms": False,
     "has_whatsapp": False,
     "has_consent": False,
+    "country": "FR",
+    "is_vip": False,
     "is_pending": False,
 }
 """What a column is where it is not given."""

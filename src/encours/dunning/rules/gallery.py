@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from encours.dunning.rules.scenario import Scenario, french_scenario
+from encours.dunning.rules.scenario import Scenario, Step, french_scenario
 
 SHIPPED: Final = "france"
 """The code of the scenario of those who chose none."""
@@ -32,9 +32,44 @@ def _scenario(
         replace(step, **{"is_active": False, **given.get(step.code, {})})
         if step.code not in days
         else replace(step, offset_days=days[step.code], **given.get(step.code, {}))
-        for step in french_scenario().steps
+        for step in (*_spread(french_scenario().steps), CALL, STATEMENT)
     )
     return replace(french_scenario(), code=code, name=name, severity=severity, steps=steps)
+
+
+def _spread(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Leave room between the ranks, for what comes between two steps."""
+    return tuple(replace(step, rank=10 * step.rank) for step in steps)
+
+
+CALL: Final = Step(
+    "appel",
+    "appel",
+    25,
+    "reminder",
+    7,
+    channels=("call",),
+    approval="manual",
+    minimum_cents={"EUR": 300_000, "USD": 300_000, "GBP": 300_000, "CHF": 300_000},
+)
+"""Above an amount somebody calls before the second written reminder; without a number nobody does.
+
+Its rank comes between those of the first two reminders of the shipped scenarios.
+"""
+
+STATEMENT: Final = Step(
+    "releve",
+    "relevé de compte",
+    90,
+    "statement",
+    3,
+    anchor="month_end",
+    channels=("email",),
+    tone="neutral",
+    attachments=("statement",),
+    lapse_days=10,
+)
+"""Each month, three days after its end: all that is open, due or not. It claims nothing."""
 
 
 def _manual(*codes: str) -> dict[str, Mapping[str, Any]]:
@@ -52,11 +87,28 @@ GALLERY: Final = tuple(
                     "grand_compte",
                     "Grands comptes",
                     20,
-                    {"prevenance": -15, "relance_1": 10, "relance_2": 25, "remerciement": 0},
+                    {
+                        "prevenance": -15,
+                        "relance_1": 10,
+                        "appel": 17,
+                        "relance_2": 25,
+                        "remerciement": 0,
+                        "releve": 3,
+                    },
                     **_manual("relance_1", "relance_2", "relance_3"),
                 ),
-                "Peu de messages, chacun relu par une personne ; jamais de mise en demeure par le "
-                "programme.",
+                "Peu de messages, chacun relu par une personne, un relevé par mois, un appel avant "
+                "la deuxième relance ; jamais de mise en demeure par le programme.",
+            ),
+            Shipped(
+                replace(
+                    french_scenario(),
+                    code="releves",
+                    name="Relevés mensuels",
+                    severity=10,
+                    steps=(STATEMENT,),
+                ),
+                "Clients suivis autrement : un relevé de compte par mois, aucune relance.",
             ),
             Shipped(
                 _scenario(
@@ -66,6 +118,7 @@ GALLERY: Final = tuple(
                     {
                         "prevenance": -7,
                         "relance_1": 7,
+                        "appel": 14,
                         "relance_2": 20,
                         "relance_3": 40,
                         "remerciement": 0,
@@ -128,6 +181,7 @@ GALLERY: Final = tuple(
                     {
                         "prevenance": -5,
                         "relance_1": 1,
+                        "appel": 3,
                         "relance_2": 6,
                         "relance_3": 12,
                         "mise_en_demeure": 20,
@@ -140,7 +194,7 @@ GALLERY: Final = tuple(
                     "precontentieux",
                     "Précontentieux",
                     90,
-                    {"relance_1": 2, "relance_2": 8, "mise_en_demeure": 15},
+                    {"relance_1": 2, "appel": 5, "relance_2": 8, "mise_en_demeure": 15},
                     relance_2={"tone": "firm"},
                 ),
                 "Avant de transmettre : deux relances fermes, puis la mise en demeure.",

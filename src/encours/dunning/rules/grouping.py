@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
@@ -31,6 +31,7 @@ MESSAGE: Final = (
     "line_count",
     "said_rung",
     "said_on",
+    "is_vip",
 )
 """What `messages` returns of each message that leaves."""
 
@@ -71,8 +72,9 @@ def messages(
 ) -> pl.DataFrame:
     """Return one message per account of these lines, with `hold` when it may not leave today.
 
-    Reads `account`, `step`, `open_cents`, `covered_cents`, `triage`. A thank-you claims nothing: no
-    minimum, no spacing. Adds `channel` (`routes.channel`) and `next_on` of what only waits.
+    Reads `account`, `step`, `open_cents`, `covered_cents`, `triage`. Thank-yous and statements
+    claim nothing: no minimum, no spacing. Adds `channel` (`routes.channel`) and `next_on` of what
+    only waits.
     """
     whole = listed.group_by("account").agg(
         pl.col("step").first(),
@@ -84,7 +86,10 @@ def messages(
     return (
         whole.join(accounts, on="account")
         .join(steps_frame(scenario), on="step")
-        .with_columns(channel=routes.channel(scenario))
+        .with_columns(
+            channel=routes.channel(scenario),
+            approval=pl.when("is_vip").then(pl.lit("each")).otherwise("approval"),
+        )
         .with_columns(hold=pl.min_horizontal(_holds(scenario, moment)))
         .with_columns(next_on=_next_on(scenario, moment))
     )
@@ -111,7 +116,7 @@ def next_contact_on(scenario: Scenario) -> pl.Expr:
 
 
 def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:
-    claims_money = pl.col("kind") != "thank_you"
+    claims_money = ~pl.col("kind").is_in(["thank_you", "statement"])
     left = pl.col("amount_cents") - pl.col("covered_cents")
     soon = next_contact_on(scenario) > moment.today
     working = is_working_day(moment.today, moment.holidays)
@@ -123,6 +128,7 @@ def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:
         coded(pl.lit(moment.is_stale(scenario.stale_after_hours)), Reason.STALE),
         coded(pl.lit(moment.mode is Mode.STOPPED), Reason.NOT_LIVE),
         coded(pl.lit(not working), Reason.NON_WORKING_DAY),
+        coded(pl.col("country").is_in(list(_closed(moment))), Reason.DEBTOR_HOLIDAY),
     ]
 
 
@@ -143,7 +149,23 @@ def _next_on(scenario: Scenario, moment: Moment) -> pl.Expr:
         .then(next_contact_on(scenario))
         .when(pl.col("hold") == CODES[Reason.NON_WORKING_DAY])
         .then(pl.lit(next_working_day(tomorrow, moment.holidays)))
+        .when(pl.col("hold") == CODES[Reason.DEBTOR_HOLIDAY])
+        .then(
+            pl.col("country").replace_strict(
+                _closed(moment) or {"": None}, default=None, return_dtype=pl.Date
+            )
+        )
     )
+
+
+def _closed(moment: Moment) -> dict[str, date]:
+    """Return the countries where today is a day off, and when people are back at work there."""
+    tomorrow = moment.today + timedelta(days=1)
+    return {
+        country: next_working_day(tomorrow, days | moment.holidays)
+        for country, days in moment.abroad.items()
+        if moment.today in days
+    }
 
 
 def settle(

@@ -76,7 +76,8 @@ def account_history(ledger: Ledger, scenario: Scenario, keys: Keys) -> pl.DataFr
     `pre_due_done`, `said_rung`, `said_on` (highest rung), `is_pending` (a claim has not left yet).
     """
     bit = pl.lit(2, pl.Int64).pow(pl.col("rung")).cast(pl.Int64)
-    said = with_rungs(ledger.messages, scenario).with_columns(bit=bit, key=keys.key)
+    claims = ledger.messages.filter(pl.col("cycle") > 0)  # below: statements, of no cycle
+    said = with_rungs(claims, scenario).with_columns(bit=bit, key=keys.key)
     last = said.group_by("key").agg(cycle=pl.col("cycle").max(), last_on=pl.col("planned_on").max())
     now = said.join(last.select("key", now="cycle"), on="key").filter(
         pl.col("cycle") == pl.col("now")

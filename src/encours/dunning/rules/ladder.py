@@ -23,6 +23,13 @@ def window_days(scenario: Scenario) -> int:
     return -scenario.pre_due.offset_days if scenario.pre_due else 0
 
 
+def first_on(scenario: Scenario, moment: Moment) -> pl.Expr:
+    """Return the day of a line's first step; null when the scenario has no ladder."""
+    if not scenario.ladder:
+        return pl.lit(None, pl.Date)
+    return falls_on(scenario.ladder[0], moment)
+
+
 def falls_on(step: Step, moment: Moment) -> pl.Expr:
     """Return the day of a step that is counted from the due date, or from an event.
 
@@ -52,6 +59,8 @@ def with_rung(lines: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.Dat
     where the scenario has them `passed` (bits passed over), `<event>_on`, `account_said_on`,
     `is_pending`.
     """
+    if not scenario.ladder:
+        return lines.with_columns(rung=pl.lit(None, pl.Int32), rung_on=pl.lit(None, pl.Date))
     undone = [
         pl.when(_fits(rung, steps) & (pl.col("level") < rung) & (pl.col("done") & (1 << rung) == 0))
         .then(rung)
@@ -139,7 +148,8 @@ def begins(today: date) -> pl.Expr:
 
     Reads `hold`, `first_on`, `reserved`.
     """
-    return pl.col("hold").is_null() & (pl.col("first_on") <= today) & ~pl.col("reserved")
+    old = (pl.col("first_on") <= today).fill_null(False)
+    return pl.col("hold").is_null() & old & ~pl.col("reserved")
 
 
 def _needed(scenario: Scenario) -> pl.Expr:

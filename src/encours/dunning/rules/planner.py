@@ -7,7 +7,7 @@ that nobody works it plans nothing and says when (design.md, parts 4 and 5).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
@@ -20,17 +20,15 @@ from encours.dunning.rules import (
     guards,
     history,
     ladder,
+    persons,
+    statements,
     thanks,
     wording,
 )
+from encours.dunning.rules.decision import HELD, PLANNED, RESERVED, WAITING, Decision
 from encours.dunning.rules.frames import ACCOUNT, Ledger, Moment
 from encours.dunning.rules.keys import Keys
 from encours.dunning.rules.scenario import Scenario
-
-PLANNED: Final = "planned"
-RESERVED: Final = "reserved"
-HELD: Final = "held"
-WAITING: Final = "waiting"
 
 NO_CODE: Final = pl.lit(None, pl.UInt8)
 NO_DAY: Final = pl.lit(None, pl.Date)
@@ -70,21 +68,6 @@ ASKED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided, in codes: `plan` adds the words, `simulation` needs none.
-
-    `lines` = lines in reach of the scenario, `far` = lines whose day is still to come, `messages` =
-    messages that leave today, `thanked` = settled lines that a thank-you answers.
-    """
-
-    lines: pl.DataFrame
-    far: pl.DataFrame
-    messages: pl.DataFrame
-    thanked: pl.DataFrame
-    accounts: pl.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan of a day, ready to be shown or reserved; `wording` documents the columns.
 
@@ -101,7 +84,11 @@ class Plan:
 
 def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
     """Decide the day for every open due line, and say why."""
-    decision = decide(ledger, scenario, moment)
+    return tell(decide(ledger, scenario, moment), scenario, moment)
+
+
+def tell(decision: Decision, scenario: Scenario, moment: Moment) -> Plan:
+    """Say why in words what was decided in codes."""
     lines = decision.lines
     parts = pl.collect_all(
         [
@@ -127,28 +114,42 @@ def plan(ledger: Ledger, scenario: Scenario, moment: Moment) -> Plan:
 
 def decide(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
     """Decide the day without a word: the same decisions, for a simulation."""
+    return persons.spaced([_decided(ledger, scenario, moment)], ledger, moment)[0]
+
+
+def _decided(ledger: Ledger, scenario: Scenario, moment: Moment) -> Decision:
     horizon = moment.today + timedelta(days=ladder.window_days(scenario))
-    near = pl.col("due_on") <= horizon
+    near = pl.lit(True) if scenario.statement else pl.col("due_on") <= horizon
     lines, known = _prepared(ledger, ledger.lines.filter(near), scenario, moment)
     upcoming = pl.col("due_on") > moment.today
     late, early = pl.collect_all(
-        [lines.lazy().filter(which).select(ASKED) for which in (~upcoming, upcoming)]
+        [lines.lazy().filter(which).select(_asked(scenario)) for which in (~upcoming, upcoming)]
     )
     late, claimed = _claims(late, known, scenario, moment)
     free = known.join(claimed, on="account", how="anti")
     thanked, thanking = _thanks(ledger, free, scenario, moment)
     busy = pl.concat([_fate(claimed), _fate(thanking), _about_to_claim(late, scenario, moment)])
     early, noticed = _notices(early, known, busy, scenario, moment)
-    leaving = [frame.select(grouping.MESSAGE) for frame in (claimed, thanking, noticed)]
+    decided = pl.concat([late.select(_decided_of(scenario)), early.select(_decided_of(scenario))])
+    decided = _not_reached(decided, horizon, scenario, moment)
+    told = pl.concat([_fate(one) for one in (claimed, thanking, noticed)])
+    decided, stated = statements.stated(decided, known, told, scenario, moment)
+    leaving = [claimed, thanking, noticed, *([stated] if stated.height else [])]
     return Decision(
-        lines=pl.concat([late.select(DECIDED), early.select(DECIDED)]).with_columns(
-            status=_status()
-        ),
+        lines=decided.select(DECIDED).with_columns(status=_status()),
         far=_far(ledger.lines.filter(~near), scenario, moment),
-        messages=pl.concat(leaving).sort("account"),
+        messages=pl.concat([one.select(grouping.MESSAGE) for one in leaving]).sort("account"),
         thanked=thanked,
         accounts=known,
     )
+
+
+def _asked(scenario: Scenario) -> list[str]:
+    return [*ASKED, *(["guard"] if scenario.statement else [])]
+
+
+def _decided_of(scenario: Scenario) -> list[str]:
+    return [*DECIDED, *(["guard"] if scenario.statement else [])]
 
 
 def _prepared(
@@ -161,7 +162,8 @@ def _prepared(
     lines = cover.with_cover(_guarded(near, known, ledger, scenario, moment))
     lines = lines.with_columns(age=(pl.lit(moment.today) - pl.col("due_on")).dt.total_days())
     known = accounts.in_cycle(known, lines, scenario)
-    lines = lines.with_columns(first_on=ladder.falls_on(scenario.ladder[0], moment))
+    known = statements.with_last(known, ledger, keys, scenario)
+    lines = lines.with_columns(first_on=ladder.first_on(scenario, moment), guard="hold")
     known = branches.with_branches(known, lines, ledger, scenario, moment)
     lines = lines.join(known.select(*_asked_of(known, scenario)), on="account", how="left")
     lines = branches.with_events(lines, ledger, scenario, moment)
@@ -268,13 +270,31 @@ def _status() -> pl.Expr:
     )
 
 
+def _not_reached(
+    lines: pl.DataFrame, horizon: date, scenario: Scenario, moment: Moment
+) -> pl.DataFrame:
+    """Let the lines wait that are looked at for a statement only."""
+    if not scenario.statement:
+        return lines
+    far = pl.col("due_on") > horizon
+    return lines.with_columns(
+        hold=pl.when(~far).then("hold"),
+        next_on=pl.when(far).then(_begins_on(scenario, moment)).otherwise("next_on"),
+    )
+
+
+def _begins_on(scenario: Scenario, moment: Moment) -> pl.Expr:
+    """Return the day on which a line to come enters the scenario."""
+    notice = scenario.pre_due
+    return ladder.falls_on(notice, moment) if notice else ladder.first_on(scenario, moment)
+
+
 def _far(lines: pl.DataFrame, scenario: Scenario, moment: Moment) -> pl.DataFrame:
-    first = scenario.pre_due or scenario.ladder[0]
     return lines.select(
         "instalment_id",
         *ACCOUNT,
         "document",
         "due_on",
         "open_cents",
-        next_on=ladder.falls_on(first, moment),
+        next_on=_begins_on(scenario, moment),
     )

@@ -46,9 +46,12 @@ class Reason(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     OUT_OF_BOUNDS = "out_of_bounds"
     TOO_SOON = "too_soon"
+    TOO_MANY = "too_many"
+    SAME_ADDRESS = "same_address"
     STALE = "stale"
     NOT_LIVE = "not_live"
     NON_WORKING_DAY = "non_working_day"
+    DEBTOR_HOLIDAY = "debtor_holiday"
 
 
 CODES: Final = {reason: place for place, reason in enumerate(Reason)}
@@ -78,7 +81,16 @@ KEEPS_CYCLE: Final = (Reason.PROMISED, Reason.PAUSED, Reason.ANSWERED)
 """A line held for these is still claimed: its cycle goes on; any other hold sets it apart."""
 
 PASSING: Final = frozenset(
-    {Reason.NO_CONTACT, Reason.TOO_SOON, Reason.STALE, Reason.NOT_LIVE, Reason.NON_WORKING_DAY}
+    {
+        Reason.NO_CONTACT,
+        Reason.TOO_SOON,
+        Reason.TOO_MANY,
+        Reason.SAME_ADDRESS,
+        Reason.STALE,
+        Reason.NOT_LIVE,
+        Reason.NON_WORKING_DAY,
+        Reason.DEBTOR_HOLIDAY,
+    }
 )
 """A message held for these just before sending waits; for any other it is cancelled."""
 
@@ -118,9 +130,14 @@ SENTENCES: Final = {
     Reason.BELOW_MINIMUM: "Montant à réclamer inférieur au minimum du scénario.",
     Reason.OUT_OF_BOUNDS: "Montant à réclamer hors des bornes de l'étape.",
     Reason.TOO_SOON: "Trop près d'un autre message à ce client : possible à partir du {next_on}.",
+    Reason.TOO_MANY: "Assez de messages à cette personne en sept jours : possible à partir du"
+    " {next_on}.",
+    Reason.SAME_ADDRESS: "Un autre client a la même adresse e-mail et un message aujourd'hui :"
+    " report au {next_on}.",
     Reason.STALE: "Données trop anciennes : un règlement a pu arriver depuis.",
     Reason.NOT_LIVE: "Les envois de cette société sont arrêtés.",
     Reason.NON_WORKING_DAY: "Jour non ouvré : report au {next_on}.",
+    Reason.DEBTOR_HOLIDAY: "Jour férié dans le pays du client : report au {next_on}.",
 }
 
 LEFT_SENTENCE: Final = "Échue avant la mise en service : laissée de côté par décision."

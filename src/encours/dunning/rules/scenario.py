@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal, get_args
 
-Kind = Literal["pre_due", "reminder", "formal_notice", "thank_you"]
+Kind = Literal["pre_due", "reminder", "formal_notice", "thank_you", "statement"]
 Channel = Literal["email", "letter", "registered", "eregistered", "sms", "whatsapp", "call"]
 Anchor = Literal["due", "month_end", "previous", "settlement", "promise", "plan", "dispute_closed"]
 Days = Literal["calendar", "working"]
@@ -54,7 +54,8 @@ class Step:
     (negative: before it), or from the settlement for a thank-you. A message leaves by every one of
     `channels` that the customer has, by those of `fallback` when he has none of them. A thank-you
     is no longer sent after `lapse_days`. A step that is not active plans nothing; what it said
-    before still counts.
+    before still counts. A statement of account claims nothing: it leaves each month, so many days
+    after its end, or so many days after the one before; `lapse_days` later it is left out.
 
     `minimum_cents` and `maximum_cents` bound the message's amount, by currency: out of them the
     step is passed over. `when` = what must have happened since the previous step, `unless` = what
@@ -206,6 +207,11 @@ class Scenario:
     def thank_you(self) -> Step | None:
         """Return the step that answers a payment, if there is one."""
         return self._active("thank_you")
+
+    @cached_property
+    def statement(self) -> Step | None:
+        """Return the periodic statement of account, if there is one."""
+        return self._active("statement")
 
     def _active(self, kind: Kind) -> Step | None:
         found = (step for step in self.steps if step.kind == kind and step.is_active)

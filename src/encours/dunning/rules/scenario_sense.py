@@ -13,14 +13,16 @@ FORMAL_GAP_DAYS: Final = 8
 NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
 SOON: Final[Mapping[str, tuple[Any, ...]]] = {
     "texts": ("",),
-    "sender": ("creditor", "salesperson", "collector"),
-    "approval": ("auto", "manual"),
+    "sender": ("creditor",),
+    "contact_role": ("",),
     "interest": (None,),
     "indemnity": (None,),
     "discount": (False,),
-    "effects": ((),),
 }
 """What a step may say today of each of these; the rest is refused until something acts on it."""
+
+UNTOLD: Final = frozenset({"opened", "clicked"})
+"""Behaviours that no row tells yet: a branch on one would never be taken (`queries.deeds`)."""
 
 
 def sense_issues(scenario: Scenario) -> Iterator[Issue]:
@@ -30,6 +32,7 @@ def sense_issues(scenario: Scenario) -> Iterator[Issue]:
         ("pre_due", "une seule prévenance"),
         ("formal_notice", "une seule mise en demeure"),
         ("thank_you", "un seul remerciement"),
+        ("statement", "un seul relevé périodique"),
     ):
         if sum(step.kind == kind for step in scenario.steps) > 1:
             yield scenario_issue("scenario_kinds", f"Un scénario a {said}.", "kind")
@@ -71,10 +74,13 @@ def _anchor_issues(step: Step, place: int) -> Iterator[Issue]:
     if step.kind == "pre_due" and step.anchor not in ("due", "settlement"):
         said = "Une prévenance se compte depuis l'échéance."
         yield scenario_issue("scenario_anchor", said, "anchor", place, step.anchor)
+    if step.kind == "statement" and step.anchor not in ("month_end", "previous"):
+        said = "Un relevé se compte depuis la fin du mois ou depuis le relevé précédent."
+        yield scenario_issue("scenario_anchor", said, "anchor", place, step.anchor)
     if (step.kind == "pre_due") != (step.offset_days < 0):
         said = "Une prévenance précède l'échéance, les autres étapes la suivent."
         yield scenario_issue("scenario_offset", said, "offset_days", place, step.offset_days)
-    elif step.offset_days == 0 and step.kind in CLAIMS:
+    elif step.offset_days == 0 and (step.kind in CLAIMS or step.anchor == "previous"):
         yield scenario_issue("scenario_offset", _SAME_DAY[step.anchor], "offset_days", place, 0)
 
 
@@ -103,6 +109,10 @@ def _branch_issues(step: Step, place: int) -> Iterator[Issue]:
     if step.kind not in CLAIMS and (step.when or step.unless or step.stops):
         said = "Seules les relances et la mise en demeure dépendent de ce que fait le client."
         yield scenario_issue("scenario_branch", said, "when", place)
+    untold = sorted(UNTOLD & {*step.when, *step.unless, *step.stops})
+    if untold:
+        said = "Pas encore en usage."
+        yield scenario_issue("scenario_soon", said, "when", place, ", ".join(untold))
     both = set(step.when) & {*step.unless, *step.stops}
     if both:
         said = "Le même fait ne peut être exigé et exclu."
@@ -111,6 +121,8 @@ def _branch_issues(step: Step, place: int) -> Iterator[Issue]:
 
 def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
     ladder = scenario.ladder
+    if not scenario.claims and scenario.statement:
+        return
     if not ladder or ladder[0].kind != "reminder":
         said = "Un scénario commence par une relance ; une mise en demeure vient après elle."
         yield scenario_issue("scenario_ladder", said, "steps")

@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 
 from encours.dunning.rules.audience import Rule
-from encours.dunning.rules.frames import ACCOUNT, FACTS, Ledger
+from encours.dunning.rules.frames import ACCOUNT, BETWEEN, FACTS, Ledger
 from encours.dunning.rules.scenario import Behaviour, Scenario, Step
 
 NEVER: Final = "jamais"
@@ -167,6 +167,9 @@ def _of_accounts(ledger: Ledger, accounts: pl.DataFrame) -> Ledger:
     for field in fields(ledger):
         frame: pl.DataFrame = getattr(ledger, field.name)
         if field.name == "listings":
+            continue
+        if field.name in BETWEEN:
+            kept[field.name] = frame
             continue
         whole = field.name == "behaviours"  # of a customer, whatever the currency
         on = [

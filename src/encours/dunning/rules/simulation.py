@@ -14,10 +14,10 @@ from typing import Final
 
 import polars as pl
 
-from encours.dunning.rules import planner, shelf
+from encours.dunning.rules import persons, planner, shelf
 from encours.dunning.rules.chronicle import Chronicle
+from encours.dunning.rules.decision import PLANNED, Decision
 from encours.dunning.rules.frames import LISTINGS, Ledger, Moment, conform
-from encours.dunning.rules.planner import PLANNED, Decision
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.shelf import Shelf, key_of
 from encours.kernel.dates import is_working_day
@@ -169,8 +169,11 @@ def _left(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the messages of a day, numbered from `first`, and their lines."""
     messages, listings = list[pl.DataFrame](), list[pl.DataFrame]()
-    for scenario, part in _parts(ledger, scenarios):
-        decision = planner.decide(part, scenario, day)
+    parts = list(_parts(ledger, scenarios))
+    decided = [planner.decide(part, scenario, day) for scenario, part in parts]
+    if len(parts) > 1:
+        decided = persons.spaced(decided, ledger, day)
+    for (scenario, _part), decision in zip(parts, decided, strict=True):
         left, lines = _leaving(decision, day.today, first)
         signed = left.with_columns(
             scenario=pl.lit(scenario.code), version=pl.lit(scenario.version, pl.Int64)

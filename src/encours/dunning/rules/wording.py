@@ -21,8 +21,8 @@ MESSAGES: Final = pl.Schema(
         "rank": pl.Int16,
         "kind": pl.String,
         "cycle": pl.Int32,
-        "channel": pl.String,  # email, letter, letter+email
-        "approval": pl.String,  # auto, manual
+        "channel": pl.String,  # scenario.JOINED, one or several joined by +
+        "approval": pl.String,  # auto, manual, each
         "amount_cents": pl.Int64,  # Σ open of the lines
         "covered_cents": pl.Int64,  # of which money received and not yet allocated
         "line_count": pl.UInt32,
@@ -146,11 +146,21 @@ def working_day(moment: Moment) -> pl.Expr:
     )
 
 
+GUARDED: Final = " ; grand compte, à valider un par un"
 REASON_MAX: Final = 300
 """What a reminder keeps of its reason."""
 
 _ROW: Final = ("account", "instalment_id", "document", "due_on", "open_cents", "covered_cents")
-_PASSES: Final = [CODES[Reason.TOO_SOON], CODES[Reason.NON_WORKING_DAY]]
+_PASSES: Final = [
+    CODES[reason]
+    for reason in (
+        Reason.TOO_SOON,
+        Reason.TOO_MANY,
+        Reason.SAME_ADDRESS,
+        Reason.NON_WORKING_DAY,
+        Reason.DEBTOR_HOLIDAY,
+    )
+]
 
 
 def _reason(scenario: Scenario) -> pl.Expr:
@@ -182,15 +192,22 @@ def _reason(scenario: Scenario) -> pl.Expr:
         .then(notice)
         .when(pl.col("kind") == "thank_you")
         .then(paid)
+        .when(pl.col("kind") == "statement")
+        .then(pl.format("{} : {}", step, document))
         .otherwise(late)
     )
     others = pl.col("line_count") - 1
-    return alone + (
-        pl.when(others == 0)
-        .then(pl.lit(""))
-        .when(others == 1)
-        .then(pl.lit(" (avec une autre échéance)"))
-        .otherwise(pl.format(" (avec {} autres échéances)", others))
+    guarded = pl.when("is_vip").then(pl.lit(GUARDED)).otherwise(pl.lit(""))
+    return (
+        alone
+        + guarded
+        + (
+            pl.when(others == 0)
+            .then(pl.lit(""))
+            .when(others == 1)
+            .then(pl.lit(" (avec une autre échéance)"))
+            .otherwise(pl.format(" (avec {} autres échéances)", others))
+        )
     )
 
 

@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "reminder": "relance",
     "formal_notice": "mise_en_demeure",
     "thank_you": "remerciement",
+    "statement": "releve",
 }
 
 

@@ -26,6 +26,8 @@ class Tenant(models.Model):
     calendar = models.CharField("calendrier", max_length=20, db_default="FR")
     minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", null=True)
     min_spacing_days = models.PositiveSmallIntegerField("jours entre deux messages", null=True)
+    contacts_a_week = models.PositiveSmallIntegerField("messages par semaine", db_default=3)
+    contacts_across = models.BooleanField("comptés sur toutes les sociétés", db_default=False)
     penalty_rate = models.CharField(
         "taux contractuel (%)", max_length=10, blank=True, db_default=""
     )
@@ -127,6 +129,8 @@ class Creditor(TenantModel):
     )
     minimum_cents = models.BigIntegerField("montant minimum relancé (centimes)", null=True)
     min_spacing_days = models.PositiveSmallIntegerField("jours entre deux messages", null=True)
+    contacts_a_week = models.PositiveSmallIntegerField("messages par semaine", null=True)
+    contacts_across = models.BooleanField("comptés sur toutes les sociétés", null=True)
     penalty_rate = models.CharField(  # noqa: DJ001 - null: the tenant's; empty: the legal rate
         "taux contractuel (%)", max_length=10, null=True, blank=True
     )

@@ -20,6 +20,8 @@ STEPS: Final[Mapping[str, Badge]] = {
     "relance_3": Badge(_("Troisième relance"), "orange"),
     "mise_en_demeure": Badge(_("Mise en demeure"), "red"),
     "remerciement": Badge(_("Remerciement"), "green"),
+    "appel": Badge(_("Appel"), "blue"),
+    "releve": Badge(_("Relevé de compte")),
 }
 STATES: Final[Mapping[str, Badge]] = {
     "planned": Badge(_("À valider"), "orange"),
@@ -117,9 +119,12 @@ REASONS: Final[Mapping[str, Badge]] = {
     "below_minimum": Badge(_("Sous le minimum")),
     "out_of_bounds": Badge(_("Hors des bornes de l'étape")),
     "too_soon": Badge(_("Trop tôt")),
+    "too_many": Badge(_("Assez de messages")),
+    "same_address": Badge(_("Adresse déjà écrite")),
     "stale": Badge(_("Import trop ancien"), "orange"),
     "not_live": Badge(_("Envois arrêtés"), "red"),
     "non_working_day": Badge(_("Jour non ouvré")),
+    "debtor_holiday": Badge(_("Férié chez le client")),
 }
 DECISIONS: Final[Mapping[str, Badge]] = {
     "": Badge(_("À décider"), "orange"),

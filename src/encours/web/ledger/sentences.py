@@ -108,6 +108,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "answer.bounced": lazy("Réponse au client revenue."),
     "answer.uncertain": lazy("Réponse au client incertaine, partie ou non."),
     "answer.withdrawn": lazy("Réponse au client retirée avant l'envoi."),
+    "step.effect": lazy("Suite d'une étape : commandes, tâche ou transmission."),
     "message.doubt_resolved": lazy("Message incertain : décision prise."),
 }
 ICONS: Final = {"invoice": "invoice", "credit": "euro", "message": "mail", "fact": "note"}

@@ -147,6 +147,12 @@ class Limits(forms.Form):
     min_spacing_days = forms.IntegerField(
         label=_("Jours entre deux messages, au moins"), min_value=1, max_value=90
     )
+    contacts_a_week = forms.IntegerField(
+        label=_("Messages à une même personne en sept jours, au plus"), min_value=1, max_value=50
+    )
+    contacts_across = forms.BooleanField(
+        label=_("Compter ceux des autres sociétés à la même adresse"), required=False
+    )
     calendar = forms.ChoiceField(
         label=_("Jours fériés de"),
         choices=[(code, name) for code, (name, _part) in CALENDARS.items()],
@@ -168,10 +174,7 @@ class ScenarioRule(forms.Form):
     scenario = forms.ChoiceField(label=_("Scénario"), required=False)
 
     def __init__(
-        self,
-        *args: Any,
-        offered: Mapping[str, Sequence[tuple[str, Any]]],
-        **kwargs: Any,
+        self, *args: Any, offered: Mapping[str, Sequence[tuple[str, Any]]], **kwargs: Any
     ) -> None:
         """Offer the classes and profiles of customers, and the scenarios in force."""
         super().__init__(*args, **kwargs)
@@ -444,10 +447,7 @@ class NewKey(forms.Form):
         help_text=_("Sans date, la clé vaut jusqu'à ce qu'elle soit révoquée."),
     )
     scopes = forms.MultipleChoiceField(
-        label=_("Portées"),
-        choices=SCOPES,
-        initial=["read"],
-        widget=forms.CheckboxSelectMultiple,
+        label=_("Portées"), choices=SCOPES, initial=["read"], widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, creditors: list[tuple[str, Any]], **kwargs: Any) -> None:

@@ -114,5 +114,7 @@ def _said(name: str, value: Any, shipped: Mapping[str, Any]) -> Text:
         return CALENDARS[value][0]
     if name == "penalty_rate":
         return f"{value} %".replace(".", ",") if value else _("taux légal")
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
     labels = dict(forms.APPROVALS) | dict(forms.DAY_COUNTS)
     return labels.get(value, str(value))
