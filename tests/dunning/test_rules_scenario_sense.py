@@ -17,9 +17,8 @@ SOON = "Pas encore en usage."
     ("told", "expected"),
     [
         pytest.param(
-            changed(3, unless=["opened", "promised"], discount=True, contact_role="direction"),
+            changed(3, unless=["opened", "promised"], discount=True),
             [
-                Issue("scenario_soon", SOON, 3, "contact_role", "direction"),
                 Issue("scenario_soon", SOON, 3, "discount", "True"),
                 Issue("scenario_soon", SOON, 3, "when", "opened"),
             ],

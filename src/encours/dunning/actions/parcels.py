@@ -87,12 +87,12 @@ def _email(leaving: Leaving) -> Prepared | Withdrawn:
     mail = mime.Mail(
         message_id=mime.message_id(leaving.uuid, sender),
         prepared_at=cycle.local_now(creditor, leaving.now),
-        sender=Mailbox(sender, creditor.sender_name or creditor.name),
+        sender=Mailbox(sender, _from(leaving)),
         to=(Mailbox(address, "" if leaving.is_rehearsal else one.recipient.name),),
         subject=notice.subject,
         text=plain.text_body(notice),
         html=html.html_body(notice),
-        reply_to=reply_to(creditor, leaving.uuid),
+        reply_to=_answers_to(leaving),
         attachments=(
             *(mime.Attachment(file.name, file.body) for file in files),
             *_opened(leaving.luggage),
@@ -101,6 +101,24 @@ def _email(leaving: Leaving) -> Prepared | Withdrawn:
     )
     email = Email(mail.message_id, sender, mime.recipients(mail), mime.mime_bytes(mail))
     return Prepared(email, leaving.account, notice.subject, leaving.mark, files)
+
+
+def _from(leaving: Leaving) -> str:
+    """Return the name that is shown: the person's and the creditor's, or the creditor's alone.
+
+    The address stays the creditor's own: only its domain says that we may write for it.
+    """
+    name = leaving.creditor.sender_name or leaving.creditor.name
+    return f"{leaving.one.writer} ({name})" if leaving.one.writer else name
+
+
+def _answers_to(leaving: Leaving) -> Mailbox | None:
+    """Return where answers go: where they are read, else to the person who writes."""
+    read_here = reply_to(leaving.creditor, leaving.uuid)
+    writer = leaving.one.writer
+    if writer is None or leaving.creditor.settings.get("reply_tags"):
+        return read_here
+    return Mailbox(writer.email, str(writer))
 
 
 def _typeset(leaving: Leaving) -> Iterator[File]:

@@ -32,7 +32,7 @@ from encours.receivables.rules.interest import (
     fixed_rate,
 )
 from encours.standing.models import StandingFact
-from encours.tenancy.models import Creditor
+from encours.tenancy.models import Creditor, User
 
 SURE: Final = ("read", "terms_confirmed")
 LINES: Final = """
@@ -67,11 +67,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A reminder ready to be written: its row, its recipient and its draft."""
+    """A reminder ready to be written: its row, its recipient and its draft.
+
+    `writer` = the person who writes it in the creditor's name; None: the creditor itself.
+    """
 
     reminder: Reminder
     recipient: Recipient
     draft: Draft
+    writer: User | None = None
 
 
 def outgoing(
@@ -94,15 +98,17 @@ def outgoing(
     merged = faces.faces(tenant_id)
     contacts = _contacts(tenant_id, list(customers), merged)
     judged = _insolvencies(tenant_id, list(customers), merged)
-    wanted = [line for lines in open_cents.values() for line in lines]
-    lines = lines_of(tenant_id, wanted)
+    lines = lines_of(tenant_id, [number for listed in open_cents.values() for number in listed])
     told = _billed(creditor, lines, today)
     sender, payment = sender_of(creditor), payment_of(creditor)
     history = _earlier(tenant_id, list(customers), merged, today)
+    writers = _writers(steps.values(), customers.values())
     found = []
     for one in reminders:
         customer = customers[one.customer_id]
-        recipient = _recipient(contacts.get(customer.pk, []), customer.country)
+        step = steps[one.pk]
+        writer = writers.get(_writer_id(step, customer) or 0)
+        recipient = _recipient(contacts.get(customer.pk, []), customer.country, step.contact_role)
         language = LANGUAGES.get(customer.language, "fr")
         reference = _reference(customer)
         due = _due_lines(
@@ -113,7 +119,7 @@ def outgoing(
             told=told,
         )
         draft = Draft(
-            step=steps[one.pk],
+            step=step,
             text=shipped(one.step_code, language),
             language=language,
             today=today,
@@ -124,22 +130,40 @@ def outgoing(
             credits_cents=covered_cents.get(one.pk, 0),
             payment=_with_reference(payment, reference),
             contact=recipient.name,
-            **_signed(creditor),
+            **_signed(creditor, writer),
             reference=reference,
             reminders=tuple(history.get((customer.pk, one.currency, one.cycle), ())),
-            is_attached=steps[one.pk].kind == "formal_notice",
+            is_attached=step.kind == "formal_notice",
             edited=one.edited,
         )
-        found.append(Outgoing(one, recipient, draft))
+        found.append(Outgoing(one, recipient, draft, writer))
     return found
 
 
-def _signed(creditor: Creditor) -> dict[str, Any]:
+def _signed(creditor: Creditor, writer: User | None) -> dict[str, Any]:
+    if writer is not None:
+        return {"signatory": str(writer), "signatory_role": "", "place": creditor.city}
     return {
         "signatory": creditor.signatory or creditor.sender_name or creditor.name,
         "signatory_role": creditor.signatory_role,
         "place": creditor.city,
     }
+
+
+def _writer_id(step: Step, customer: Customer) -> int | None:
+    """Return who writes the step to a customer: his salesperson, his collector, or nobody."""
+    return {"salesperson": customer.salesperson_id, "collector": customer.collector_id}.get(
+        step.sender
+    )
+
+
+def _writers(steps: Iterable[Step], customers: Iterable[Customer]) -> dict[int, User]:
+    """Return the people who write these steps and can still log in; none is asked for in vain."""
+    if all(step.sender == "creditor" for step in steps):
+        return {}
+    asked = (one for row in customers for one in (row.salesperson_id, row.collector_id))
+    people = {one for one in asked if one is not None}
+    return {one.pk: one for one in User.objects.filter(pk__in=people, is_active=True)}
 
 
 def _by_id(rows: Any) -> dict[int, Any]:
@@ -164,11 +188,11 @@ def _contacts(
     return found
 
 
-def _recipient(contacts: Sequence[Contact], country: str) -> Recipient:
-    """Choose the billing contact's address and mobile, else the first usable ones."""
-    billing_first = sorted(contacts, key=lambda one: one.role != "billing")
-    usable = [one for one in billing_first if one.email and one.bounced_at is None]
-    mobile = next(filter(None, (_mobile(one, country) for one in billing_first)), "")
+def _recipient(contacts: Sequence[Contact], country: str, role: str) -> Recipient:
+    """Choose the address and mobile of that role, else of billing, else the first usable ones."""
+    ordered = sorted(contacts, key=lambda one: (one.role != role, one.role != "billing"))
+    usable = [one for one in ordered if one.email and one.bounced_at is None]
+    mobile = next(filter(None, (_mobile(one, country) for one in ordered)), "")
     if not usable:
         return Recipient("", "", None, mobile)
     return Recipient(usable[0].email, usable[0].name, usable[0].pk, mobile)

@@ -13,8 +13,7 @@ FORMAL_GAP_DAYS: Final = 8
 NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
 SOON: Final[Mapping[str, tuple[Any, ...]]] = {
     "texts": ("",),
-    "sender": ("creditor",),
-    "contact_role": ("",),
+    "sender": ("creditor", "salesperson", "collector"),
     "interest": (None,),
     "indemnity": (None,),
     "discount": (False,),
