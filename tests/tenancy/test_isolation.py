@@ -59,6 +59,8 @@ KNOWN: dict[str, Any] = {
     "scoring.Move.profile": "new",
     "scoring.ChosenProfile.profile": "new",
     "replies.Reply.kind": "other",
+    "recovery.Call.outcome": "reached",
+    "recovery.Task.kind": "call",
 }
 
 # Of several references, one is set: the database refuses a row without any.

@@ -51,6 +51,8 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_profiles_inherit": MANAGE,
     "settings_segments": SETTINGS,
     "settings_segment_change": MANAGE,
+    "settings_calls": SETTINGS,
+    "settings_calls_inherit": MANAGE,
     "customers_profiles": ALL,
     "settings_users": frozenset({"admin"}),
     "settings_user_give_role": frozenset({"admin"}),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "encours.scoring",
     "encours.dunning",
     "encours.replies",
+    "encours.recovery",
     "encours.custody",
     "encours.web",
     "encours.config.apps.Config",

@@ -159,6 +159,17 @@ def record_bounce(*, tenant_id: int, message_id: int, sentence: str, now: dateti
     return True
 
 
+def end_call(*, tenant_id: int, subject_id: int, has_been: bool, now: datetime) -> None:
+    """Close the row of a reminder's call, if one waits: made by a person, or not to be made."""
+    waiting = Message.objects.of(tenant_id).filter(
+        kind="reminder", subject_id=subject_id, channel="call", state="reserved"
+    )
+    if has_been:
+        waiting.update(state="sent", sent_at=now)
+    else:
+        waiting.update(state="withdrawn")
+
+
 def contents(*, tenant_id: int, message_id: int) -> list[Kept]:
     """Return the files kept with a message, the message itself first."""
     rows = MessageContent.objects.of(tenant_id).filter(message_id=message_id).order_by("pk")

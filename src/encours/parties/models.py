@@ -146,6 +146,9 @@ class Contact(TenantModel):
     channel = models.CharField("canal préféré", max_length=10, default="email")
     bounced_at = models.DateTimeField("adresse refusée le", null=True, blank=True)
     mobile_refused_at = models.DateTimeField("numéro refusé le", null=True, blank=True)
+    phone_wrong = models.CharField(  # another number typed since is not wrong
+        "numéro faux", max_length=30, blank=True, default="", db_default=""
+    )
     batch_id = models.BigIntegerField("acte d'origine", null=True)
     created_at = models.DateTimeField("créé le", db_default=Now())
 

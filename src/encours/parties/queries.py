@@ -27,6 +27,12 @@ class ContactRow:
     channel: str
     bounced_at: datetime | None
     mobile_refused_at: datetime | None
+    phone_wrong: str
+
+    @property
+    def is_phone_wrong(self) -> bool:
+        """Say whether somebody found that this number is not theirs."""
+        return bool(self.phone) and self.phone == self.phone_wrong
 
 
 @dataclass(frozen=True, slots=True)

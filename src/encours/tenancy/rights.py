@@ -35,6 +35,8 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "documents.read": EVERYBODY,
     "documents.write": frozenset({ADMIN, MANAGER, COLLECTOR, SALES, ACCOUNTANT}),
     "documents.remove": MONEY,
+    "calls.read": EVERYBODY,
+    "calls.write": CHASE | {SALES},
     "dunning.read": EVERYBODY,
     "dunning.decide": CHASE,
     "dunning.send": CHASE,

@@ -42,6 +42,7 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice", "penalty_note")),
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Réponses"), "replies", "undo", "dunning.read", ("reply", "replies_")),
+    Entry(_("Appels"), "calls", "phone", "calls.read", ("call",)),
     Entry(
         _("Messages"), "outbox", "mail", "dunning.read", ("outbox", "message", "letters", "sink")
     ),
@@ -81,6 +82,7 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         ("settings_scenario",),
     ),
     Entry(_("Profils payeurs"), "settings_profiles", "percent", "settings.read"),
+    Entry(_("Appels"), "settings_calls", "phone", "settings.read", ("settings_calls",)),
     Entry(_("Segments"), "settings_segments", "filter", "settings.read", ("settings_segment_",)),
     Entry(_("Vos champs"), "settings_fields", "filter", "settings.read", ("settings_field",)),
     Entry(_("Utilisateurs"), "settings_users", "users", "users.manage", ("settings_user",)),

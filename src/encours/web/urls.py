@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("encours.web.documents.urls")),
     path("", include("encours.web.dunning.urls")),
     path("", include("encours.web.replies.urls")),
+    path("", include("encours.web.recovery.urls")),
     path("", include("encours.web.scoring.urls")),
     path("reglages/", include("encours.web.settings.urls")),
 ]

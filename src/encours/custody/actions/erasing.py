@@ -17,6 +17,7 @@ from encours.messaging import erasing as messages
 from encours.parties.actions import contacts, erasing
 from encours.payments.actions import mandates
 from encours.postal.actions import consents
+from encours.recovery import erasing as recovery
 from encours.replies.actions import sealing as replies
 from encours.risk.actions import limits
 from encours.scoring import erasing as scoring
@@ -127,6 +128,7 @@ def _of_account(what: What, told: dict[str, Any], customer_id: int) -> None:
             erasing.erase_note(**told, customer_id=customer_id)
             limits.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
             choices.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
+            recovery.erase_words(tenant_id=told["tenant_id"], customer_id=customer_id)
         case "identity":
             erasing.anonymise_customer(**told, customer_id=customer_id)
         case "mandates":

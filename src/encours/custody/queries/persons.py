@@ -17,6 +17,7 @@ from encours.parties import faces
 from encours.parties.models import Contact, Customer
 from encours.payments import rules as mandates
 from encours.payments.models import Mandate
+from encours.recovery.models import Call, Task
 from encours.replies.queries import senders
 from encours.risk.models import CreditLimit
 from encours.tenancy.persons import Person
@@ -181,9 +182,13 @@ def held(*, tenant_id: int, card: PersonCard, today: date) -> Held:
 
 
 def _has_reasons(tenant_id: int, customer_ids: tuple[int, ...]) -> bool:
-    """Say whether somebody wrote why a limit was granted: free words, like the note."""
-    rows = CreditLimit.objects.of(tenant_id).filter(customer_id__in=customer_ids)
-    return bool(rows.exclude(reason="").exists())
+    """Say whether somebody wrote of a limit, a call or an action: free words, like the note."""
+    mine = {"customer_id__in": customer_ids}
+    return (
+        CreditLimit.objects.of(tenant_id).filter(**mine).exclude(reason="").exists()
+        or Call.objects.of(tenant_id).filter(**mine).exclude(note="").exists()
+        or Task.objects.of(tenant_id).filter(**mine).exclude(text="").exists()
+    )
 
 
 def documents_of(*, tenant_id: int, card: PersonCard) -> Iterator[DocumentRow]:

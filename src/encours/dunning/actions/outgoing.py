@@ -263,6 +263,15 @@ def findings_of(reminder: Reminder, *, now: datetime) -> tuple[Finding, ...]:
     return edited_findings(one.draft, _notice(one, rates_of(reminder.tenant_id)))
 
 
+def verdicts_now(
+    *, tenant_id: int, creditor_id: int, reminder_ids: Sequence[int], now: datetime
+) -> dict[int, recheck.Verdict]:
+    """Decide again for reminders of one creditor, without writing or sending anything."""
+    reminders = list(Reminder.objects.of(tenant_id).filter(pk__in=list(reminder_ids)))
+    asked = _setting(tenant_id, creditor_id, now)
+    return _verdicts(tenant_id, reminders, asked, _ledger(tenant_id, reminders, asked))
+
+
 def _now(reminder: Reminder, now: datetime) -> tuple[Setting, recheck.Verdict]:
     """Return what the planner says of a reminder now; one that is held or left stays as listed."""
     asked = _setting(reminder.tenant_id, reminder.creditor_id, now)

@@ -97,11 +97,12 @@ select c.id, c.debtor_class, c.class_confirmed_at is not null,
 from parties_customer c
 left join scoring_score s on s.tenant_id = c.tenant_id and s.customer_id = c.id
 left join (select customer_id, bool_or(email <> '' and bounced_at is null) as has_email,
-                  bool_or(phone <> '') as has_phone,
+                  bool_or(phone not in ('', phone_wrong)) as has_phone,
                   bool_or(case when phone = '' and mobile = '' or mobile_refused_at is not null
                           then false
                           else regexp_replace(mobile, '[ .()-]', '', 'g') ~ %(mobile)s
-                            or regexp_replace(phone, '[ .()-]', '', 'g') ~ %(mobile)s end)
+                            or phone <> phone_wrong
+                              and regexp_replace(phone, '[ .()-]', '', 'g') ~ %(mobile)s end)
                     as has_mobile
            from parties_contact
            where tenant_id = %(tenant)s

@@ -99,6 +99,20 @@ def save_contact(
 
 
 @transaction.atomic
+def mark_phone_wrong(
+    *, tenant_id: int, contact_id: int, actor_id: int | None = None, today: date
+) -> None:
+    """Say that a contact's number is not theirs: it is not called again, until another is typed."""
+    rows = Contact.objects.of(tenant_id).select_for_update(of=("self",)).select_related("customer")
+    contact = rows.filter(pk=contact_id).exclude(phone="").first()
+    if contact is None:
+        raise InvalidContact("Cet interlocuteur n'a pas de numéro.")
+    contact.phone_wrong = contact.phone
+    contact.save(update_fields=["phone_wrong"])
+    _tell("contact.phone_wrong", contact, actor_id, today, ["phone_wrong"])
+
+
+@transaction.atomic
 def remove_contact(
     *, tenant_id: int, contact_id: int, actor_id: int | None = None, today: date
 ) -> None:

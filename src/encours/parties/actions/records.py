@@ -127,7 +127,7 @@ with fresh as (
 insert into parties_recordchange (tenant_id, batch_id, customer_id, contact_id, is_new, before,
     after)
 select f.tenant_id, %(batch)s, f.customer_id, f.id, true, '{{}}',
-    to_jsonb(f) - 'id' - 'created_at' - 'bounced_at' - 'mobile_refused_at'
+    to_jsonb(f) - 'id' - 'created_at' - 'bounced_at' - 'mobile_refused_at' - 'phone_wrong'
 from fresh f
 """
 COUNTED: Final = """

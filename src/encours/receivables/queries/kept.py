@@ -18,6 +18,8 @@ from encours.tenancy.kept import kept
 
 BESIDE_THE_LEDGER: Final = (
     "bank_account",
+    "call",
+    "calls",
     "letter",
     "message",
     "person",
@@ -28,6 +30,7 @@ BESIDE_THE_LEDGER: Final = (
     "scoring",
     "sender",
     "sending",
+    "task",
     "triage",
 )
 """First words of the facts that leave every amount as it is."""

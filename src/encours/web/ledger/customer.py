@@ -39,6 +39,7 @@ TABS: Final = (
     ("customer_payer", lazy("Profil payeur")),
     ("customer_standing", lazy("Litiges, promesses…")),
     ("customer_replies", lazy("Réponses")),
+    ("customer_tasks", lazy("Actions")),
     ("customer_credit", lazy("Crédit et mandats")),
     ("customer_documents", lazy("Pièces")),
     ("customer_card", lazy("Fiche et interlocuteurs")),

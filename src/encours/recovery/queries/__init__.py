@@ -1,0 +1,1 @@
+"""The list of calls, the sheet of a customer, the next actions."""

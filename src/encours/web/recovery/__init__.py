@@ -1,0 +1,1 @@
+"""The telephone: whom to call, the sheet of a call, next actions, calling habits."""
