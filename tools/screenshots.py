@@ -47,6 +47,8 @@ PAGES = {
     "editor": "/reglages/scenario/?etape=relance_2",
     "versions": "/reglages/scenario/versions/",
     "replays": "/reglages/scenario/simulation/",
+    "texts": "/reglages/textes/",
+    "text": "/reglages/textes/relance_2/fr/",
     "golive": "/relances/mise-en-service/",
     "triage": "/relances/retards-anterieurs/",
     "replies": "/reponses/",

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from tests.dunning.test_texts import ALWAYS, ONE, OPTIONS, words_of
 
-from encours.dunning.texts.passages import compose
 from encours.dunning.texts.shipped import STEPS, shipped
+from encours.dunning.texts.words import compose
 from encours.messaging.rules.notice import LANGUAGES, Language
 from encours.tone.rules.check import check
 from encours.tone.rules.values import Context, DebtorClass, SenderKind, StepKind

@@ -15,7 +15,7 @@ from tests.dunning.ledgers import FRENCH
 
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import Draft, DueLine, notice
-from encours.dunning.texts.passages import Passage, StepText
+from encours.dunning.texts.words import Text
 from encours.messaging.rules.notice import Addressee, Notice, Payment, Sender, due_cents
 from encours.receivables.rules.classes import DebtorClass
 from encours.receivables.rules.interest import Claim, ContractRate, ContractRateKind
@@ -36,16 +36,18 @@ FLAGS = (
     *("agreed_rate", "attached"),
 )
 # One paragraph for each figure and each flag: what a text does not say is left out.
-TEXT = StepText(
-    subject=(Passage("Sujet"),),
-    greeting=(Passage("Bonjour,"),),
-    opening=(
-        *(Passage(f"{name}=${name}", (name,)) for name in QUOTED),
-        *(Passage(f"#{flag}", (flag,)) for flag in FLAGS),
+TEXT = Text(
+    subject="Sujet",
+    email="\n\n".join(
+        (
+            "Bonjour,",
+            *(f"{{% if {name} %}}{name}={{{{ {name} }}}}{{% endif %}}" for name in QUOTED),
+            *(f"{{% if {flag} %}}#{flag}{{% endif %}}" for flag in FLAGS),
+            "{{ table }}",
+            "Fin",
+            "Cordialement",
+        )
     ),
-    closing=(Passage("Fin"),),
-    farewell=(Passage("Cordialement"),),
-    mentions=(),
 )
 
 
@@ -212,6 +214,26 @@ def test_the_words_of_each_class(debtor: DebtorClass, flag: str | None) -> None:
     told = draft(line(debtor_class=debtor, french_law=True, claims=claims))
 
     assert flags(told) - {"one"} == ({flag} if flag else set())
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "shown"),
+    [
+        pytest.param("formal_notice", (None, None), (41_708, 4_000), id="as its tone says"),
+        pytest.param("formal_notice", (False, None), (None, 4_000), id="no interest"),
+        pytest.param("formal_notice", (None, False), (41_708, None), id="no indemnity"),
+        pytest.param("pre_due", (None, None), (None, None), id="a friendly tone"),
+        pytest.param("pre_due", (True, True), (41_708, 4_000), id="a friendly step that says it"),
+        pytest.param("thank_you", (True, True), (None, None), id="thanks never do"),
+    ],
+)
+def test_a_step_may_show_interest_and_indemnity_or_not(
+    kind: str, asked: tuple[bool | None, bool | None], shown: tuple[int | None, int | None]
+) -> None:
+    interest, indemnity = asked
+    claimed = said(draft(line(), step=replace(step(kind), interest=interest, indemnity=indemnity)))
+
+    assert (claimed.interest_cents, claimed.indemnity_cents) == shown
 
 
 def test_a_missing_rate_is_said_and_the_indemnity_still_asked() -> None:

@@ -105,7 +105,41 @@ def test_without_lines_there_is_no_table() -> None:
 def test_nothing_is_fetched_from_anywhere() -> None:
     page = html_body(notice())
 
-    assert not re.search(r"<(img|script|link|style|iframe|object)|https?:|url\(|javascript:", page)
+    assert not re.search(
+        r"<(img|script|link|iframe|object)|https?:|url\(|javascript:|@import", page
+    )
+    assert page.count("<style>") == 1
+
+
+def test_a_mailbox_shows_the_amount_and_the_day_beside_the_subject() -> None:
+    before = re.search(r'<div style="display:none[^>]*>([^<]*)', html_body(notice()))
+
+    assert before is not None
+    assert unescape(before[1]).startswith(
+        "Total à régler\u00a0: 1\u202f647,02\u00a0€ · Au plus tard le"
+    )
+
+
+def test_what_is_due_stands_apart_from_what_will_be() -> None:
+    soon = Line("FA-2026-0200", date(2026, 11, 20), date(2026, 12, 20), 10_000, 10_000)
+    mixed = notice(kind="relance", lines=(soon, *LINES), interest_cents=None, indemnity_cents=None)
+    page, plain = shown(html_body(mixed)), text_body(mixed)
+
+    assert page.index("FA-2026-0117") < page.index("FA-2026-0200")
+    assert "À régler aujourd’hui" in page
+    assert "Échu\u00a0: 1\u202f540,50\u00a0€" in page
+    assert "À échoir\u00a0: 100,00\u00a0€" in plain
+    assert "À régler aujourd’hui" not in shown(html_body(notice()))
+
+
+def test_two_links_answer_with_the_reference() -> None:
+    links = re.findall(r'href="(mailto:[^"]+)"', html_body(notice()))
+    thanks = html_body(notice(kind="remerciement"))
+
+    assert len(links) == 2
+    assert all(link.startswith("mailto:compta@lenoir.example?subject=") for link in links)
+    assert all("C00042-4" in link for link in links)
+    assert "mailto:" not in thanks
 
 
 hostile = st.text(max_size=60) | st.sampled_from(

@@ -141,3 +141,25 @@ def test_a_note_of_another_tenant_is_not_there() -> None:
     theirs = logged_in(other.users["admin"]).post(reverse("penalty_note_cancel", args=[note.id]))
 
     assert theirs.status_code == 404
+
+
+def test_what_is_given_up_is_previewed_explained_and_taken_back() -> None:
+    mine = shop()
+    client, customer = logged_in(mine.users["accountant"]), late(mine, "GESTE")
+    page = client.get(reverse("customer_interest", args=[customer]))
+    lines = sorted(page.context["billable"])
+    url = reverse("customer_waive", args=[customer])
+    shown = client.get(url, {"lines": lines})
+    given = {"lines": lines, "expected": shown.context["found"].total_cents}
+    unexplained = client.post(url, {**given, "reason": ""})
+    answer = client.post(url, {**given, "reason": "litige soldé"}, follow=True)
+
+    assert unexplained.status_code == 200
+    assert "litige soldé" in answer.content.decode()
+    assert not answer.context["billable"]
+    for one in answer.context["waivers"]:
+        client.post(reverse("waiver_undo", args=[one.id]))
+    again = client.get(reverse("customer_interest", args=[customer]))
+    assert sorted(again.context["billable"]) == lines
+    reader = logged_in(mine.users["reader"])
+    assert reader.get(url, {"lines": lines}).status_code == 403

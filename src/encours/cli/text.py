@@ -1,15 +1,18 @@
-"""`text check`: what may not be written to somebody who owes, and why."""
+"""`text check`: what may not be written to somebody who owes, and why; a creditor's texts too."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from encours.cli import common
+from encours.dunning.queries import texts as texts_queries
+from encours.kernel.issue import Issue, has_errors
 from encours.tone.rules import cases
 from encours.tone.rules.values import Context, Extent
 
@@ -46,12 +49,19 @@ def check(
         typer.Option("--whole/--part", help="Message entier, ou passage (selon sa longueur)."),
     ] = None,
     lines: Annotated[bool, typer.Option("--lines", help="Un texte par ligne.")] = False,
+    creditor: Annotated[
+        str, typer.Option("--creditor", "-c", help="Relire les textes en vigueur d'une société.")
+    ] = "",
+    tenant: common.Tenant = "",
     as_json: common.Json = False,
 ) -> None:
     """Menaces, faux actes, frais, pénalités ou indemnité non dus : sortie 1 si un texte est bloqué.
 
     Une liste JSON de cas (docs/contracts/text-check.md) donne la liste des réponses.
     """
+    if creditor:
+        _check_creditor(creditor, tenant, as_json=as_json)
+        return
     written = _read(file)
     extent: Extent = "part" if lines else "auto"
     if whole is not None:
@@ -71,6 +81,38 @@ def check(
     answers = _answers(written, asked, lines=lines, as_json=as_json)
     if any(one.get("blocked") or "error" in one for one in answers):
         raise typer.Exit(common.REFUSED)
+
+
+def _check_creditor(code: str, tenant: str, *, as_json: bool) -> None:
+    with common.at_creditor(code, tenant) as place:
+        found = texts_queries.checked(tenant_id=place.tenant_id, creditor_id=place.creditor_id)
+    answers = [
+        {
+            "set": row.code,
+            "text": row.name,
+            "language": row.language,
+            "origin": row.origin,
+            "version": row.version,
+            "blocked": has_errors(issues),
+            "issues": [issue.as_json() for issue in issues],
+        }
+        for row, issues in found
+    ]
+    if as_json:
+        common.print_json(answers)
+    else:
+        for row, issues in found:
+            _print_issues(" ".join(filter(None, (row.code, row.name, row.language))), issues)
+    if any(one["blocked"] for one in answers):
+        raise typer.Exit(common.REFUSED)
+
+
+def _print_issues(name: str, issues: Iterable[Issue]) -> None:
+    for issue in issues:
+        severity = "bloque" if issue.severity == "error" else "avertit"
+        excerpt = f"« {issue.found} » : " if issue.found else ""
+        better = f" Mieux : {issue.expected}" if issue.expected else ""
+        typer.echo(f"{name} : {severity} {issue.code} {excerpt}{issue.message}{better}")
 
 
 def _answers(written: str, asked: Context, *, lines: bool, as_json: bool) -> list[dict[str, Any]]:

@@ -144,6 +144,46 @@ class ScenarioChoice(TenantModel):
         )
 
 
+class TextTemplate(TenantModel):
+    """A version of what one step says in one language, in Liquid; `dunning.texts` reads it.
+
+    `code` names the set ("" for the one that every step without a set uses), `name` the shipped
+    text that it replaces. Versions are never changed: one that no longer holds is not active.
+    """
+
+    creditor = TenantForeignKey(
+        Creditor, models.PROTECT, null=True, blank=True, verbose_name="société"
+    )
+    code = models.CharField("jeu de textes", max_length=40, blank=True, default="")
+    name = models.CharField("texte", max_length=40)
+    language = models.CharField("langue", max_length=2)
+    version = models.PositiveIntegerField("version", default=1)
+    subject = models.TextField("objet")
+    email = models.TextField("message")
+    letter = models.TextField("lettre", blank=True, default="")
+    short = models.TextField("message court", blank=True, default="")
+    is_active = models.BooleanField("en vigueur", default=True)
+    kept_despite = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    created_at = models.DateTimeField("créée le", db_default=Now())
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "code", "name", "language", "version"),
+                name="text_version_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "code", "name", "language"),
+                condition=Q(is_active=True),
+                name="text_in_force_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(language__in=("fr", "en")), name="text_language"),
+        )
+
+
 class Reminder(TenantModel):
     """One planned message: a customer, a currency, a step of a cycle, and its due lines.
 
@@ -172,6 +212,7 @@ class Reminder(TenantModel):
     edited = models.JSONField("texte modifié", default=dict, blank=True)
     approval = models.CharField("validation", max_length=6, db_default="auto")
     effects = ArrayField(models.CharField(max_length=12), verbose_name="effets", default=list)
+    text_id = models.BigIntegerField("version du texte", null=True)
     message = TenantForeignKey(
         Message, models.PROTECT, null=True, blank=True, checked=False, verbose_name="message"
     )

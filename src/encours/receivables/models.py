@@ -1,8 +1,8 @@
 """The ledger's tables: debits (invoices and their due lines), credits, allocations.
 
-Amounts are positive cents; the side is said by the table. `batch_id` is the act that wrote a
-row, `undone_by_id` the act that withdrew it; an index or reference more here is paid by each
-row of each import (reference: one per table where one proves the rest).
+Amounts are positive cents; the side is said by the table. `batch_id` is the act that wrote a row,
+`undone_by_id` the one that withdrew it; an index or reference more is paid by each row of each
+import (reference: one per table where one proves the rest).
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from encours.parties.models import Customer
-from encours.tenancy.models import BitemporalModel, TenantForeignKey
+from encours.tenancy.models import BitemporalModel, TenantForeignKey, TenantModel
 
 INVOICE_KINDS = (
-    *("invoice", "debit_note", "opening", "returned_payment", "refund", "other"),
-    "penalty_note",
+    *("invoice", "debit_note", "opening", "returned_payment", "refund", "other", "penalty_note"),
 )
 """`penalty_note`: penalties and indemnities billed here; bears neither (`PenaltyNote`)."""
 CREDIT_KINDS = (
@@ -469,3 +468,33 @@ class PenaltyPart(BitemporalModel):
             models.Index(fields=("tenant", "creditor_id"), name="penalty_part_creditor"),
             models.Index(fields=("tenant", "note"), name="penalty_part_note"),
         )
+
+
+class PenaltyWaiver(TenantModel):
+    """Interest of a due line, or an invoice's indemnity, given up; kept as `PenaltyPart` is."""
+
+    creditor_id = models.BigIntegerField("société")
+    customer = TenantForeignKey(Customer, models.PROTECT, verbose_name="client")
+    invoice = TenantForeignKey(Invoice, models.PROTECT, verbose_name="facture en retard")
+    kind = models.CharField("nature", max_length=10)
+    claim_key = models.CharField("clé naturelle", max_length=200)
+    lineage_id = models.BigIntegerField("première version de l'échéance")
+    position = models.SmallIntegerField("rang")
+    from_on = models.DateField("du")
+    until_on = models.DateField("au")
+    cents = models.BigIntegerField("montant (centimes)")
+    waived_on = models.DateField("abandonné le")
+    released_on = models.DateField("repris le", null=True)
+    reason = models.CharField("motif", max_length=300)
+    author_id = models.BigIntegerField("auteur", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "claim_key", "lineage_id", "kind", "from_on"),
+                condition=Q(released_on=None),
+                name="penalty_waived_once",
+            ),
+            models.CheckConstraint(condition=Q(cents__gt=0), name="waiver_positive"),
+        )
+        indexes = (models.Index(fields=("tenant", "customer"), name="waiver_customer"),)

@@ -81,6 +81,7 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         "settings.read",
         ("settings_scenario",),
     ),
+    Entry(_("Textes des messages"), "settings_texts", "edit", "settings.read", ("settings_text",)),
     Entry(_("Profils payeurs"), "settings_profiles", "percent", "settings.read"),
     Entry(_("Appels"), "settings_calls", "phone", "settings.read", ("settings_calls",)),
     Entry(_("Segments"), "settings_segments", "filter", "settings.read", ("settings_segment_",)),

@@ -87,7 +87,11 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
   (select string_agg(u.id || ':' || u.xmin, ',' order by u.id) from dunning_scenariorule u
    where u.tenant_id = r.tenant_id),
   (select string_agg(s.id || ':' || s.xmin, ',' order by s.id) from dunning_scenario s
-   where s.tenant_id = r.tenant_id)))
+   where s.tenant_id = r.tenant_id),
+  (select string_agg(v.id || ':' || v.xmin, ',' order by v.id) from receivables_penaltywaiver v
+   where v.tenant_id = r.tenant_id and v.customer_id = any (mine.ids)),
+  (select string_agg(w.id::text, ',' order by w.id) from dunning_texttemplate w
+   where w.tenant_id = r.tenant_id and w.is_active)))
 from dunning_reminder r
 cross join lateral (select array(select r.customer_id union all
   select l.customer_id from merged l where l.face_id = r.customer_id) as ids) mine
@@ -222,8 +226,9 @@ def luggage_now(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Ste
 
 def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice, bytes]:
     """Return what a reminder says now, and its letter as a PDF, without deciding anything."""
-    notice = notice_of(tenant_id=tenant_id, reminder_id=reminder_id, now=now)
-    return notice, LETTER_PRESSES["typst"].typeset(notice)
+    reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
+    one, rates = _drafted(reminder, *_now(reminder, now)), rates_of(tenant_id)
+    return _notice(one, rates), _letter(one, rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +259,9 @@ def letter_of(*, tenant_id: int, reminder_id: int, now: datetime) -> bytes:
     verdict = _verdicts(tenant_id, [reminder], asked, ledger)[reminder.pk]
     if verdict.outcome not in LEAVING:
         raise HeldBack(verdict.sentence)
-    return LETTER_PRESSES["typst"].typeset(_written(reminder, asked, verdict))
+    one = _drafted(reminder, asked, verdict)
+    _keep_versions(tenant_id, [one])
+    return _letter(one, rates_of(tenant_id))
 
 
 def findings_of(reminder: Reminder, *, now: datetime) -> tuple[Finding, ...]:
@@ -345,6 +352,7 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
     weight = 0
     mobiles = (one.recipient.mobile for one in drafts)
     refused = optouts.refused(tenant_id=tenant_id, numbers=mobiles)
+    marks = {**marks, **_marks(tenant_id, _keep_versions(tenant_id, drafts), wanted.now)}
     for one in drafts:
         number = one.reminder.pk
         along = luggage.get(number, NOTHING)
@@ -357,6 +365,7 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
                 notice=_notice(one, rates),
                 luggage=along,
                 statement=_statement(statements.get(number), rates),
+                paper=_on_paper(one, rates) if _has_letter(one, wanted.channel) else None,
                 creditor=asked.creditor,
                 account=account,
                 channel=wanted.channel,
@@ -443,6 +452,33 @@ def _statement(draft: Draft | None, rates: Rates) -> Notice | None:
     if draft is None:
         return None
     return replace(wordings.notice(draft, rates=rates, law=shipped_law_values()), kind="releve")
+
+
+def _on_paper(one: Outgoing, rates: Rates) -> Notice:
+    """Return the letter: its own words if the text has some, else those of the e-mail."""
+    return _notice(replace(one, draft=replace(one.draft, is_letter=True)), rates)
+
+
+def _has_letter(one: Outgoing, channel: str) -> bool:
+    step = one.draft.step
+    return channel != "email" or step.kind == "formal_notice" or "letter" in step.attachments
+
+
+def _letter(one: Outgoing, rates: Rates) -> bytes:
+    return LETTER_PRESSES["typst"].typeset(_on_paper(one, rates))
+
+
+def _keep_versions(tenant_id: int, drafts: Iterable[Outgoing]) -> list[int]:
+    """Note which version of a text each reminder is written with; return those that changed."""
+    changed: dict[int | None, list[int]] = defaultdict(list)
+    for one in drafts:
+        version = one.draft.text.template or None
+        if version != one.reminder.text_id:
+            changed[version].append(one.reminder.pk)
+    for version, numbers in changed.items():
+        rows = Reminder.objects.of(tenant_id).filter(pk__in=sorted(numbers))
+        rows.update(text_id=version)
+    return [number for numbers in changed.values() for number in numbers]
 
 
 def _mark_bounced(

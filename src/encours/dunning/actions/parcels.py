@@ -57,6 +57,7 @@ class Leaving:
     uuid: UUID
     now: datetime
     mark: str
+    paper: Notice | None = None  # what its letter says, where it has words of its own
     luggage: Luggage = NOTHING
     statement: Notice | None = None
     own_number: str = ""
@@ -125,7 +126,7 @@ def _typeset(leaving: Leaving) -> Iterator[File]:
     """Yield what is written for this message: the letter itself, the statement of the account."""
     step, press = leaving.one.draft.step, LETTER_PRESSES["typst"]
     if step.kind == "formal_notice" or "letter" in step.attachments:
-        yield File(f"{step.code}.pdf", PDF, press.typeset(leaving.notice))
+        yield File(f"{step.code}.pdf", PDF, press.typeset(leaving.paper or leaving.notice))
     if leaving.statement is not None:
         name = STATEMENT_NAMES[leaving.notice.language]
         yield File(f"{name}.pdf", PDF, press.typeset(leaving.statement))
@@ -141,7 +142,7 @@ def _opened(luggage: Luggage) -> Iterator[mime.Attachment]:
 
 
 def _letter(leaving: Leaving) -> Prepared | Withdrawn:
-    notice = leaving.notice
+    notice = leaving.paper or leaving.notice
     if leaving.is_rehearsal:
         return leaving.closed(REHEARSED)
     channel = cast("LetterKind", leaving.channel)

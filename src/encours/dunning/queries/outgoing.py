@@ -12,9 +12,9 @@ import polars as pl
 from django.db import connection
 
 from encours.dunning.models import Reminder
+from encours.dunning.queries.texts import texts_of
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import Draft, DueLine
-from encours.dunning.texts.shipped import shipped
 from encours.messaging.letterhead import payment_of, sender_of
 from encours.messaging.rules.notice import Addressee, Language, Payment
 from encours.messaging.rules.numbers import mobile_number
@@ -92,9 +92,9 @@ def outgoing(
     `covered_cents` = by reminder, what is received and not allocated that pays a part of it.
     """
     tenant_id = creditor.tenant_id
-    customers = _by_id(
-        Customer.objects.of(tenant_id).filter(pk__in={one.customer_id for one in reminders})
-    )
+    texts = texts_of(tenant_id=tenant_id, creditor_id=creditor.pk)
+    ids = {one.customer_id for one in reminders}
+    customers = _by_id(Customer.objects.of(tenant_id).filter(pk__in=ids))
     merged = faces.faces(tenant_id)
     contacts = _contacts(tenant_id, list(customers), merged)
     judged = _insolvencies(tenant_id, list(customers), merged)
@@ -120,7 +120,7 @@ def outgoing(
         )
         draft = Draft(
             step=step,
-            text=shipped(one.step_code, language),
+            text=texts.of_step(step, language),
             language=language,
             today=today,
             sender=sender,

@@ -12,10 +12,7 @@ LADDER_MAX: Final = 12
 FORMAL_GAP_DAYS: Final = 8
 NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
 SOON: Final[Mapping[str, tuple[Any, ...]]] = {
-    "texts": ("",),
     "sender": ("creditor", "salesperson", "collector"),
-    "interest": (None,),
-    "indemnity": (None,),
     "discount": (False,),
 }
 """What a step may say today of each of these; the rest is refused until something acts on it."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from encours.dunning.rules.scenario import Step
-from encours.dunning.texts.passages import Message, StepText, compose
+from encours.dunning.texts.words import Message, Text, compose
 from encours.messaging.rules import notice as notices
 from encours.messaging.rules.notice import Addressee, Kind, Language, Notice, Payment, Sender
 from encours.messaging.rules.wording import amount_text, day_text
@@ -56,7 +56,7 @@ class Draft:
     """Everything a message is written from; amounts are those of `today`."""
 
     step: Step
-    text: StepText
+    text: Text
     language: Language
     today: date
     sender: Sender
@@ -74,6 +74,7 @@ class Draft:
     paid_cents: int = 0
     paid_on: date | None = None
     is_attached: bool = False
+    is_letter: bool = False
     edited: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -115,14 +116,16 @@ def notice(draft: Draft, *, rates: Rates, law: LawValues) -> Notice:
         our_reference=draft.reference,
         mentions=words.mentions,
         pay_before=_pay_before(draft),
+        short=words.short,
     )
 
 
 def _extras(draft: Draft, rates: Rates, law: LawValues) -> Extras:
-    if draft.step.tone not in CLAIMING_TONES or draft.step.kind == "thank_you":
-        return Extras()
     lines = [line for line in draft.lines if line.may_claim]
-    indemnity = _indemnity(lines, draft.today, law)
+    claims = _claims(draft.step, draft.step.indemnity)
+    indemnity = _indemnity(lines, draft.today, law) if claims else None
+    if not _claims(draft.step, draft.step.interest):
+        return Extras(indemnity_cents=indemnity)
     try:
         statements = tuple(
             (line.number, late_interest(line.claim, draft.today, rates, law)) for line in lines
@@ -133,6 +136,13 @@ def _extras(draft: Draft, rates: Rates, law: LawValues) -> Extras:
     return Extras(cents or None, indemnity, statements)
 
 
+def _claims(step: Step, asked: bool | None) -> bool:  # noqa: FBT001 - what the step says, or not
+    """Say whether a step shows what the law adds: as it says, else as its tone does."""
+    if step.kind == "thank_you":
+        return False
+    return step.tone in CLAIMING_TONES if asked is None else asked
+
+
 def _indemnity(lines: Iterable[DueLine], today: date, law: LawValues) -> int | None:
     by_invoice: dict[int, list[Claim]] = {}
     for line in lines:
@@ -141,7 +151,30 @@ def _indemnity(lines: Iterable[DueLine], today: date, law: LawValues) -> int | N
     return owed or None
 
 
+def values(draft: Draft, *, rates: Rates, law: LawValues) -> dict[str, str]:
+    """Return the value of each variable in the message of a draft; "" where there is none."""
+    return _values(draft, _extras(draft, rates, law))
+
+
 def _words(draft: Draft, extras: Extras) -> Message:
+    language = draft.language
+    return compose(
+        draft.text,
+        values=_values(draft, extras),
+        flags=_flags(draft, extras),
+        language=language,
+        invoices=[
+            {
+                "number": line.number or line.label,
+                "due_on": day_text(line.claim.due_on, language),
+                "open": amount_text(line.open_cents, draft.currency, language),
+            }
+            for line in draft.lines
+        ],
+    )
+
+
+def _values(draft: Draft, extras: Extras) -> dict[str, str]:
     language = draft.language
     owed = sum(line.open_cents for line in draft.lines)
     asked = owed - draft.credits_cents + (extras.interest_cents or 0)
@@ -153,7 +186,7 @@ def _words(draft: Draft, extras: Extras) -> Message:
     oldest = min((line.claim.due_on for line in draft.lines), default=draft.today)
     late = (draft.today - oldest).days
     alone = draft.lines[0] if len(draft.lines) == 1 else None
-    values = {
+    return {
         "amount": money(asked),
         "open": money(owed),
         "count": str(len(draft.lines)) if draft.lines else "",
@@ -161,6 +194,10 @@ def _words(draft: Draft, extras: Extras) -> Message:
         "due_on": day_text(alone.claim.due_on, language) if alone else "",
         "oldest_due_on": day_text(oldest, language),
         "days_late": _days(late, language) if late > 0 else "",
+        "overdue": money(sum(one.open_cents for one in draft.lines if _is_late(one, draft.today))),
+        "due_soon": money(
+            sum(one.open_cents for one in draft.lines if not _is_late(one, draft.today))
+        ),
         "pay_before": day_text(_pay_before(draft), language) if _pay_before(draft) else "",
         "interest": money(extras.interest_cents),
         "indemnity": money(extras.indemnity_cents),
@@ -176,7 +213,10 @@ def _words(draft: Draft, extras: Extras) -> Message:
         "phone": draft.sender.phone,
         "email": draft.sender.email,
     }
-    return compose(draft.text, values=values, flags=_flags(draft, extras), language=language)
+
+
+def _is_late(line: DueLine, today: date) -> bool:
+    return line.claim.due_on < today
 
 
 def _flags(draft: Draft, extras: Extras) -> set[str]:
@@ -192,6 +232,7 @@ def _flags(draft: Draft, extras: Extras) -> set[str]:
         "interest_missing": extras.is_rate_missing,
         "agreed_rate": agreed,
         "attached": draft.is_attached,
+        "letter": draft.is_letter,
     }
     return {name for name, holds in flags.items() if holds}
 

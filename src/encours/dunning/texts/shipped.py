@@ -1,47 +1,59 @@
-"""The texts that come with encours: six steps, French and English."""
+"""The texts that come with encours: seven texts, French and English."""
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
-from encours.dunning.texts.passages import Passage, StepText
+from encours.dunning.texts.words import Text
 from encours.messaging.rules.notice import Language
 
 STEPS: Final = (
     *("prevenance", "relance_1", "relance_2", "relance_3", "mise_en_demeure"),
     *("remerciement", "releve"),
 )
-SHARED: Final = "@"
+OF_KIND: Final[Mapping[str, str]] = {
+    "pre_due": "prevenance",
+    "formal_notice": "mise_en_demeure",
+    "thank_you": "remerciement",
+    "statement": "releve",
+}
+OF_TONE: Final[Mapping[str, str]] = {
+    "friendly": "relance_1",
+    "grateful": "relance_1",
+    "neutral": "relance_2",
+    "firm": "relance_3",
+    "formal": "relance_3",
+}
+_PART: Final = re.compile(r"^\[([a-z_]+)\]\n", re.MULTILINE)
 
 
-def shipped(step: str, language: Language) -> StepText:
-    """Return the passages of a step; the code of a step we do not know reads as `relance_2`."""
-    return _texts(language)[step if step in STEPS else "relance_2"]
+def shipped_name(kind: str, tone: str) -> str:
+    """Return which shipped text a step has: its kind decides, then for a reminder its tone."""
+    return OF_KIND.get(kind) or OF_TONE.get(tone, "relance_2")
+
+
+def shipped(name: str, language: Language) -> Text:
+    """Return a shipped text; a name we do not know reads as `relance_2`."""
+    return _texts(language)[name if name in STEPS else "relance_2"]
 
 
 @cache
-def _texts(language: Language) -> Mapping[str, StepText]:
-    written = tomllib.loads((files(__package__) / f"{language}.toml").read_text("utf-8"))
-    shared: Mapping[str, list[Any]] = written["shared"]
-    return {
-        step: StepText(
-            **{part: _passages(said, shared) for part, said in written[step].items()},
-        )
-        for step in STEPS
-    }
+def phrases(language: Language) -> Mapping[str, str]:
+    """Return the sentences written once for all texts."""
+    return _parts(language, "phrases")
 
 
-def _passages(said: str | list[Any], shared: Mapping[str, list[Any]]) -> tuple[Passage, ...]:
-    read = list[Passage]()
-    for one in [said] if isinstance(said, str) else said:
-        if isinstance(one, str) and one.startswith(SHARED):
-            read += _passages(shared[one.removeprefix(SHARED)], shared)
-        elif isinstance(one, str):
-            read.append(Passage(one))
-        else:
-            read.append(Passage(one["text"], tuple(one["when"].split())))
-    return tuple(read)
+@cache
+def _texts(language: Language) -> Mapping[str, Text]:
+    said = phrases(language)
+    return {name: Text.of_parts(_parts(language, name), said) for name in STEPS}
+
+
+def _parts(language: Language, name: str) -> dict[str, str]:
+    written = (files(__package__) / language / f"{name}.liquid").read_text("utf-8")
+    pieces = _PART.split(written)
+    return dict(zip(pieces[1::2], (one.strip() for one in pieces[2::2]), strict=True))

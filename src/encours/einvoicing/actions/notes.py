@@ -82,13 +82,13 @@ def issue_note(
     found = queries.billable(moment, owner, today=today, with_settled=chosen.with_settled)
     if found.refusal or found.problem:
         raise NotBillable(found.refusal or found.problem)
-    lines = _chosen_lines(found.lines, chosen)
+    lines = chosen_lines(found.lines, chosen)
     if sum(line.total_cents for line in lines) != chosen.expected_cents:
         raise Changed
     issued = penalties.record_note(
         tenant_id=tenant_id,
         customer_id=chosen.customer_id,
-        billings=[_billing(line) for line in lines],
+        billings=[billing(line) for line in lines],
         until_on=chosen.until_on,
         currency=chosen.currency,
         actor_id=actor_id,
@@ -128,7 +128,7 @@ def may_hand_over(*, tenant_id: int, creditor_id: int) -> bool:
     return rows.filter(creditor_id=creditor_id).exists()
 
 
-def _chosen_lines(found: Sequence[Line], chosen: Chosen) -> list[Line]:
+def chosen_lines(found: Sequence[Line], chosen: Chosen) -> list[Line]:
     """Return the lines to bill, less what a note may not ask: an indemnity in another currency."""
     wanted = set(chosen.line_ids)
     lines = [
@@ -142,7 +142,8 @@ def _chosen_lines(found: Sequence[Line], chosen: Chosen) -> list[Line]:
     return lines
 
 
-def _billing(line: Line) -> Billing:
+def billing(line: Line) -> Billing:
+    """Return what is asked of a line, from the day after what was."""
     after = line.billed_until or line.due_on
     return Billing(
         line_id=line.line_id,

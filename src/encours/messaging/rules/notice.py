@@ -17,6 +17,8 @@ Kind = Literal[
     "prevenance", "relance", "mise_en_demeure", "releve", "remerciement", "note_de_debit", "avoir"
 ]
 Language = Literal["fr", "en"]
+ASKING: Final[frozenset[Kind]] = frozenset({"prevenance", "relance", "mise_en_demeure", "releve"})
+"""Messages to an account, to which an answer is awaited."""
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 
 
@@ -97,6 +99,7 @@ class Notice:
     """Everything a message says; amounts are those of the day it was prepared.
 
     `interest_cents` and `indemnity_cents` stay None when the message does not claim them.
+    `short` is what goes by text message.
     """
 
     kind: Kind
@@ -122,6 +125,7 @@ class Notice:
     our_reference: str = ""
     mentions: tuple[str, ...] = ()
     pay_before: date | None = None
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,17 @@ def due_cents(notice: Notice) -> int:
     """Return what the customer is asked to pay: lines, less credits, plus what the law adds."""
     extras = (notice.interest_cents or 0) + (notice.indemnity_cents or 0)
     return open_cents(notice) + notice.credits_cents + extras
+
+
+def parts(notice: Notice) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Return the lines already due, and those that will be."""
+    told = [(line, _is_late(line, notice.written_on)) for line in notice.lines]
+    late = tuple(line for line, is_late in told if is_late)
+    return late, tuple(line for line, is_late in told if not is_late)
+
+
+def _is_late(line: Line, today: date) -> bool:
+    return line.due_on is None or line.due_on < today
 
 
 def totals(notice: Notice) -> tuple[Total, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from encours.messaging.rules.notice import Line, Notice, Payment, totals
+from encours.messaging.rules.notice import ASKING, Line, Notice, Payment, parts, totals
 from encours.messaging.rules.payment import rf_text
 from encours.messaging.rules.wording import (
     WORDS,
@@ -50,6 +50,11 @@ def _table(notice: Notice) -> Iterator[str]:
     words, language = WORDS[notice.language], notice.language
     for line in notice.lines:
         yield f"- {_described(line, notice)}"
+    late, soon = parts(notice)
+    if late and soon and notice.kind in ASKING:
+        for label, lines in ((words.overdue, late), (words.due_soon, soon)):
+            cents = sum(line.open_cents for line in lines)
+            yield f"{label}{words.colon}{amount_text(cents, notice.currency, language)}"
     for total in totals(notice):
         label = words.totals[total.name]
         shown = amount_text(total.cents, notice.currency, language)

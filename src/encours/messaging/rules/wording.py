@@ -63,6 +63,12 @@ class Words:
     interest: str
     page: str
     colon: str
+    asked_today: str
+    overdue: str
+    due_soon: str
+    answer_date: str
+    answer_dispute: str
+    about: str
 
 
 FRENCH: Final = Words(
@@ -115,6 +121,12 @@ FRENCH: Final = Words(
     interest="Pénalité",
     page="Page",
     colon="\u00a0: ",
+    asked_today="À régler aujourd’hui",
+    overdue="Échu",
+    due_soon="À échoir",
+    answer_date="Donner une date de règlement",
+    answer_dispute="Contester une somme",
+    about="{what} ({reference})",
 )
 
 ENGLISH: Final = Words(
@@ -167,6 +179,12 @@ ENGLISH: Final = Words(
     interest="Interest",
     page="Page",
     colon=": ",
+    asked_today="To pay today",
+    overdue="Overdue",
+    due_soon="Not yet due",
+    answer_date="Give a payment date",
+    answer_dispute="Dispute an amount",
+    about="{what} ({reference})",
 )
 
 WORDS: Final[Mapping[Language, Words]] = {"fr": FRENCH, "en": ENGLISH}

@@ -96,7 +96,7 @@ def record_note(
     asked = [one for one in billings if one.interest_cents > 0 or one.indemnity_cents > 0]
     if not asked:
         raise NothingToBill
-    lines = _lines(customer, asked, until_on)
+    lines = lines_of(customer, asked, until_on)
     interest = sum(max(one.interest_cents, 0) for one in asked)
     indemnity = sum(one.indemnity_cents for one in asked)
     act = _start(customer, actor_id, today)
@@ -206,7 +206,8 @@ def _next_number(customer: Customer, today: date) -> tuple[int, str]:
     return rank, f"{PREFIX}-{today.year}-{rank:05d}"
 
 
-def _lines(customer: Customer, asked: Sequence[Billing], until_on: date) -> dict[int, Instalment]:
+def lines_of(customer: Customer, asked: Sequence[Billing], until_on: date) -> dict[int, Instalment]:
+    """Return the due lines asked for, or refuse one that is gone or that another note billed."""
     rows = (
         Instalment.objects.of(customer.tenant_id)
         .select_related("invoice")

@@ -1,4 +1,4 @@
-"""What notes billed of each due line, found again whatever row now stands for the line.
+"""What notes billed, or a person gave up, of each due line, whatever row now stands for it.
 
 An import may replace rows: a part follows the lineage of its line, else the natural key of its
 invoice, first at the same rank, then anywhere in it; nothing billed is ever forgotten.
@@ -17,9 +17,15 @@ from encours.tenancy.frames import read_frame
 
 BILLED: Final = """
 with parts as (
-    select p.* from receivables_penaltypart p
+    select p.creditor_id, p.claim_key, p.lineage_id, p.position, p.kind, p.until_on, p.cents
+    from receivables_penaltypart p
     where known(p) and p.billed_on <= %(as_of)s
         and (p.released_on is null or p.released_on > %(as_of)s)
+    union all
+    select w.creditor_id, w.claim_key, w.lineage_id, w.position, w.kind, w.until_on, w.cents
+    from receivables_penaltywaiver w
+    where w.tenant_id = %(tenant_id)s and w.waived_on <= %(as_of)s
+        and (w.released_on is null or w.released_on > %(as_of)s)
 )
 select line.id, line.invoice_id,
     max(p.until_on) filter (where p.kind = 'interest'),

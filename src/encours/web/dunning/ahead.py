@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET
 
 from encours.dunning import actions
 from encours.dunning.queries import plans, scenarios, simulation
+from encours.dunning.queries.texts import texts_of
 from encours.dunning.rules import simulation as rules
-from encours.dunning.texts.passages import StepText
-from encours.dunning.texts.shipped import shipped
+from encours.dunning.texts import samples
+from encours.dunning.texts.shipped import shipped_name
+from encours.dunning.texts.words import Message
 from encours.messaging.rules.notice import Language
 from encours.tenancy.kept import kept
 from encours.tenancy.queries.places import CreditorChoice
@@ -167,11 +169,16 @@ def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
     today = subject.day(request, creditor)
     found = scenarios.scenario_shown(tenant_id=request.tenant_id, creditor_id=creditor.id).scenario
     language: Language = "en" if formats.is_english() else "fr"
+    texts = texts_of(tenant_id=request.tenant_id, creditor_id=creditor.id)
     steps = [
         {
             "step": one,
             "channels": [CHANNEL[channel] for channel in one.channels],
-            "parts": _parts(shipped(one.code, language)),
+            "parts": _parts(
+                samples.example(
+                    texts.of_step(one, language), shipped_name(one.kind, one.tone), language
+                )
+            ),
         }
         for one in sorted(found.steps, key=lambda one: one.rank)
         if one.is_active
@@ -180,11 +187,13 @@ def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
     return render(request, "dunning/scenario.html", context)
 
 
-def _parts(text: StepText) -> list[tuple[Text, list[str]]]:
-    """Return what a step says, part by part; `$names` are filled when the message is written."""
-    return [
-        (label, [passage.text for passage in getattr(text, name)]) for name, label in PARTS.items()
-    ]
+def _parts(message: Message) -> list[tuple[Text, list[str]]]:
+    """Return what a step says, part by part, as one customer would read it."""
+    return [(label, _listed(getattr(message, name))) for name, label in PARTS.items()]
+
+
+def _listed(said: str | tuple[str, ...]) -> list[str]:
+    return [said] if isinstance(said, str) else list(said)
 
 
 def _each(

@@ -18,6 +18,7 @@ from encours.einvoicing.actions import notes as actions
 from encours.einvoicing.actions.notes import Chosen
 from encours.einvoicing.queries import notes as queries
 from encours.receivables.queries import notes as ledger
+from encours.receivables.queries import waivers
 from encours.receivables.queries.customers import OwnCustomer
 from encours.receivables.queries.documents import InvoicePage
 from encours.receivables.queries.interest_detail import Detail, Line
@@ -122,6 +123,8 @@ def interest(request: StaffRequest, customer_id: int) -> HttpResponse:
         "billable": {line.line_id for line in billable_lines(found, moment, owner)}
         if may_bill
         else set(),
+        "waivers": waivers.waivers(tenant_id=request.tenant_id, customer_id=customer_id),
+        "may_bill": may_bill,
         "has_notes": next(iter(ledger.notes(moment, asked)), None) is not None,
     }
     return render(request, "ledger/interest.html", context)
@@ -161,7 +164,7 @@ def bill(request: StaffRequest, customer_id: int) -> HttpResponse:
     lines = [line for line in billable_lines(found, moment, owner) if line.line_id in ids]
     context = {
         **head(request, owner),
-        **_preview(moment, lines),
+        **preview(moment, lines),
         "problem": found.refusal or found.problem,
         "may_hand_over": actions.may_hand_over(
             tenant_id=request.tenant_id, creditor_id=owner.creditor_id
@@ -183,7 +186,8 @@ def billable_lines(found: queries.Billable, moment: Moment, owner: OwnCustomer) 
     ]
 
 
-def _preview(moment: Moment, lines: list[Line]) -> dict[str, Any]:
+def preview(moment: Moment, lines: list[Line]) -> dict[str, Any]:
+    """Return what a note, or a waiver, of these lines comes to."""
     return {
         "as_of": moment.as_of,
         "currency": moment.currency,

@@ -19,6 +19,7 @@ from encours.web.ledger import (
     organisations,
     penalties,
     unnumbered,
+    waivers,
 )
 
 urlpatterns = [
@@ -38,6 +39,8 @@ urlpatterns = [
     ),
     path("clients/attribuer/", customers.assign, name="customers_assign"),
     path("clients/conditions/", customers.set_terms, name="customers_terms"),
+    path("clients/<int:customer_id>/renoncer/", waivers.waive, name="customer_waive"),
+    path("penalites/abandons/<int:waiver_id>/reprendre/", waivers.take_back, name="waiver_undo"),
     path("clients/<int:customer_id>/", customer.customer, name="customer"),
     path("clients/<int:customer_id>/groupe/", group.set_parent, name="customer_parent"),
     path("clients/<int:customer_id>/releve/", customer.account, name="customer_statement"),

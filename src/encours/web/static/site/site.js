@@ -59,6 +59,20 @@
     if (button.matches("[data-dismiss]")) button.closest("[data-message]").remove();
   });
 
+  // A button marked so writes its word where one was typing, else in the field that it names.
+  let typedIn = null;
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("textarea")) typedIn = event.target;
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    const field = typedIn || document.getElementById(button.dataset.into);
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // On a phone the menu of a section is a strip: show where we are in it. Not by scrollIntoView,
   // from which the keyboard would go on instead of from the top of the page.
   const here = document.querySelector(".sub-nav [aria-current]");
