@@ -62,7 +62,7 @@ def test_what_is_owed_is_said(lines: int, expected: str) -> None:
     said = short_text(replace(NOTICE, lines=(LINE,) * lines), "neutral")
 
     assert expected in said
-    assert "avant le 28 novembre 2026" in said
+    assert "avant le 28/11/2026" in said
     assert said.startswith("Durand Négoce : ")
 
 

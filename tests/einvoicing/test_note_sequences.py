@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import House
 from tests.einvoicing.note_desk import DUE, Desk, furnish
 
-from encours.einvoicing.actions.notes import _billing
+from encours.einvoicing.actions.notes import billing
 from encours.einvoicing.queries.notes import as_billed
 from encours.receivables.actions import penalties
 from encours.receivables.models import Allocation, PenaltyNote, PenaltyPart
@@ -41,7 +41,7 @@ def bill(desk: Desk, on: date) -> None:
     if any(line.total_cents for line in lines):
         penalties.record_note(
             tenant_id=desk.house.tenant_id, customer_id=desk.customer_id, until_on=on,
-            billings=[_billing(line) for line in lines], currency="EUR", today=on,
+            billings=[billing(line) for line in lines], currency="EUR", today=on,
         )  # fmt: skip
 
 
