@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 from django.conf import settings
@@ -107,8 +109,13 @@ def worker(sink: SmtpSink, **environ: str) -> subprocess.Popen[bytes]:
     )
 
 
-async def rescue() -> None:
-    """Declare dead the jobs whose worker was killed."""
+def rescue() -> None:
+    """Declare dead the jobs whose worker was killed; in a thread: a browser may hold this loop."""
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(lambda: asyncio.run(_rescue())).result()
+
+
+async def _rescue() -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as opened:  # type: ignore[attr-defined]
         async with opened.open_async():
             await rescue_stalled(opened, seconds_since_heartbeat=6 * HEARTBEAT_S)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
@@ -172,7 +171,7 @@ class Run:
             self.hands[victim] = self.hire()
         time.sleep(0.3)
         let_time_pass(self.house)
-        asyncio.run(outboxes.rescue())
+        outboxes.rescue()
         jobs.wake(self.house.tenant_id)
         return True
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import signal
@@ -48,7 +47,7 @@ def test_nothing_is_lost_and_nothing_leaves_twice(house: House, tmp_path: Path) 
                     killed += 1
                     hands[victim] = outboxes.worker(sink)
                 time.sleep(0.3)
-                asyncio.run(outboxes.rescue())
+                outboxes.rescue()
                 jobs.wake(house.tenant_id)
         finally:
             for hand in hands:
