@@ -8,12 +8,13 @@ guide's page is this text.
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
 
 from tests.conftest import House
 
@@ -35,8 +36,10 @@ from encours.parties.models import Customer
 from encours.receivables.models import Credit, Invoice
 from encours.receivables.queries.ageing import aged_balance
 from encours.receivables.queries.moment import Moment
+from encours.recovery.actions import recording
 from encours.scoring.actions import deciding, running
 from encours.scoring.queries.told import stored_told
+from encours.standing.models import StandingFact
 from encours.tenancy.models import Creditor
 from encours.tenancy.scope import in_tenant
 
@@ -68,10 +71,12 @@ KEY_ACCOUNT: Final = "Groupe Florélia"
 STEPS: Final = {
     "prevenance": "prévenance",
     "relance_1": "première relance",
+    "appel": "appel",
     "relance_2": "deuxième relance",
     "relance_3": "troisième relance",
     "mise_en_demeure": "mise en demeure",
     "remerciement": "remerciement",
+    "releve": "relevé de compte",
 }
 
 
@@ -146,7 +151,28 @@ def _morning(month: Month, founded: Founded, day: date) -> None:
         )
         dunning.plan_day(**month.owner, on=day, now=at, allow_stale=True)
         dunning.approve(**month.owner, user_id=None, on=day, now=at, at_once=True)
+        for one in Reminder.objects.filter(planned_on=day, state="planned", approval="each"):
+            dunning.approve(
+                **month.owner, user_id=1, reminder_ids=[one.pk], on=day, now=at, at_once=True
+            )
+        _call(month, day, at)
     Outbox(month.house.tenant_id, day.toordinal(), clock=lambda: at).run()
+
+
+def _call(month: Month, day: date, at: datetime) -> None:
+    """Make the calls of the day: everybody promises to pay within ten days."""
+    rows = Reminder.objects.filter(planned_on=day, channel__contains="call").exclude(
+        state__in=("cancelled", "sent")
+    )
+    for one in rows.order_by("pk"):
+        recording.record_call(
+            tenant_id=month.house.tenant_id, customer_id=one.customer_id,
+            uuid=uuid5(NAMESPACE_OID, f"{day} {one.pk}"),
+            told=recording.Told(
+                outcome="promise", promised_on=day + timedelta(days=10), reminder_ids=[one.pk]
+            ),
+            actor_id=1, now=at, today=day,
+        )  # fmt: skip
 
 
 def _told_on(started: date) -> date:
@@ -228,6 +254,9 @@ def _events(month: Month, code: str) -> list[tuple[date, str]]:
         said = f"**{STEPS[one.step_code]}** par {_ways(one.channel)} : {lines}"
         amount = f", {_money(one.amount_cents)}" if one.amount_cents else ""
         found.append((one.sent_on or LAST, 0, said + amount))
+    facts = StandingFact.objects.filter(**mine, kind="promise", undone_at=None)
+    for fact in facts.filter(starts_on__range=days).exclude(ends_on=None):
+        found.append((fact.starts_on, 3, f"promesse de régler le {fact.ends_on:%-d/%m}"))
     return [(day, said) for day, _, said in sorted(found)]
 
 
@@ -239,7 +268,8 @@ def _ways(channel: str) -> str:
 def _whole(month: Month) -> str:
     rows = Reminder.objects.of(month.house.tenant_id).filter(sent_on__range=(FIRST, LAST))
     sent = list(rows.values_list("step_code", "customer_id"))
-    steps = [f"{sum(code == step for code, _ in sent)} × {name}" for step, name in STEPS.items()]
+    counts = Counter(code for code, _ in sent)
+    steps = [f"{counts[step]} × {name}" for step, name in STEPS.items() if counts[step]]
     received = sum(
         Credit.objects.of(month.house.tenant_id)
         .filter(undone_at=None, kind="payment", received_on__range=(FIRST, LAST))
@@ -286,8 +316,10 @@ def _left(month: Month, code: str) -> str:
     late = totals["open"] - totals["not_due"]
     if not totals["net"]:
         return "Le 31 mars au soir, tout est réglé."
-    overdue = f"dont {_money(late)} échus" if late else "rien n'est échu"
-    return f"Le 31 mars au soir : {_money(totals['net'])} restent dus, {overdue}."
+    overdue = f"{_money(late)} sont échus" if late else "rien n'est échu"
+    free = -totals["unallocated"]
+    received = f" ; {_money(free)} reçus ne sont pas encore lettrés" if free else ""
+    return f"Le 31 mars au soir : {_money(totals['net'])} restent dus, {overdue}{received}."
 
 
 def _money(cents: int) -> str:
