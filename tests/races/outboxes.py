@@ -51,10 +51,11 @@ line as (
 reminder as (
     insert into dunning_reminder (tenant_id, creditor_id, customer_id, currency, scenario_code,
         scenario_version, step_code, step_rank, cycle, planned_on, channel, amount_cents,
-        instalment_ids, open_cents, line_ranks, reason, state, rehearsal, origin, edited)
+        instalment_ids, open_cents, line_ranks, reason, state, rehearsal, origin, edited,
+        effects)
     select %(tenant)s, %(creditor)s, customer_id, 'EUR', 'france', 1, 'relance_1', 2, 1, %(on)s,
            %(channels)s, 12345, array[id], array[12345], array[2::smallint], '', 'approved', false,
-           'plan', '{}' from line returning id, customer_id)
+           'plan', '{}', '{}' from line returning id, customer_id)
 insert into messaging_message (tenant_id, uuid, creditor_id, customer_id, kind, subject_id, channel,
     recipient, subject, state, rehearsal, send_after, attempts, provider_reference, last_error,
     digest)

@@ -99,7 +99,7 @@ def test_without_the_lock_the_database_still_refuses_the_second_note(
         return rows.get(pk=customer_id)
 
     monkeypatch.setattr(penalties, "lock_account", unlocked)
-    monkeypatch.setattr(penalties, "_lines", meet(penalties._lines))
+    monkeypatch.setattr(penalties, "lines_of", meet(penalties.lines_of))
 
     answers = together(desk.house, [bill, bill])
 
@@ -112,7 +112,7 @@ def test_the_same_days_are_billed_once(
 ) -> None:
     desk, lines = two
     bill = (desk.customer_id, lines[desk.customer_id])
-    monkeypatch.setattr(penalties, "_lines", meet(penalties._lines))
+    monkeypatch.setattr(penalties, "lines_of", meet(penalties.lines_of))
 
     answers = together(desk.house, [bill, bill])
 
@@ -124,7 +124,7 @@ def test_two_customers_take_two_numbers(
     two: tuple[Desk, dict[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, lines = two
-    monkeypatch.setattr(penalties, "_lines", meet(penalties._lines))
+    monkeypatch.setattr(penalties, "lines_of", meet(penalties.lines_of))
 
     answers = together(desk.house, list(lines.items()))
 

@@ -215,7 +215,7 @@ def card(request: StaffRequest, customer_id: int) -> HttpResponse:
         "may_change": request.access.may("customers.write", owner.creditor_id),
         "may_see_data": request.access.may("custody.persons", owner.creditor_id),
         "roles": dict(forms.ROLES),
-        "served": consents.served(request, customer_id),
+        "served": consents.served(request, customer_id, found.contacts),
     }
     return render(request, "ledger/card.html", context)
 

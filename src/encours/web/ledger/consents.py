@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from encours.kernel.refusal import Refusal
 from encours.parties import queries as parties
+from encours.parties.queries import ContactRow
 from encours.postal.actions import consents as actions
 from encours.postal.queries.postings import consents, failed_addresses
 from encours.postal.rules.consent import digest
@@ -61,10 +62,9 @@ class Served:
     failed: tuple[Badge, date] | None
 
 
-def served(request: StaffRequest, customer_id: int) -> Served:
+def served(request: StaffRequest, customer_id: int, contacts: Iterable[ContactRow]) -> Served:
     """Return what is known of how this customer may be served."""
-    rows = parties.contacts_of(tenant_id=request.tenant_id, customer_id=customer_id)
-    emails = list(dict.fromkeys(row.email for row in rows if row.email))
+    emails = list(dict.fromkeys(one.email for one in contacts if one.email))
     given = consents(tenant_id=request.tenant_id, customer_ids=[customer_id])
     bad = failed_addresses(tenant_id=request.tenant_id, customer_ids=[customer_id])
     found = bad.get(customer_id)
