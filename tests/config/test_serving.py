@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from typer.testing import CliRunner
@@ -68,3 +69,35 @@ def answered(address: str) -> str:
 
 def children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+class Site:
+    """What `serve_apart` starts, as far as it looks at it."""
+
+    started: ClassVar[list[list[str]]] = []
+
+    def __init__(self, words: list[str], *, env: dict[str, str]) -> None:
+        self.started.append(words)
+        self.stopped = 0
+
+    def wait(self) -> int:
+        if not self.stopped:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert self.stopped == 1, "the signal is handed over to the site"
+        return 0
+
+    def terminate(self) -> None:
+        self.stopped += 1
+
+
+def test_the_site_is_a_program_of_its_own_and_stops_with_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serving.subprocess, "Popen", Site)
+    before = signal.getsignal(signal.SIGTERM)
+
+    serving.serve_apart(host="127.0.0.1", port=8017)
+
+    words = ["-m", "encours.config.entry", "serve", "--host", "127.0.0.1", "--port", "8017"]
+    assert Site.started == [[sys.executable, *words]]
+    assert signal.getsignal(signal.SIGTERM) is before

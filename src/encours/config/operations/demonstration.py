@@ -338,7 +338,7 @@ def _tell(console: Console, sink: SmtpSink, sent: int, today: date) -> None:
 def _serve(host: str, port: int) -> None:
     hand = working.in_background()
     try:
-        serving.serve(host=host, port=port, workers=2)
+        serving.serve_apart(host=host, port=port)
     finally:
         hand.terminate()
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 from typing import Any
 
 from django.core.management import call_command
@@ -87,3 +91,21 @@ def serve(*, host: str, port: int, workers: int) -> None:
             "proc_name": "encours",
         }
     ).run()
+
+
+def serve_apart(*, host: str, port: int) -> None:
+    """Serve in a process of its own until told to stop.
+
+    Frames are worked on by threads that do not survive a fork: in the children of a process that
+    used them, the first page with a table would wait for ever.
+    """
+    words = [sys.executable, "-m", "encours.config.entry", "serve"]
+    words += ["--host", host, "--port", str(port)]
+    site = subprocess.Popen(words, env=dict(os.environ))  # noqa: S603 - our own words
+    before = signal.signal(signal.SIGTERM, lambda *_: site.terminate())
+    try:
+        site.wait()
+    finally:
+        site.terminate()
+        site.wait()
+        signal.signal(signal.SIGTERM, before)
