@@ -123,6 +123,12 @@ def book(transactional_db: None) -> Books:
 
 
 @pytest.fixture
+def changed(transactional_db: None) -> Books:
+    """Give the books of those who change them: the others say what these hold, in any order."""
+    return books("CHANGED")
+
+
+@pytest.fixture
 def client(book: Books) -> Client:
     return logged_in(book.place.users["admin"])
 
@@ -331,7 +337,8 @@ def test_why_no_reminder_answers_line_by_line(client: Client, book: Books) -> No
     assert "Retenue" in page
 
 
-def test_a_dispute_is_said_shown_and_ended(client: Client, book: Books) -> None:
+def test_a_dispute_is_said_shown_and_ended(changed: Books) -> None:
+    book, client = changed, logged_in(changed.place.users["admin"])
     address = reverse("customer_standing", args=[book.calm_customer])
     said = {"fact-kind": "dispute", "fact-starts_on": today().isoformat(), "fact-reason": "Casse"}
 
@@ -349,7 +356,8 @@ def test_a_dispute_is_said_shown_and_ended(client: Client, book: Books) -> None:
     assert "Ni litige" in text(client, "customer_standing", book.calm_customer)
 
 
-def test_a_payment_is_entered_lettered_and_unlettered(client: Client, book: Books) -> None:
+def test_a_payment_is_entered_lettered_and_unlettered(changed: Books) -> None:
+    book, client = changed, logged_in(changed.place.users["admin"])
     customer = book.calm_customer
     entry = reverse("customer_entry", args=[customer])
     invoice = {
@@ -375,7 +383,8 @@ def test_a_payment_is_entered_lettered_and_unlettered(client: Client, book: Book
     assert client.get(reverse("invoice", args=[found])).status_code == 404
 
 
-def test_a_proposal_is_refused_by_a_person(client: Client, book: Books) -> None:
+def test_a_proposal_is_refused_by_a_person(changed: Books) -> None:
+    book, client = changed, logged_in(changed.place.users["admin"])
     with in_tenant(book.tenant_id):
         line = drill.lines(
             Moment(tenant_id=book.tenant_id, as_of=today(), currency="EUR"),
@@ -461,7 +470,8 @@ def test_terms_are_given_to_the_customers_that_were_ticked(transactional_db: Non
     assert "TERMS 45 jours" in text(client, "customer", one)
 
 
-def test_a_contact_makes_a_customer_reachable(client: Client, book: Books) -> None:
+def test_a_contact_makes_a_customer_reachable(changed: Books) -> None:
+    book, client = changed, logged_in(changed.place.users["admin"])
     address = reverse("customer_card", args=[book.calm_customer])
     typed = {
         "what": "contact", "contact-name": "Anne", "contact-email": "anne@dubois.example",
@@ -476,7 +486,8 @@ def test_a_contact_makes_a_customer_reachable(client: Client, book: Books) -> No
     assert "Dubois" in text(client, "unreachable")
 
 
-def test_letters_go_to_the_lines_that_were_ticked(client: Client, book: Books) -> None:
+def test_letters_go_to_the_lines_that_were_ticked(changed: Books) -> None:
+    book, client = changed, logged_in(changed.place.users["admin"])
     address = reverse("customer_letter", args=[book.late_customer])
     with in_tenant(book.tenant_id):
         line = _line_id(book)
