@@ -13,6 +13,8 @@ from typing import Final
 
 import holidays
 
+from encours.kernel.countries import countries
+
 CALENDARS: Final = {
     "FR": ("France métropolitaine", None),
     "FR-57": ("Alsace-Moselle", "57"),
@@ -43,54 +45,32 @@ def around(day: date, calendar: str = "FR") -> frozenset[date]:
     return french_holidays((day.year - 1, day.year, day.year + 1), calendar)
 
 
-ZONES: Final = {
-    "AT": "Europe/Vienna",
-    "BE": "Europe/Brussels",
-    "BG": "Europe/Sofia",
-    "CA": "America/Toronto",
-    "CH": "Europe/Zurich",
-    "CI": "Africa/Abidjan",
-    "CY": "Asia/Nicosia",
-    "CZ": "Europe/Prague",
-    "DE": "Europe/Berlin",
-    "DK": "Europe/Copenhagen",
-    "EE": "Europe/Tallinn",
-    "ES": "Europe/Madrid",
-    "FI": "Europe/Helsinki",
-    "FR": "Europe/Paris",
-    "GB": "Europe/London",
-    "GR": "Europe/Athens",
-    "HR": "Europe/Zagreb",
-    "HU": "Europe/Budapest",
-    "IE": "Europe/Dublin",
-    "IT": "Europe/Rome",
-    "LT": "Europe/Vilnius",
-    "LU": "Europe/Luxembourg",
-    "LV": "Europe/Riga",
-    "MA": "Africa/Casablanca",
-    "MT": "Europe/Malta",
-    "NL": "Europe/Amsterdam",
-    "NO": "Europe/Oslo",
-    "PL": "Europe/Warsaw",
-    "PT": "Europe/Lisbon",
-    "RO": "Europe/Bucharest",
-    "SE": "Europe/Stockholm",
-    "SI": "Europe/Ljubljana",
-    "SK": "Europe/Bratislava",
-    "SN": "Africa/Dakar",
-    "TN": "Africa/Tunis",
-    "US": "America/Chicago",
-}
-"""The clock of debtors' countries; of a country with several, one in its middle (IANA tz)."""
+ABROAD: Final = (
+    *("AT", "BE", "BG", "CA", "CH", "CI", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "GB", "GR"),
+    *("HR", "HU", "IE", "IT", "LT", "LU", "LV", "MA", "MT", "NL", "NO", "PL", "PT", "RO", "SE"),
+    *("SI", "SK", "SN", "TN", "US"),
+)
+"""Debtors' countries whose clock and days off a plan knows; France is the creditor's calendar's."""
+
+
+def zone_of(country: str) -> str:
+    """Return the clock that most people of a country live by."""
+    return countries()[country].zones[0]
+
+
+def is_day_off(country: str, day: date) -> bool:
+    """Say whether it is a public holiday there; a country that nobody keeps has none."""
+    if country not in holidays.list_supported_countries():
+        return False
+    return day in holidays.country_holidays(country, years=day.year)
 
 
 @cache
 def abroad(years: tuple[int, ...]) -> Mapping[str, frozenset[date]]:
-    """Return the public holidays of those countries but France, which creditors' calendars know."""
+    """Return the public holidays of those countries."""
     return {
         country: frozenset(holidays.country_holidays(country, years=list(years)))
-        for country in ZONES
-        if country != "FR"
+        for country in ABROAD
     }
 
 

@@ -1,4 +1,4 @@
-"""The debtor's own clock: the hour and the public holidays of a country, as `holidays` keeps them.
+"""The debtor's own clock when somebody is about to ring: every hour it is there, and why not now.
 
 A country that we do not know has the creditor's own time zone.
 """
@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from encours.dunning import calendars
+from encours.kernel.countries import countries, territory_of
 from encours.recovery.rules import hours
 from encours.recovery.rules.hours import Quiet
 from encours.recovery.rules.outcomes import Policy
-from encours.recovery.rules.phones import countries, country_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Clock:
 
 def clock_of(country: str, postcode: str, *, home: str, policy: Policy, now: datetime) -> Clock:
     """Return the debtor's clock; `home` is the creditor's time zone."""
-    code = country_of(country, postcode)
+    code = territory_of(country, postcode)
     place = countries().get(code)
     zones = place.zones if place else (home,)
     walls = {_wall(one): one for one in (now.astimezone(ZoneInfo(zone)) for zone in zones)}
@@ -37,17 +36,10 @@ def clock_of(country: str, postcode: str, *, home: str, policy: Policy, now: dat
         local,
         from_hour=policy.from_hour,
         until_hour=policy.until_hour,
-        is_holiday=any(_is_holiday(code, one) for one in local),
+        is_holiday=any(calendars.is_day_off(code, one.date()) for one in local),
     )
     return Clock(local, why, place is not None)
 
 
 def _wall(one: datetime) -> datetime:
     return one.replace(tzinfo=None)
-
-
-def _is_holiday(country: str, local: datetime) -> bool:
-    supported = holidays.list_supported_countries()
-    if country not in supported:
-        return False
-    return local.date() in holidays.country_holidays(country, years=local.year)

@@ -176,7 +176,7 @@ def _windows(creditor: Creditor, now: datetime) -> dict[str, str]:
     """Return by country, but France, when a message may next reach a debtor there."""
     found = dict[str, str]()
     for country, days_off in calendars.abroad_around(now.date()).items():
-        zone = calendars.ZONES[country]
+        zone = calendars.zone_of(country)
         start = window_start(creditor, now, zone)
         opens = next_working_day(start.astimezone(ZoneInfo(zone)).date(), days_off)
         if opens != start.astimezone(ZoneInfo(zone)).date():

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from encours.dunning.queries.timeline import timeline
+from encours.kernel.countries import territory_of
 from encours.kernel.refusal import Refusal
+from encours.messaging.rules.numbers import dialled
 from encours.parties import queries as parties
 from encours.parties.queries import ContactRow, CustomerCard
 from encours.receivables.queries.customers import OwnCustomer
@@ -26,7 +28,6 @@ from encours.recovery.actions.recording import Told
 from encours.recovery.actions.tasks import NewTask
 from encours.recovery.clocks import clock_of
 from encours.recovery.queries import made, owed, planned, policies, tasks
-from encours.recovery.rules.phones import country_of, dialled
 from encours.scoring.queries import stored
 from encours.tenancy.queries import people
 from encours.web.answers import fragment
@@ -260,7 +261,7 @@ def _held(holder: made.Holder | None) -> dict[str, Any]:
 
 
 def _callees(card: CustomerCard) -> list[Callee]:
-    country = country_of(card.described["country"], card.described["postcode"])
+    country = territory_of(card.described["country"], card.described["postcode"])
     return [Callee(one, dialled(one.phone, country)) for one in card.contacts if one.phone]
 
 
