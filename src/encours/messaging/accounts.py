@@ -10,7 +10,7 @@ from django.db import transaction
 
 from encours.kernel.refusal import Refusal
 from encours.messaging.models import ChannelAccount
-from encours.messaging.ports import CHANNEL_FACTORIES, Account, Email, Undelivered
+from encours.messaging.ports import CHANNEL_FACTORIES, Account, Email, Parcel, Undelivered
 from encours.messaging.rules import mime
 from encours.messaging.rules.address import Mailbox
 from encours.tenancy import vault
@@ -96,7 +96,7 @@ def send_test_mail(
     account, email = account_of(creditor), _test_email(creditor, to, now)
 
     def send() -> None:
-        problem = _problem(account, email)
+        problem = problem_of(account, email)
         with in_tenant(tenant_id):
             sending.record_sender_check(
                 tenant_id=tenant_id,
@@ -124,11 +124,11 @@ def _test_email(creditor: Creditor, to: str, now: datetime) -> Email:
     )
 
 
-def _problem(account: Account, email: Email) -> str:
-    """Return why the mail did not leave, in the server's words; nothing when it left."""
+def problem_of(account: Account, parcel: Parcel) -> str:
+    """Return why a test did not leave, in the channel's own words; nothing when it left."""
     channel = CHANNEL_FACTORIES[account.channel](account)
     try:
-        channel.send(email)
+        channel.send(parcel)
     except Undelivered as refusal:
         return f"{refusal} {refusal.reply}".strip()
     finally:

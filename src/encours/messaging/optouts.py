@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
-
-from django.conf import settings
 
 from encours.messaging.models import OptOut
+from encours.tenancy import vault
 
 
 def opt_out(*, tenant_id: int, number: str, source: str, now: datetime) -> bool:
@@ -41,5 +38,4 @@ def refused(*, tenant_id: int, numbers: Iterable[str]) -> frozenset[str]:
 
 def digest_of(tenant_id: int, number: str) -> str:
     """Return the keyed hash under which a number is kept."""
-    secret = sha256(b"opt-out:" + settings.FIELD_KEY).digest()
-    return hmac.new(secret, f"{tenant_id}:{number}".encode(), sha256).hexdigest()
+    return vault.digest("opt-out", f"{tenant_id}:{number}")

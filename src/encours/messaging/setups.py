@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import secrets as random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final, cast
 
 from django.conf import settings
@@ -19,11 +17,8 @@ from encours.kernel.refusal import Refusal
 from encours.messaging import accounts
 from encours.messaging.models import ChannelAccount
 from encours.messaging.ports import (
-    CHANNEL_FACTORIES,
-    Account,
     Text,
     TextChannelKind,
-    Undelivered,
 )
 from encours.messaging.rules.numbers import mobile_number
 from encours.messaging.rules.offers import OFFERS, ON_PHONE, faults
@@ -139,7 +134,7 @@ def send_test(
     account, text = accounts.opened(row), _test(row)
 
     def send() -> None:
-        problem = _problem(account, text)
+        problem = accounts.problem_of(account, text)
         with in_tenant(tenant_id):
             ChannelAccount.objects.of(tenant_id).filter(pk=row.pk).update(
                 tested_at=None if problem else now,
@@ -153,8 +148,7 @@ def send_test(
 
 def digest_of_token(token: str) -> str:
     """Return the hash under which a token is kept; the secret of it is not in the database."""
-    secret = sha256(b"channel-token:" + settings.FIELD_KEY).digest()
-    return hmac.new(secret, token.encode(), sha256).hexdigest()
+    return vault.digest("channel-token", token)
 
 
 def _locked(tenant_id: int, creditor_id: int, channel: str) -> ChannelAccount | None:
@@ -182,18 +176,6 @@ def _test(row: ChannelAccount) -> Text:
         template=template if row.channel == "whatsapp" else "",
         variables=tuple(filled.items()) if template else (),
     )
-
-
-def _problem(account: Account, text: Text) -> str:
-    """Return why the test did not leave, in the provider's words; nothing when it left."""
-    channel = CHANNEL_FACTORIES[account.channel](account)
-    try:
-        channel.send(text)
-    except Undelivered as refusal:
-        return f"{refusal} {refusal.reply}".strip()
-    finally:
-        channel.close()
-    return ""
 
 
 def _tell(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
 
+from encours.tenancy import vault
 from encours.tenancy.rights import Access, Grant, rights_within
 
 MARK: Final = "enc_"
@@ -49,8 +48,7 @@ def new_token() -> tuple[str, str]:
 
 def digest(token: str) -> str:
     """Return the hash under which a key is kept; the secret of it is not in the database."""
-    secret = sha256(b"api-key:" + settings.FIELD_KEY).digest()
-    return hmac.new(secret, token.encode(), sha256).hexdigest()
+    return vault.digest("api-key", token)
 
 
 def knock(token: str, *, now: datetime) -> Knock | None:

@@ -68,23 +68,9 @@ def issue_note(
 ) -> Issued:
     """Bill what was chosen: claim, parts, Factur-X; all or nothing. Returns the note."""
     customer = penalties.lock_account(tenant_id=tenant_id, customer_id=chosen.customer_id)
-    owner = customers.owner_of(tenant_id=tenant_id, customer_id=chosen.customer_id)
-    assert owner is not None, "locked just before"
     if not customer.creditor.siren:
         raise CannotSeal
-    moment = Moment(
-        tenant_id=tenant_id,
-        as_of=chosen.until_on,
-        creditor_ids=(owner.creditor_id,),
-        currency=chosen.currency,
-        customer_id=chosen.customer_id,
-    )
-    found = queries.billable(moment, owner, today=today, with_settled=chosen.with_settled)
-    if found.refusal or found.problem:
-        raise NotBillable(found.refusal or found.problem)
-    lines = chosen_lines(found.lines, chosen)
-    if sum(line.total_cents for line in lines) != chosen.expected_cents:
-        raise Changed
+    lines = agreed_lines(tenant_id, chosen, today)
     issued = penalties.record_note(
         tenant_id=tenant_id,
         customer_id=chosen.customer_id,
@@ -128,7 +114,30 @@ def may_hand_over(*, tenant_id: int, creditor_id: int) -> bool:
     return rows.filter(creditor_id=creditor_id).exists()
 
 
-def chosen_lines(found: Sequence[Line], chosen: Chosen) -> list[Line]:
+def agreed_lines(tenant_id: int, chosen: Chosen, today: date) -> list[Line]:
+    """Return the lines of a locked account that were chosen, as they come to the total seen.
+
+    Raises NotBillable, NothingToBill, or Changed when the total is another by now.
+    """
+    owner = customers.owner_of(tenant_id=tenant_id, customer_id=chosen.customer_id)
+    assert owner is not None, "locked just before"
+    moment = Moment(
+        tenant_id=tenant_id,
+        as_of=chosen.until_on,
+        creditor_ids=(owner.creditor_id,),
+        currency=chosen.currency,
+        customer_id=chosen.customer_id,
+    )
+    found = queries.billable(moment, owner, today=today, with_settled=chosen.with_settled)
+    if found.refusal or found.problem:
+        raise NotBillable(found.refusal or found.problem)
+    lines = _chosen_lines(found.lines, chosen)
+    if sum(line.total_cents for line in lines) != chosen.expected_cents:
+        raise Changed
+    return lines
+
+
+def _chosen_lines(found: Sequence[Line], chosen: Chosen) -> list[Line]:
     """Return the lines to bill, less what a note may not ask: an indemnity in another currency."""
     wanted = set(chosen.line_ids)
     lines = [

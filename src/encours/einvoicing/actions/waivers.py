@@ -6,17 +6,8 @@ from datetime import date
 
 from django.db import transaction
 
-from encours.einvoicing.actions.notes import (
-    Changed,
-    Chosen,
-    NotBillable,
-    billing,
-    chosen_lines,
-)
-from encours.einvoicing.queries import notes as queries
+from encours.einvoicing.actions.notes import Chosen, agreed_lines, billing
 from encours.receivables.actions import penalties, waivers
-from encours.receivables.queries import customers
-from encours.receivables.queries.moment import Moment
 from encours.receivables.rules.values import LawValues
 
 
@@ -32,21 +23,7 @@ def waive(
 ) -> int:
     """Give up what was chosen, to its day and for its total; return how much."""
     penalties.lock_account(tenant_id=tenant_id, customer_id=chosen.customer_id)
-    owner = customers.owner_of(tenant_id=tenant_id, customer_id=chosen.customer_id)
-    assert owner is not None, "locked just before"
-    moment = Moment(
-        tenant_id=tenant_id,
-        as_of=chosen.until_on,
-        creditor_ids=(owner.creditor_id,),
-        currency=chosen.currency,
-        customer_id=chosen.customer_id,
-    )
-    found = queries.billable(moment, owner, today=today, with_settled=chosen.with_settled)
-    if found.refusal or found.problem:
-        raise NotBillable(found.refusal or found.problem)
-    lines = chosen_lines(found.lines, chosen)
-    if sum(line.total_cents for line in lines) != chosen.expected_cents:
-        raise Changed
+    lines = agreed_lines(tenant_id, chosen, today)
     return waivers.waive(
         tenant_id=tenant_id,
         customer_id=chosen.customer_id,

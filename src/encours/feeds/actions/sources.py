@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 
 from encours.feeds.models import Source
@@ -138,8 +135,7 @@ def new_token(*, tenant_id: int, source_id: int, actor_id: int, today: date) -> 
 
 def digest_of_token(token: str) -> str:
     """Return the hash under which a token is kept; the secret of it is not in the database."""
-    secret = sha256(b"feed-token:" + settings.FIELD_KEY).digest()
-    return hmac.new(secret, token.encode(), sha256).hexdigest()
+    return vault.digest("feed-token", token)
 
 
 def locked(*, tenant_id: int, source_id: int) -> Source:

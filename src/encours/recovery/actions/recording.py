@@ -24,28 +24,12 @@ from encours.recovery.queries.made import tries_of
 from encours.recovery.queries.policies import policy_of
 from encours.recovery.rules import outcomes
 from encours.recovery.rules.outcomes import PROOF_DAYS, UNANSWERED, Said
-from encours.replies.rules.values import CAUSES
 from encours.standing import actions as standing
+from encours.standing import causes
 from encours.tenancy import journal
 from encours.tenancy.models import Creditor
 
 NOTE_MAX: Final = 2_000
-CAUSE_WORDS: Final = {
-    "invoice_error": "Erreur de facture",
-    "delivery": "Livraison",
-    "price": "Prix",
-    "order_number": "Numéro de commande manquant",
-    "quality": "Qualité",
-    "already_credited": "Avoir attendu ou déjà fait",
-    "wrong_debtor": "Mauvais débiteur",
-    "credit_granted": "Délai accordé",
-    "oversight": "Oubli",
-    "cash": "Trésorerie",
-    "bad_faith": "Mauvaise foi",
-    "organisation": "Organisation du client",
-    "market": "Marché",
-}
-"""The reason that a dispute keeps, by cause."""
 PAID_WORDS: Final = "Dit avoir payé : preuve attendue"
 PROOF_WORDS: Final = "Preuve du règlement reçue ?"
 
@@ -173,7 +157,7 @@ def _refuse(told: Told, now: datetime, today: date) -> None:
         told.call_back_at,
         has_contact=told.contact_id is not None,
     )
-    found = list(outcomes.faults(said, causes=CAUSES, now=now, today=today))
+    found = list(outcomes.faults(said, causes=tuple(causes.BY_CODE), now=now, today=today))
     if found:
         raise CallRefused(" ".join(found))
 
@@ -197,7 +181,7 @@ def _consequence(customer: Customer, told: Told, actor_id: int | None, today: da
             return standing.record_fact(
                 **about,
                 kind="dispute",
-                reason=CAUSE_WORDS[told.cause],
+                reason=causes.label(told.cause),
                 details={"cause": told.cause},
             )
         case "paid":

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
-from django.conf import settings
 from django.db.models import Q
 
 from encours.replies.models import Reply
+from encours.tenancy import vault
 from encours.tenancy.persons import opened_all
 
 
 def sender_digest(address: str) -> str:
     """Return the keyed hash under which an address is found again; nothing for none."""
-    if not address:
-        return ""
-    secret = sha256(b"reply-sender:" + settings.FIELD_KEY).digest()
-    return hmac.new(secret, address.lower().encode("utf-8", "replace"), sha256).hexdigest()
+    return vault.digest("reply-sender", address.lower()) if address else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -130,26 +130,39 @@ def interest(request: StaffRequest, customer_id: int) -> HttpResponse:
     return render(request, "ledger/interest.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(RIGHT)
-def bill(request: StaffRequest, customer_id: int) -> HttpResponse:
-    """Preview the note that the ticked lines make; issue it when its total comes back."""
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Lines that were ticked, to a day, with the total shown for them when it comes back."""
+
+    owner: OwnCustomer
+    moment: Moment
+    chosen: Chosen
+
+
+def ticked(request: StaffRequest, customer_id: int) -> Ticked:
+    """Read which lines of a customer of one's own are to be billed, or given up."""
     owner = customer_or_404(request, customer_id, RIGHT)
     given = request.POST if request.method == "POST" else request.GET
     until = day_asked(request, "as_of", today())
     moment = moment_of_customer(request, customer_id, owner, until)
-    with_settled = bool(request.GET.get("settled"))
-    ids = {int(one) for one in given.getlist("lines") if one.isascii() and one.isdecimal()}
+    chosen = Chosen(
+        customer_id=customer_id,
+        until_on=until,
+        currency=moment.currency or owner.currency,
+        line_ids={int(one) for one in given.getlist("lines") if one.isascii() and one.isdecimal()},
+        expected_cents=number_posted(request, "expected") or 0,
+        with_settled=bool(request.GET.get("settled")),
+    )
+    return Ticked(owner, moment, chosen)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(RIGHT)
+def bill(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Preview the note that the ticked lines make; issue it when its total comes back."""
+    asked = ticked(request, customer_id)
     if request.method == "POST":
-        chosen = Chosen(
-            customer_id=customer_id,
-            until_on=until,
-            currency=moment.currency or owner.currency,
-            line_ids=ids,
-            expected_cents=number_posted(request, "expected") or 0,
-            with_settled=with_settled,
-            hand_over=bool(request.POST.get("hand_over")),
-        )
+        chosen = replace(asked.chosen, hand_over=bool(request.POST.get("hand_over")))
         with telling(
             request, _("Note émise : elle est au compte du client, et son PDF est gardé.")
         ):
@@ -160,14 +173,10 @@ def bill(request: StaffRequest, customer_id: int) -> HttpResponse:
                 today=today(),
             )
             return redirect("invoice", issued.ledger_id)
-    found = queries.billable(moment, owner, today=today(), with_settled=with_settled)
-    lines = [line for line in billable_lines(found, moment, owner) if line.line_id in ids]
     context = {
-        **head(request, owner),
-        **preview(moment, lines),
-        "problem": found.refusal or found.problem,
+        **preview(request, asked),
         "may_hand_over": actions.may_hand_over(
-            tenant_id=request.tenant_id, creditor_id=owner.creditor_id
+            tenant_id=request.tenant_id, creditor_id=asked.owner.creditor_id
         ),
     }
     return render(request, "ledger/bill.html", context)
@@ -186,9 +195,15 @@ def billable_lines(found: queries.Billable, moment: Moment, owner: OwnCustomer) 
     ]
 
 
-def preview(moment: Moment, lines: list[Line]) -> dict[str, Any]:
+def preview(request: StaffRequest, asked: Ticked) -> dict[str, Any]:
     """Return what a note, or a waiver, of these lines comes to."""
+    moment, owner, chosen = asked.moment, asked.owner, asked.chosen
+    found = queries.billable(moment, owner, today=today(), with_settled=chosen.with_settled)
+    known = billable_lines(found, moment, owner)
+    lines = [line for line in known if line.line_id in set(chosen.line_ids)]
     return {
+        **head(request, owner),
+        "problem": found.refusal or found.problem,
         "as_of": moment.as_of,
         "currency": moment.currency,
         "found": Detail(

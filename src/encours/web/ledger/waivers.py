@@ -10,22 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from encours.einvoicing.actions import waivers as actions
-from encours.einvoicing.actions.notes import Chosen
-from encours.einvoicing.queries import notes as queries
 from encours.kernel.refusal import Refusal
 from encours.receivables.actions import waivers as kept
 from encours.receivables.queries import waivers as rows
 from encours.receivables.rules.values import shipped_law_values
 from encours.web.answers import telling
-from encours.web.ledger.customer import head
-from encours.web.ledger.penalties import RIGHT, billable_lines, preview
-from encours.web.ledger.subject import (
-    customer_or_404,
-    day_asked,
-    moment_of_customer,
-    number_posted,
-    today,
-)
+from encours.web.ledger.penalties import RIGHT, preview, ticked
+from encours.web.ledger.subject import customer_or_404, today
 from encours.web.rights import StaffRequest, needs
 
 
@@ -33,25 +24,12 @@ from encours.web.rights import StaffRequest, needs
 @needs(RIGHT)
 def waive(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Preview what the ticked lines give up; give it up when its total and a reason come back."""
-    owner = customer_or_404(request, customer_id, RIGHT)
-    given = request.POST if request.method == "POST" else request.GET
-    until = day_asked(request, "as_of", today())
-    moment = moment_of_customer(request, customer_id, owner, until)
-    with_settled = bool(request.GET.get("settled"))
-    ids = {int(one) for one in given.getlist("lines") if one.isascii() and one.isdecimal()}
+    asked = ticked(request, customer_id)
     if request.method == "POST":
-        chosen = Chosen(
-            customer_id=customer_id,
-            until_on=until,
-            currency=moment.currency or owner.currency,
-            line_ids=ids,
-            expected_cents=number_posted(request, "expected") or 0,
-            with_settled=with_settled,
-        )
         try:
             actions.waive(
                 tenant_id=request.tenant_id,
-                chosen=chosen,
+                chosen=asked.chosen,
                 reason=request.POST.get("reason", ""),
                 law=shipped_law_values(),
                 actor_id=request.access.user_id,
@@ -62,12 +40,8 @@ def waive(request: StaffRequest, customer_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Abandon enregistré : ces sommes ne sont plus demandées."))
             return redirect("customer_interest", customer_id)
-    found = queries.billable(moment, owner, today=today(), with_settled=with_settled)
-    lines = [line for line in billable_lines(found, moment, owner) if line.line_id in ids]
     context = {
-        **head(request, owner),
-        **preview(moment, lines),
-        "problem": found.refusal or found.problem,
+        **preview(request, asked),
         "is_lawful": kept.is_lawful(shipped_law_values(), today()),
     }
     return render(request, "ledger/waive.html", context)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from encours.recovery.rules.outcomes import OUTCOMES, TRIES_MAX
 from encours.web.ledger.forms import Amount
+from encours.web.ledger.words import cause_choices
 from encours.web.recovery import words
 
 
@@ -33,9 +34,7 @@ class Outcome(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    cause = forms.ChoiceField(
-        label=_("Cause"), required=False, choices=[("", _("Choisir")), *words.CAUSES.items()]
-    )
+    cause = forms.ChoiceField(label=_("Cause"), required=False)
     call_back_on = _day(_("Rappeler le"))
     call_back_time = forms.TimeField(
         label=_("À"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -67,6 +66,9 @@ class Outcome(forms.Form):
             choice = self.fields[name]
             assert isinstance(choice, forms.ChoiceField)
             choice.choices = [("", empty), *known]
+        tree = self.fields["cause"]
+        assert isinstance(tree, forms.ChoiceField)
+        tree.choices = cause_choices()
 
 
 class NextAction(forms.Form):

@@ -1,4 +1,4 @@
-"""Words of calls: outcomes, causes, next actions, why somebody is called now."""
+"""Words of calls: outcomes, next actions, why somebody is called now."""
 
 from __future__ import annotations
 
@@ -25,21 +25,6 @@ OUTCOMES: Final[Mapping[str, Badge]] = {
     "wrong_number": Badge(lazy("Mauvais numéro"), "red"),
     "no_answer": Badge(lazy("Pas de réponse")),
     "voicemail": Badge(lazy("Messagerie")),
-}
-CAUSES: Final[Mapping[str, Text]] = {
-    "invoice_error": lazy("Erreur de facture"),
-    "delivery": lazy("Livraison"),
-    "price": lazy("Prix"),
-    "order_number": lazy("Numéro de commande manquant"),
-    "quality": lazy("Qualité"),
-    "already_credited": lazy("Avoir attendu ou déjà fait"),
-    "wrong_debtor": lazy("Mauvais débiteur"),
-    "credit_granted": lazy("Délai accordé"),
-    "oversight": lazy("Oubli"),
-    "cash": lazy("Trésorerie"),
-    "bad_faith": lazy("Mauvaise foi"),
-    "organisation": lazy("Organisation du client"),
-    "market": lazy("Marché"),
 }
 TASKS: Final[Mapping[str, Text]] = {
     "call": lazy("Appeler"),
