@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encours.dunning.rules.short import short_text, variables
-from encours.messaging.rules.notice import Addressee, Line, Notice, Sender
+from encours.dunning.texts.samples import situations, spelled, step_of
+from encours.dunning.texts.shipped import STEPS, shipped
+from encours.dunning.texts.words import compose
+from encours.messaging.rules.notice import LANGUAGES, Addressee, Language, Line, Notice, Sender
 from encours.messaging.rules.segments import length_of
 from encours.tone.rules.check import check
 from encours.tone.rules.values import Context
@@ -30,49 +33,54 @@ NOTICE = Notice(
     our_reference="RF18C118",
     pay_before=date(2026, 11, 28),
 )
-TONES = ("friendly", "neutral", "firm", "formal", "grateful")
-KINDS = ("prevenance", "relance", "remerciement")
+TOLD = replace(NOTICE, short="Durand Négoce : « reste »")
 
 
-@pytest.mark.parametrize("tone", TONES)
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("debtor", ["business", "consumer", "public", "unknown"])
-def test_every_short_text_is_lawful_and_short(
-    tone: str, kind: str, language: str, debtor: str
-) -> None:
-    notice = replace(NOTICE, kind=kind, language=language)
-    said = short_text(notice, tone, stop="36111")  # type: ignore[arg-type]
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [one for one in STEPS if one != "mise_en_demeure"])
+def test_every_shipped_text_is_lawful_and_short(name: str, language: Language) -> None:
+    for situation in situations(name):
+        values = spelled(situation, language)
+        message = compose(
+            shipped(name, language), values=values, flags=situation.flags, language=language
+        )
+        told = replace(NOTICE, language=language, short=message.short)
+        said = short_text(told, stop="36111")
 
-    step = {"prevenance": "pre_due", "relance": "reminder", "remerciement": "thank_you"}[kind]
-    context = Context(debtor_class=debtor, step=step, language=language, extent="part")  # type: ignore[arg-type]
-    assert [one.code for one in check(said, context) if one.severity == "block"] == []
-    length = length_of(said)
-    assert (length.coding, length.parts <= 2) == ("gsm", True), said
+        context = Context(
+            debtor_class=situation.debtor, step=step_of(name), language=language, extent="part"
+        )
+        assert [one.code for one in check(said, context) if one.severity == "block"] == []
+        length = length_of(said)
+        assert (length.coding, length.parts <= 2) == ("gsm", True), said
+
+
+def test_signs_are_made_plain() -> None:
+    assert short_text(TOLD) == 'Durand Négoce : " reste "'
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        pytest.param(1, "la facture F-2026-118 de 1 234,56 €", id="one invoice by its number"),
-        pytest.param(3, "le total de 3 factures de 3 703,68 €", id="several by their sum"),
+        pytest.param(1, "la facture F-2026-118", id="one invoice by its number"),
+        pytest.param(3, "le total de 3 factures", id="several by their count"),
     ],
 )
-def test_what_is_owed_is_said(lines: int, expected: str) -> None:
-    said = short_text(replace(NOTICE, lines=(LINE,) * lines), "neutral")
+def test_an_approved_template_is_filled(lines: int, expected: str) -> None:
+    said = variables(replace(NOTICE, lines=(LINE,) * lines))
 
-    assert expected in said
-    assert "avant le 28/11/2026" in said
-    assert said.startswith("Durand Négoce : ")
+    assert said["what"] == expected
+    assert said["before"] == "28/11/2026"
 
 
 def test_a_formal_notice_is_no_short_text() -> None:
-    assert short_text(replace(NOTICE, kind="mise_en_demeure"), "formal") == ""
+    assert short_text(replace(TOLD, kind="mise_en_demeure")) == ""
+    assert short_text(NOTICE) == "", "no text for a telephone"
 
 
 def test_the_stop_is_said_when_asked() -> None:
-    assert short_text(NOTICE, "friendly", stop="36111").endswith("STOP : 36111")
-    assert "STOP" not in short_text(NOTICE, "friendly")
+    assert short_text(TOLD, stop="36111").endswith("STOP : 36111")
+    assert "STOP" not in short_text(TOLD)
 
 
 cents = st.lists(st.integers(1, 10**11), min_size=1, max_size=6)

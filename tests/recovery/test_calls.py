@@ -18,7 +18,7 @@ from encours.parties.actions import contacts
 from encours.parties.models import Contact, Customer
 from encours.recovery import erasing
 from encours.recovery.actions import policies, recording, sheets, tasks
-from encours.recovery.actions.recording import CAUSE_WORDS, AlreadyCalled, CallRefused, Told
+from encours.recovery.actions.recording import AlreadyCalled, CallRefused, Told
 from encours.recovery.actions.tasks import InvalidTask, NewTask, NoSuchTask
 from encours.recovery.models import Call, OpenSheet, Task
 from encours.recovery.queries import made, owed
@@ -26,7 +26,6 @@ from encours.recovery.queries.policies import policy_of
 from encours.recovery.queries.tasks import tasks_of
 from encours.recovery.queries.worklist import Worklist, calls_by_collector, worklist
 from encours.recovery.rules.outcomes import Policy
-from encours.replies.rules.values import CAUSES
 from encours.scoring.models import Score
 from encours.standing import actions as standing
 from encours.standing.models import StandingFact
@@ -241,10 +240,6 @@ def test_a_dispute_keeps_its_cause(desk: Desk) -> None:
 
     fact = desk.facts()[0]
     assert (fact.kind, fact.reason, fact.details) == ("dispute", "Prix", {"cause": "price"})
-
-
-def test_every_cause_has_its_words() -> None:
-    assert set(CAUSE_WORDS) == set(CAUSES)
 
 
 def test_who_says_to_have_paid_is_left_alone_three_working_days(desk: Desk) -> None:

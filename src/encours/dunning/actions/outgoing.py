@@ -246,7 +246,7 @@ def short_of(*, tenant_id: int, reminder_id: int, channel: str, now: datetime) -
     asked, listed = _now(reminder, now)
     one = _drafted(reminder, asked, listed)
     stop, price = accounts.short_terms(asked.creditor, channel)
-    body = short_text(_notice(one, rates_of(tenant_id)), one.draft.step.tone, stop=stop)
+    body = short_text(_notice(one, rates_of(tenant_id)), stop=stop)
     length = length_of(body)
     return ShortMessage(body, length, cost_cents(length.parts, price))
 

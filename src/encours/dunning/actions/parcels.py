@@ -177,7 +177,7 @@ def _text(leaving: Leaving) -> Prepared | Withdrawn:
     """Write a short text; in rehearsal it goes to the user's own number or nowhere."""
     one, given = leaving.one, dict(leaving.account.settings)
     number = leaving.own_number if leaving.is_rehearsal else one.recipient.mobile
-    body = short_text(leaving.notice, one.draft.step.tone, stop=given.get("stop", ""))
+    body = short_text(leaving.notice, stop=given.get("stop", ""))
     if not body:
         return leaving.closed(NO_SHORT_TEXT)
     if not number:

@@ -20,12 +20,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from encours.dunning.actions.texts import Which
 from encours.dunning.queries import text_preview as queries
+from encours.dunning.rules.short import short_text
 from encours.dunning.texts.checks import Slot, text_issues
 from encours.dunning.texts.names import FLAGS, PHRASES, PLACEHOLDERS, PLACES
 from encours.dunning.texts.shipped import shipped
 from encours.dunning.texts.words import Text
 from encours.kernel.issue import Issue, has_errors
 from encours.messaging.rules import html, plain
+from encours.messaging.rules.segments import length_of
 from encours.web.dunning.framed import downloaded, framed
 from encours.web.dunning.subject import own_customers
 from encours.web.rights import StaffRequest, creditors_of, needs
@@ -33,14 +35,6 @@ from encours.web.settings.level import Level, level
 from encours.web.settings.text_form import Template, which_of, worded
 
 DRAFT: Final = "text-draft"
-GSM_ONE: Final = 160
-GSM_EACH: Final = 153
-UNICODE_ONE: Final = 70
-UNICODE_EACH: Final = 67
-GSM: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ def shown(request: StaffRequest, mine: Level, which: Which, typed: Text) -> dict
     is_written = not any(one.code.startswith("text_") for one in issues)
     given = _given(request, mine, which, typed) if is_written else None
     request.session[DRAFT] = {"of": [which.name, which.language], "parts": typed.parts()}
-    short = given.notice.short if given else ""
+    short = short_text(given.notice) if given else ""
     mark = crc32("\n".join(typed.parts().values()).encode())  # typed again: drawn again
     asked = f"?jeu={which.code}&client={_chosen(request, mine)}&v={mark}"
     if mine.creditor is None:
@@ -140,13 +134,10 @@ def _groups(values: Mapping[str, str]) -> list[tuple[str, list[Variable]]]:
 
 
 def _short_said(short: str) -> str:
-    """Say how long the text message is, and in how many it leaves (GSM 03.38)."""
+    """Say how long the text message is, and in how many it leaves."""
     if not short:
         return ""
-    plain_signs = short.replace("\u00a0", " ").replace("\u202f", " ")
-    is_gsm = set(plain_signs) <= GSM
-    one, each = (GSM_ONE, GSM_EACH) if is_gsm else (UNICODE_ONE, UNICODE_EACH)
-    parts = 1 if len(short) <= one else -(-len(short) // each)
+    parts = length_of(short).parts
     return _("%(signs)s caractères, %(parts)s SMS") % {"signs": len(short), "parts": parts}
 
 
