@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.documents import samples
 from tests.replies.house import NOW, SENDER, TODAY, Desk, message_id, reply_mail
 
+from encours.documents import actions as documents
+from encours.documents import storage
+from encours.documents.actions import Subject
+from encours.documents.models import Document
+from encours.documents.pages import PdfReader
 from encours.messaging.models import Message, MessageContent
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.parties.models import Contact
@@ -189,6 +197,31 @@ def test_an_answer_leaves_by_the_outbox_under_theirs(desk: Desk, sent: MemoryEma
     assert desk.reload(reply.pk).outcome == "answered"
     back = desk.reply(reply_mail("Merci, je paie vendredi.", answers=message_id(message), number=9))
     assert (back.message_id, back.evidence) == (message.pk, "reference")
+
+
+def test_with_a_file_that_cannot_be_read_it_stays_and_says_so(
+    desk: Desk, sent: MemoryEmailChannel, tmp_path: Path, settings: Any
+) -> None:
+    settings.DOCUMENTS_ROOT = tmp_path
+    tenant_id = desk.house.tenant_id
+    reply = desk.reply(reply_mail("Pouvez-vous nous renvoyer la facture FA-103 ?"))
+    with in_tenant(tenant_id), PdfReader() as reader:
+        kept = documents.keep(
+            **desk.owner, chunks=[samples.pdf("Facture FA-103")], reader=reader, name="FA-103.pdf",
+            kind="invoice", subjects=[Subject("customer", desk.customer_id)], actor_id=1,
+            today=TODAY,
+        ).document_id  # fmt: skip
+        answering.send_answer(
+            desk.who(reply.pk), Written("Re: Relance", "La voici.", document_ids=(kept,)), now=NOW
+        )
+        name = Document.objects.of(tenant_id).get(pk=kept).uuid
+        storage.path_of(tenant_id, name).write_bytes(b"something else")
+    desk.deliver()
+
+    assert sent.sent == []
+    with in_tenant(tenant_id):
+        message = Message.objects.of(tenant_id).get(kind="answer")
+    assert (message.state, message.last_error) == ("withdrawn", answering.DAMAGED)
 
 
 def test_what_may_not_be_written_does_not_leave(desk: Desk, sent: MemoryEmailChannel) -> None:

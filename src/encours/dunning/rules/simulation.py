@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from encours.dunning.rules import persons, planner, shelf
+from encours.dunning.rules import planning, shelf
 from encours.dunning.rules.chronicle import Chronicle
 from encours.dunning.rules.decision import PLANNED, Decision
 from encours.dunning.rules.frames import LISTINGS, Ledger, Moment, conform
@@ -170,9 +170,7 @@ def _left(
     """Return the messages of a day, numbered from `first`, and their lines."""
     messages, listings = list[pl.DataFrame](), list[pl.DataFrame]()
     parts = list(_parts(ledger, scenarios))
-    decided = [planner.decide(part, scenario, day) for scenario, part in parts]
-    if len(parts) > 1:
-        decided = persons.spaced(decided, ledger, day)
+    decided = planning.decide(parts, ledger, day)
     for (scenario, _part), decision in zip(parts, decided, strict=True):
         left, lines = _leaving(decision, day.today, first)
         signed = left.with_columns(

@@ -70,7 +70,7 @@ def issue_note(
     customer = penalties.lock_account(tenant_id=tenant_id, customer_id=chosen.customer_id)
     if not customer.creditor.siren:
         raise CannotSeal
-    lines = agreed_lines(tenant_id, chosen, today)
+    lines = agreed_lines(tenant_id=tenant_id, chosen=chosen, today=today)
     issued = penalties.record_note(
         tenant_id=tenant_id,
         customer_id=chosen.customer_id,
@@ -114,7 +114,7 @@ def may_hand_over(*, tenant_id: int, creditor_id: int) -> bool:
     return rows.filter(creditor_id=creditor_id).exists()
 
 
-def agreed_lines(tenant_id: int, chosen: Chosen, today: date) -> list[Line]:
+def agreed_lines(*, tenant_id: int, chosen: Chosen, today: date) -> list[Line]:
     """Return the lines of a locked account that were chosen, as they come to the total seen.
 
     Raises NotBillable, NothingToBill, or Changed when the total is another by now.

@@ -23,7 +23,7 @@ def waive(
 ) -> int:
     """Give up what was chosen, to its day and for its total; return how much."""
     penalties.lock_account(tenant_id=tenant_id, customer_id=chosen.customer_id)
-    lines = agreed_lines(tenant_id, chosen, today)
+    lines = agreed_lines(tenant_id=tenant_id, chosen=chosen, today=today)
     return waivers.waive(
         tenant_id=tenant_id,
         customer_id=chosen.customer_id,

@@ -48,7 +48,7 @@ PRODUCTS: Final[Mapping[LetterKind, str]] = {
 }
 SENDERS: Final = "electronic_mail_emitter/v1/senders"
 PAGE: Final = 500
-PAGES_MAX: Final = 40
+PAGES_MAX: Final = 400  # 200,000 sendings: read once while the outbox works
 GONE: Final = frozenset({"REJECTED", "CANCELED"})
 BETWEEN: Final = 5
 ADDRESSES: Final = ("ADDRESS_LINE", "COUNTRY_CODE", "RECIPIENT", "EMAIL")

@@ -17,16 +17,23 @@ from encours.receivables.rules.ageing import STANDARD, AgeBy, Buckets
 from encours.tenancy.kept import kept
 
 BESIDE_THE_LEDGER: Final = (
+    "address",
+    "answer",
     "bank_account",
     "call",
     "calls",
+    "channel",
+    "inbox",
     "letter",
     "message",
+    "number",
     "person",
     "plan",
     "portfolio_rule",
     "reminder",
     "reminders",
+    "reply",
+    "scenario",
     "scoring",
     "sender",
     "sending",

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from encours.documents.actions import opening
+from encours.documents.cipher import Damaged
 from encours.documents.models import Document
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts, handling
@@ -39,6 +40,7 @@ FILES_MAX: Final = 10
 FILES_BYTES: Final = 10 * 1024 * 1024
 STOPPED: Final = "Les envois de cette société sont arrêtés."
 GONE: Final = "Cette réponse a été effacée."
+DAMAGED: Final = "Une des pièces jointes n'est plus lisible : répondez de nouveau sans elle."
 MARKS: Final = """
 select a.id, md5(concat_ws('|', a.xmin::text, r.xmin::text, c.xmin::text, t.xmin::text))
 from replies_answer a
@@ -188,6 +190,10 @@ def _prepared(
     sender = creditor.sender_email or creditor.email
     before = f"<{told.get('message_id', '')}>"
     subject = str(mine["subject"])
+    try:
+        attached = tuple(_attachments(answer))
+    except Damaged:
+        return Withdrawn(DAMAGED, mark)
     mail = mime.Mail(
         message_id=mime.message_id(uuid, sender),
         prepared_at=cycle.local_now(creditor, now),
@@ -196,7 +202,7 @@ def _prepared(
         subject=f"[Répétition] {subject}" if answer.rehearsal else subject,
         text=str(mine["body"]),
         reply_to=reply_to(creditor, uuid),
-        attachments=tuple(_attachments(answer)),
+        attachments=attached,
         answers=(before,) if mime.may_be_answered(before) else (),
         language=answer.language,
         is_automatic=False,
