@@ -366,3 +366,5 @@ def test_a_formal_notice_asks_no_more_than_is_owed(shop: Shop, channel: MemoryEm
     text = read_mail(channel.sent[-1].content).text.replace("\u202f", " ").replace("\u00a0", " ")
     assert "1 000,00 €" in text
     assert "-900,00" in text.replace("−", "-")
+    assert "(21 jours), 12,40 % = 7,13 €" in text, "on all of it, up to the day the money came"
+    assert "(12 jours), 12,40 % = 0,41 €" in text

@@ -301,7 +301,7 @@ def _drafted(reminder: Reminder, asked: Setting, verdict: recheck.Verdict) -> Ou
         creditor=asked.creditor,
         steps=_steps(asked, [reminder]),
         open_cents={reminder.pk: dict(verdict.open_cents)},
-        covered_cents={reminder.pk: verdict.covered_cents},
+        covered_cents={reminder.pk: dict(verdict.covered)},
         today=asked.moment.today,
     )[0]
 
@@ -344,7 +344,7 @@ def _prepare(wanted: _Wanted, reminders: list[Reminder]) -> dict[int, Prepared |
         creditor=asked.creditor,
         steps=_steps(asked, reminders),
         open_cents=leaving,
-        covered_cents={number: verdicts[number].covered_cents for number in leaving},
+        covered_cents={number: dict(verdicts[number].covered) for number in leaving},
         today=asked.moment.today,
     )
     luggage = luggage_of(tenant_id, drafts)

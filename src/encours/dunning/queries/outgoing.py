@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -52,6 +52,15 @@ join receivables_invoice v on v.tenant_id = i.tenant_id and v.id = i.invoice_id
 where i.tenant_id = %(tenant)s and i.undone_at is null
   and (i.id = any (%(ids)s) or i.lineage_id = any (%(ids)s))
 """
+RECEIVED: Final = """
+select c.customer_id, c.currency, min(c.received_on)
+from receivables_credit c
+where c.tenant_id = %(tenant)s and c.customer_id = any (%(customers)s) and c.undone_at is null
+  and c.amount_cents > coalesce((
+      select sum(a.amount_cents) from receivables_allocation a
+      where a.tenant_id = c.tenant_id and a.credit_id = c.id and a.undone_at is null), 0)
+group by 1, 2
+"""
 LANGUAGES: Final[Mapping[str, Language]] = {"fr": "fr", "en": "en"}
 
 
@@ -84,12 +93,13 @@ def outgoing(
     creditor: Creditor,
     steps: Mapping[int, Step],
     open_cents: Mapping[int, Mapping[int, int]],
-    covered_cents: Mapping[int, int],
+    covered_cents: Mapping[int, Mapping[int, int]],
     today: date,
 ) -> list[Outgoing]:
     """Return the drafts; `steps` = by reminder, `open_cents` = by reminder, by due line.
 
-    `covered_cents` = by reminder, what is received and not allocated that pays a part of it.
+    `covered_cents` = by reminder and due line, what is received and not allocated that pays a part
+    of it: it is taken off, and runs no interest from the day it could be there.
     """
     tenant_id = creditor.tenant_id
     texts = texts_of(tenant_id=tenant_id, creditor_id=creditor.pk)
@@ -100,19 +110,19 @@ def outgoing(
     judged = _insolvencies(tenant_id, list(customers), merged)
     lines = lines_of(tenant_id, [number for listed in open_cents.values() for number in listed])
     told = _billed(creditor, lines, today)
+    since = _received(tenant_id, customers if any(covered_cents.values()) else (), merged)
     sender, payment = sender_of(creditor), payment_of(creditor)
     history = _earlier(tenant_id, list(customers), merged, today)
     writers = _writers(steps.values(), customers.values())
     found = []
     for one in reminders:
-        customer = customers[one.customer_id]
-        step = steps[one.pk]
+        customer, step = customers[one.customer_id], steps[one.pk]
         writer = writers.get(_writer_id(step, customer) or 0)
         recipient = _recipient(contacts.get(customer.pk, []), customer.country, step.contact_role)
         language = LANGUAGES.get(customer.language, "fr")
-        reference = _reference(customer)
+        covered = covered_cents.get(one.pk, {})
         due = _due_lines(
-            [(lines[id_], cents) for id_, cents in open_cents[one.pk].items() if id_ in lines],
+            _rows(lines, open_cents[one.pk], covered, since.get((customer.pk, one.currency))),
             customer,
             creditor,
             insolvent_on=judged.get(customer.pk),
@@ -127,11 +137,10 @@ def outgoing(
             addressee=_addressee(customer, recipient),
             lines=due,
             currency=one.currency,
-            credits_cents=covered_cents.get(one.pk, 0),
-            payment=_with_reference(payment, reference),
-            contact=recipient.name,
+            credits_cents=sum(covered.values()),
             **_signed(creditor, writer),
-            reference=reference,
+            **_paid_by(payment, customer),
+            contact=recipient.name,
             reminders=tuple(history.get((customer.pk, one.currency, one.cycle), ())),
             is_attached=step.kind == "formal_notice",
             edited=one.edited,
@@ -236,8 +245,46 @@ def _billed(
     return billed_of(moment, {(row[0], row[2]) for row in lines.values()})
 
 
+def _received(
+    tenant_id: int, customer_ids: Iterable[int], merged: pl.DataFrame
+) -> dict[tuple[int, str], date]:
+    """Return the day of the oldest money not wholly allocated, by customer and currency."""
+    owners = _owners(list(customer_ids), merged)
+    if not owners:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVED, {"tenant": tenant_id, "customers": list(owners)})
+        rows = cursor.fetchall()
+    found = dict[tuple[int, str], date]()
+    for customer_id, currency, on in rows:
+        key = (owners[customer_id], currency)
+        found[key] = min(found.get(key, on), on)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A due line as read, what is open on it, and what money not yet allocated pays of it."""
+
+    read: tuple[Any, ...]
+    open_cents: int
+    covered: tuple[Reduction, ...] = ()
+
+
+def _rows(
+    lines: Mapping[int, tuple[Any, ...]],
+    open_cents: Mapping[int, int],
+    covered: Mapping[int, int],
+    on: date | None,
+) -> Iterator[_Row]:
+    for number, cents in open_cents.items():
+        paid = covered.get(number)
+        if number in lines:
+            yield _Row(lines[number], cents, (Reduction(on, paid),) if on and paid else ())
+
+
 def _due_lines(
-    rows: Iterable[tuple[tuple[Any, ...], int]],
+    rows: Iterable[_Row],
     customer: Customer,
     creditor: Creditor,
     *,
@@ -245,28 +292,30 @@ def _due_lines(
     told: Mapping[int, Billed],
 ) -> tuple[DueLine, ...]:
     return tuple(
-        _due_line(row, cents, customer, creditor, insolvent_on=insolvent_on, billed=told[row[0]])
-        for row, cents in rows
+        _due_line(row, customer, creditor, insolvent_on=insolvent_on, billed=told[row.read[0]])
+        for row in rows
     )
 
 
 def _due_line(
-    row: tuple[Any, ...],
-    open_cents: int,
+    row: _Row,
     customer: Customer,
     creditor: Creditor,
     *,
     insolvent_on: date | None,
     billed: Billed,
 ) -> DueLine:
-    _, _, invoice_id, number, label, issued_on, due_on, source, amount, _, paid, is_note = row
+    _, _, invoice_id, number, label, issued_on, due_on, source, amount, _, paid, is_note = row.read
     known = customer.class_confirmed_at is not None
     debtor = DebtorClass(customer.debtor_class) if known else DebtorClass.UNKNOWN
     claim = Claim(
         amount_cents=amount,
         due_on=due_on,
         debtor_class=debtor,
-        reductions=tuple(Reduction(date.fromisoformat(on), cents) for on, cents in paid),
+        reductions=(
+            *(Reduction(date.fromisoformat(on), cents) for on, cents in paid),
+            *row.covered,
+        ),
         contract_rate=fixed_rate(customer.contract_rate or creditor.in_force("penalty_rate")),
         insolvency_on=insolvent_on,
         day_count=DayCount(creditor.in_force("day_count").lower()),
@@ -276,7 +325,7 @@ def _due_line(
         invoice_id=invoice_id,
         number=number,
         issued_on=issued_on,
-        open_cents=open_cents,
+        open_cents=row.open_cents,
         claim=claim,
         may_claim=known and source in SURE and not is_note,
         label="" if number else label,
@@ -301,16 +350,10 @@ def _reference(customer: Customer) -> str:
         return rf_reference(f"C{customer.pk}")
 
 
-def _with_reference(payment: Payment | None, reference: str) -> Payment | None:
-    if payment is None:
-        return None
-    return Payment(
-        holder=payment.holder,
-        iban=payment.iban,
-        bic=payment.bic,
-        reference=reference,
-        bank=payment.bank,
-    )
+def _paid_by(payment: Payment | None, customer: Customer) -> dict[str, Any]:
+    reference = _reference(customer)
+    told = payment and replace(payment, reference=reference)
+    return {"payment": told, "reference": reference}
 
 
 def _earlier(

@@ -125,7 +125,7 @@ def _draft(tenant_id: int, creditor_id: int, customer_id: int, name: str, now: d
         creditor=creditor,
         steps={0: Step(name, name, 1, kind, 0, tone=tone)},
         open_cents={0: lines},
-        covered_cents={0: 0},
+        covered_cents={},
         today=today,
     )[0].draft
 

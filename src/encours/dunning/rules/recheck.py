@@ -46,14 +46,14 @@ class Verdict:
     """What to do with the message now.
 
     `send` it as it is; `rewrite` it with `open_cents`, since amounts or lines changed; let it
-    `wait` for another day, somebody or fresher data; or `cancel` it. `covered_cents` = money
-    received and not yet allocated that pays a part of its lines: the message takes it off.
+    `wait` for another day, somebody or fresher data; or `cancel` it. `covered` = by due line,
+    money received and not yet allocated that pays a part of it: the message takes it off.
     """
 
     outcome: Outcome
     channel: str = ""
     open_cents: tuple[tuple[int, int], ...] = ()
-    covered_cents: int = 0
+    covered: tuple[tuple[int, int], ...] = ()
     dropped: tuple[Dropped, ...] = ()
     reason: str = ""
     sentence: str = ""
@@ -127,7 +127,7 @@ def _verdict(message: Prepared, answers: _Answers) -> Verdict:
     if not kept:
         return _stopped(dropped)
     outcome: Outcome = "send" if kept == listed else "rewrite"
-    covered = sum(answers.covered[number] for number in kept)
+    covered = tuple((number, answers.covered[number]) for number in kept if answers.covered[number])
     return Verdict(outcome, answers.channels[key], tuple(kept.items()), covered, dropped)
 
 

@@ -142,6 +142,13 @@ def open_cents(notice: Notice) -> int:
     return sum(line.open_cents for line in notice.lines)
 
 
+def signature(notice: Notice) -> tuple[str, ...]:
+    """Return who signs, as whom, for whom; a company that signs for itself is named once."""
+    name = notice.sender.name
+    person = "" if notice.signatory.casefold() == name.casefold() else notice.signatory
+    return tuple(line for line in (person, notice.signatory_role, name) if line)
+
+
 def due_cents(notice: Notice) -> int:
     """Return what the customer is asked to pay: lines, less credits, plus what the law adds."""
     extras = (notice.interest_cents or 0) + (notice.indemnity_cents or 0)

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from encours.messaging.rules.notice import ASKING, Line, Notice, Payment, parts, totals
+from encours.messaging.rules.notice import (
+    ASKING,
+    Line,
+    Notice,
+    Payment,
+    parts,
+    signature,
+    totals,
+)
 from encours.messaging.rules.payment import rf_text
 from encours.messaging.rules.wording import (
     WORDS,
@@ -114,9 +122,9 @@ def _payment(notice: Notice) -> Iterator[str]:
 
 
 def _signature(notice: Notice) -> Iterator[str]:
-    for line in (notice.signatory, notice.signatory_role, *sender_lines(notice)):
-        if line:
-            yield literal(line)
+    name = notice.sender.name
+    for line in (*signature(notice), *(one for one in sender_lines(notice) if one != name)):
+        yield literal(line)
 
 
 def sender_lines(notice: Notice) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from encours.messaging.rules.notice import Line, Notice, Payment, due_cents, totals
+from encours.messaging.rules.notice import Line, Notice, Payment, due_cents, signature, totals
 from encours.messaging.rules.payment import epc_payload, qr_png
 from encours.messaging.rules.plain import literal, payment_rows
 from encours.messaging.rules.wording import (
@@ -64,7 +64,7 @@ def letter_data(notice: Notice, *, logo: str | None) -> dict[str, Any]:
         "payment": _payment(notice, words),
         "closing": _paragraphs(notice.closing),
         "farewell": _text(notice.farewell),
-        "signature": _all(notice.signatory, notice.signatory_role, notice.sender.name),
+        "signature": _all(*signature(notice)),
         "mentions": _paragraphs(notice.mentions),
         "penalties": _penalties(notice, words),
     }
