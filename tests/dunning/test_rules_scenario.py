@@ -422,7 +422,7 @@ EXTRA = {"code": "r4", "name": "r4", "rank": 9, "kind": "reminder", "offset_days
                 Issue(
                     "scenario_ladder",
                     "« relance 2 » doit tomber après « relance 1 ».",
-                    0,
+                    3,
                     "offset_days",
                     "3",
                 )

@@ -95,6 +95,45 @@ def test_a_field_changed_is_in_the_draft_and_a_click_opens_another_step(
     expect(page.frame_locator("iframe.mail-frame").get_by_text("FA-1").first).to_be_visible()
 
 
+def test_a_step_is_added_doubled_turned_and_removed_by_the_keyboard(
+    chromium: Browser, live_server: Any, shop: Shop
+) -> None:
+    page = opened(shop, chromium, live_server.url).page
+    page.locator("#step-kind").select_option("call")
+    page.locator("#step-add-button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-title")).to_have_text("Appel")
+    expect(page.get_by_text("« appel » est nouvelle : à J+15.")).to_be_visible()
+    expect(page.locator("#step-add-button")).to_be_focused()
+    page.locator("#turn-later").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#pin-appel .timeline-day")).to_have_text("J+20")
+    expect(page.locator("#pin-relance_3 .timeline-day")).to_have_text("J+15")
+    page.locator("#step-variant").click()
+    expect(page.locator("#step-title")).to_have_text("Appel (variante)")
+    page.locator("#step-remove summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#step-remove-button").click()
+    expect(page.locator("#pin-appel_2")).to_have_count(0)
+    expect(page.locator("#pin-appel")).to_be_visible()
+
+
+def test_steps_are_built_without_a_script(chromium: Browser, live_server: Any, shop: Shop) -> None:
+    window = opened(shop, chromium, live_server.url)
+    context = chromium.new_context(
+        java_script_enabled=False, storage_state=window.page.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto(window.page.url)
+    page.locator("#step-kind").select_option("sms")
+    page.locator("#step-add-button").click()
+    expect(page.locator("#step-title")).to_have_text("SMS")
+    page.locator("#step-remove summary").click()
+    page.locator("#step-remove-button").click()
+    expect(page.locator("#pin-sms")).to_have_count(0)
+    context.close()
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_pages_of_a_scenario_are_clean(
     chromium: Browser, live_server: Any, shop: Shop, mode: str
@@ -102,6 +141,7 @@ def test_the_pages_of_a_scenario_are_clean(
     window = opened(shop, chromium, live_server.url, mode)
     window.page.locator("#day-more").click()
     expect(window.page.get_by_text("Ce qui change")).to_be_visible()
+    window.page.locator("#step-remove summary").click()
     flaws = [f"editor: {flaw}" for flaw in window.flaws()]
     window.page.get_by_role("button", name="Mesurer l'effet").click()
     expect(window.page.get_by_text("Clients touchés")).to_be_visible(timeout=60_000)

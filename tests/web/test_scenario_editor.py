@@ -248,3 +248,96 @@ def test_the_editor_asks_few_questions(shop: Shop, client: Client) -> None:
 
     assert len(page) <= 40
     assert len(move) <= 40
+
+
+def done(shop: Shop, client: Client, deed: str, **told: Any) -> str:
+    address = reverse(f"settings_scenario_{deed}")
+    return client.post(address, mine(shop, **told), headers=HTMX).content.decode()
+
+
+def test_a_step_is_added_after_the_chosen_one_and_shown_beside(shop: Shop, client: Client) -> None:
+    shown = done(shop, client, "add", etape="relance_1", nature="call")
+    assert '<h2 class="h3" id="step-title">Appel</h2>' in shown
+    assert "Étape ajoutée : appel." in shown
+    assert "« appel » est nouvelle : à J+6." in shown
+    client.post(reverse("settings_scenario"), mine(shop, what="save"))
+    with in_tenant(shop.house.tenant_id):
+        steps = Scenario.objects.get().definition["steps"]
+        assert [one["code"] for one in steps][:3] == ["prevenance", "relance_1", "appel"]
+
+
+def test_a_step_is_removed_and_its_code_is_not_given_again(shop: Shop, client: Client) -> None:
+    assert "Retirer l" in client.get(reverse("settings_scenario")).content.decode()
+    shown = done(shop, client, "remove", etape="relance_3")
+    assert "« relance 3 » n&#x27;existe plus" in shown
+    assert 'id="pin-relance_3"' not in shown
+    client.post(reverse("settings_scenario"), mine(shop, what="save"))
+    assert 'id="pin-relance_4"' in done(shop, client, "add", nature="email")
+
+
+def test_the_last_step_stays_and_the_menu_is_kept_to(shop: Shop, client: Client) -> None:
+    for step in FRENCH.steps[1:]:
+        done(shop, client, "remove", etape=step.code)
+    told = done(shop, client, "remove", etape="prevenance")
+    assert 'id="pin-prevenance"' in told
+    assert "au moins une étape" in told or "au moins une étape" in client.get("/").content.decode()
+    assert 'id="pin-mise_en_demeure"' in done(shop, client, "add", nature="formal_notice")
+    assert "pin-mise_en_demeure_2" not in done(shop, client, "add", nature="formal_notice")
+    assert (
+        client.post(
+            reverse("settings_scenario_double"), mine(shop, etape="nulle"), headers=HTMX
+        ).status_code
+        == 200
+    )
+
+
+def test_a_reminder_is_doubled_varied_and_turned(shop: Shop, client: Client) -> None:
+    assert "Relance 2 bis" in done(shop, client, "double", etape="relance_2")
+    assert "Relance 2 (variante)" in done(shop, client, "double", etape="relance_2", variante="1")
+    turned = done(shop, client, "reorder", etape="relance_1", sens="plus-tard")
+    assert "« relance 1 » vient après" in turned
+    wrong = mine(shop, etape="relance_1", sens="x")
+    assert client.post(reverse("settings_scenario_reorder"), wrong).status_code == 404
+
+
+def test_steps_are_added_without_a_script(shop: Shop, client: Client) -> None:
+    told = mine(shop, etape="relance_1", nature="sms")
+    page = client.post(reverse("settings_scenario_add"), told, follow=True)
+    assert page.redirect_chain
+    assert "Étape ajoutée : SMS." in page.content.decode()
+    assert '<h2 class="h3" id="step-title">SMS</h2>' in page.content.decode()
+
+
+def test_what_is_wrong_with_a_new_step_stands_at_the_step(shop: Shop, client: Client) -> None:
+    done(shop, client, "add", etape="relance_1", nature="email")
+    shown = moved(shop, client, "relance_4", 2)
+    field = shown[shown.index('name="offset_days"') :]
+    assert "doit tomber après « relance 1 »" in field[:900]
+    assert "is-wrong" in shown
+
+
+def test_a_scenario_of_one_s_own_begins_as_another_or_blank(shop: Shop, client: Client) -> None:
+    address = reverse("settings_scenario_new")
+    told = {"creditor_id": shop.house.creditor_id, "nouveau-name": "Relances d'été"}
+    page = client.post(address, {**told, "nouveau-like": "doux"}, follow=True).content.decode()
+    assert "<h1" in page
+    assert "Relances d&#x27;été" in page
+    assert "Relances d&#x27;été" in client.get(reverse("settings_scenarios")).content.decode()
+    again = client.post(address, told, follow=True).content.decode()
+    assert "nul autre scénario" in again
+    blank = client.post(address, {**told, "nouveau-name": "Vide"}, follow=True).content.decode()
+    assert blank.count('id="pin-') == 1
+    assert (
+        "nul autre scénario"
+        in client.post(address, {**told, "nouveau-name": " "}, follow=True).content.decode()
+    )
+    with in_tenant(shop.house.tenant_id):
+        made = Scenario.objects.get(code="relances_d_ete")
+        assert [step["is_active"] for step in made.definition["steps"]].count(True) == 6
+
+
+@pytest.mark.parametrize("deed", ["add", "double", "remove", "reorder", "new"])
+def test_who_only_reads_builds_nothing(shop: Shop, deed: str) -> None:
+    client = client_of(shop.house, "accountant")
+    told = mine(shop, etape="relance_1", nature="email", sens="plus-tot", name="x")
+    assert client.post(reverse(f"settings_scenario_{deed}"), told).status_code == 403

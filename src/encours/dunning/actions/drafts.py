@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,14 @@ from django.db.models import Q
 
 from encours.dunning.actions import scenarios
 from encours.dunning.actions.scenarios import LOCK
+from encours.dunning.models import Scenario as StoredScenario
 from encours.dunning.models import ScenarioDraft
 from encours.dunning.queries.drafts import Draft, draft_of
+from encours.dunning.rules import scenario_steps as steps
+from encours.dunning.rules.difference import difference
+from encours.dunning.rules.gallery import gallery
+from encours.dunning.rules.scenario import Scenario
+from encours.dunning.rules.scenario_data import built
 from encours.dunning.rules.scenario_edit import changed
 from encours.kernel.refusal import Refusal
 
@@ -23,7 +29,18 @@ class NoSuchStep(Refusal):
     message = "Ce scénario n'a plus cette étape."
 
 
-@transaction.atomic
+class LastStep(Refusal):
+    """Nothing would be left."""
+
+    message = "Un scénario a au moins une étape."
+
+
+class NotOffered(Refusal):
+    """The menu has no such step for this scenario."""
+
+    message = "Cette étape ne s'ajoute pas à ce scénario."
+
+
 def change_step(
     *,
     tenant_id: int,
@@ -35,15 +52,134 @@ def change_step(
     now: datetime,
 ) -> Draft:
     """Change a step of the draft, begun from the version in force where there is none."""
+
+    def change(before: Scenario) -> Scenario:
+        return changed(_having(before, step), step, values)
+
+    return _redrafted(tenant_id, creditor_id, code, change, actor_id=actor_id, now=now)
+
+
+def add_step(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    code: str,
+    key: str,
+    after: str,
+    actor_id: int,
+    now: datetime,
+) -> tuple[Draft, str]:
+    """Add a step of the menu to the draft, after another; return it with the new code."""
+    made: list[str] = []
+
+    def change(before: Scenario) -> Scenario:
+        if key not in {one.key for one in steps.offers(before)}:
+            raise NotOffered
+        taken = _codes_given(tenant_id, before.code)
+        after_it, new = steps.added(before, key, after=after, taken=taken)
+        made.append(new)
+        return after_it
+
+    draft = _redrafted(tenant_id, creditor_id, code, change, actor_id=actor_id, now=now)
+    return draft, made[0]
+
+
+def double_step(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    code: str,
+    step: str,
+    is_variant: bool,
+    actor_id: int,
+    now: datetime,
+) -> tuple[Draft, str]:
+    """Say a reminder twice in the draft, or give it a variant; return it with the new code."""
+    made: list[str] = []
+
+    def change(before: Scenario) -> Scenario:
+        found = _having(before, step).step(step)
+        if found is None or found.kind != "reminder":
+            raise NotOffered
+        taken = _codes_given(tenant_id, before.code)
+        after, new = steps.doubled(before, step, taken=taken, is_variant=is_variant)
+        made.append(new)
+        return after
+
+    draft = _redrafted(tenant_id, creditor_id, code, change, actor_id=actor_id, now=now)
+    return draft, made[0]
+
+
+def remove_step(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    code: str,
+    step: str,
+    actor_id: int,
+    now: datetime,
+) -> Draft:
+    """Take a step out of the draft; what it said stays said."""
+
+    def change(before: Scenario) -> Scenario:
+        if len(_having(before, step).steps) == 1:
+            raise LastStep
+        return steps.removed(before, step)
+
+    return _redrafted(tenant_id, creditor_id, code, change, actor_id=actor_id, now=now)
+
+
+def reorder_step(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    code: str,
+    step: str,
+    later: bool,
+    actor_id: int,
+    now: datetime,
+) -> Draft:
+    """Have a reminder of the draft change its turn with its neighbour, if it has one there."""
+
+    def change(before: Scenario) -> Scenario:
+        may = steps.orderings(_having(before, step), step)
+        return steps.reordered(before, step, later=later) if may[later] else before
+
+    return _redrafted(tenant_id, creditor_id, code, change, actor_id=actor_id, now=now)
+
+
+def _having(scenario: Scenario, step: str) -> Scenario:
+    if scenario.step(step) is None:
+        raise NoSuchStep
+    return scenario
+
+
+def _codes_given(tenant_id: int, code: str) -> set[str]:
+    """Return the codes of every step that a version of this scenario ever had."""
+    rows = StoredScenario.objects.of(tenant_id).filter(code=code)
+    known = [built(one) for one in rows.values_list("definition", flat=True)]
+    known += [one.scenario for one in gallery() if one.scenario.code == code]
+    return {step.code for one in known for step in one.steps}
+
+
+@transaction.atomic
+def _redrafted(
+    tenant_id: int,
+    creditor_id: int | None,
+    code: str,
+    change: Callable[[Scenario], Scenario],
+    *,
+    actor_id: int,
+    now: datetime,
+) -> Draft:
+    """Keep what the change makes of the draft; one that says what is in force is dropped."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [tenant_id])
     before = draft_of(tenant_id=tenant_id, creditor_id=creditor_id, code=code)
-    if before.scenario.step(step) is None:
-        raise NoSuchStep
-    after = changed(before.scenario, step, values)
+    after = change(before.scenario)
     if after.steps == before.scenario.steps:
         return before
-    if after.steps == before.base.steps:
+    if not difference(before.base, after):
         drop(tenant_id=tenant_id, creditor_id=creditor_id, code=before.base.code)
         return Draft(before.base, before.base, before.origin)
     level: dict[str, Any] = {"creditor_id": creditor_id, "code": after.code}

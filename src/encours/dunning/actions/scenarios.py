@@ -15,6 +15,8 @@ from encours.dunning.queries import scenarios
 from encours.dunning.rules.gallery import SHIPPED
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.scenario_edit import StepEdit, edited, issues_of
+from encours.dunning.rules.scenario_steps import blank_scenario, free_code
+from encours.dunning.rules.shelf import NEVER
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.tenancy import journal
@@ -28,6 +30,12 @@ class InvalidScenario(Refusal):
     def __init__(self, issues: Sequence[Issue]) -> None:
         super().__init__(" ".join(dict.fromkeys(issue.message for issue in issues)))
         self.issues = tuple(issues)
+
+
+class NoName(Refusal):
+    """A scenario is told by its name."""
+
+    message = "Donnez un nom que nul autre scénario ne porte."
 
 
 class NothingOfItsOwn(Refusal):
@@ -161,6 +169,43 @@ def inherit_steps(
     )
 
 
+@transaction.atomic
+def create_scenario(
+    *,
+    tenant_id: int,
+    creditor_id: int | None,
+    name: str,
+    like: str = "",
+    actor_id: int,
+    today: date,
+) -> str:
+    """Store a scenario of one's own, from blank or as another one is; return its code.
+
+    Nobody follows it before a rule or a choice names it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [tenant_id])
+    name = " ".join(name.split())
+    known = scenarios.in_force(tenant_id=tenant_id, creditor_id=creditor_id)
+    if not name or name.casefold() in {one.name.casefold() for one in known.values()}:
+        raise NoName
+    codes = {*known, *StoredScenario.objects.of(tenant_id).values_list("code", flat=True)}
+    code = free_code(name, {*codes, NEVER})
+    made = replace(known.get(like) or blank_scenario(), code=code, name=name, version=1)
+    StoredScenario.objects.create(
+        tenant_id=tenant_id,
+        creditor_id=creditor_id,
+        code=code,
+        version=1,
+        name=name,
+        definition=made.as_json(),
+        author_id=actor_id,
+    )
+    said = {"code": code, "version": 1, "name": name}
+    _record("scenario.created", said, tenant_id, creditor_id, actor_id=actor_id, today=today)
+    return code
+
+
 def _retire(tenant_id: int, creditor_id: int | None, code: str) -> None:
     level = Q(creditor_id=None) if creditor_id is None else Q(creditor_id=creditor_id)
     mine = StoredScenario.objects.of(tenant_id).filter(level, code=code, is_active=True)
@@ -175,6 +220,7 @@ def _next_version(tenant_id: int, base: Scenario) -> int:
 def _said(before: Scenario, after: Scenario) -> dict[str, Any]:
     known = {step.code: step for step in before.steps}
     changed = [step.code for step in after.steps if step != known.get(step.code)]
+    changed += [code for code in known if after.step(code) is None]
     return {"code": after.code, "version": after.version, "steps": changed}
 
 

@@ -365,7 +365,7 @@ def _earlier(
     rows = (
         Reminder.objects.of(tenant_id)
         .filter(customer_id__in=list(owners), rehearsal=False, sent_on__lt=today)
-        .exclude(step_code__in=("prevenance", "remerciement"))
+        .exclude(step_code__in=("prevenance", "remerciement", "releve"))
         .order_by("sent_on")
         .values_list("customer_id", "currency", "cycle", "sent_on")
     )

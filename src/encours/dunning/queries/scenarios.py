@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from encours.dunning.queries import choices
 from encours.dunning.rules.gallery import SHIPPED, gallery
 from encours.dunning.rules.scenario import Scenario, Step
 from encours.dunning.rules.scenario_data import read_scenario
-from encours.dunning.rules.shelf import Shelf
+from encours.dunning.rules.shelf import Shelf, key_of
 from encours.tenancy.inherited import Origin
 from encours.tenancy.models import Creditor, Tenant
 
@@ -52,6 +52,7 @@ def shelf_of(creditor: Creditor) -> Shelf:
         others=tuple(limited[-len(used) : -1]),
         former=tuple(limited[: -len(used)]),
         rules=rules,
+        gone=tuple(_gone(mine, limited)),
     )
 
 
@@ -95,6 +96,13 @@ def _former(stored: Sequence[StoredScenario], used: Iterable[Scenario]) -> list[
     ]
 
 
+def _gone(stored: Iterable[StoredScenario], used: Iterable[Scenario]) -> Iterator[Scenario]:
+    """Yield the versions that nobody follows any more: messages of their steps may be left."""
+    known = {key_of(one) for one in used}
+    every = [*(_read(row) for row in stored), *(one.scenario for one in gallery())]
+    return (one for one in every if key_of(one) not in known)
+
+
 def _read(row: StoredScenario) -> Scenario:
     read, issues = read_scenario(row.definition)
     assert read is not None, f"a stored scenario was checked when it was stored: {issues}"
@@ -104,6 +112,11 @@ def _read(row: StoredScenario) -> Scenario:
 def codes_in_force(tenant_id: int, creditor_id: int | None) -> set[str]:
     """Return the codes that a rule or a choice may name."""
     return set(_in_force(_stored(tenant_id), creditor_id))
+
+
+def in_force(*, tenant_id: int, creditor_id: int | None) -> dict[str, Scenario]:
+    """Return by code every scenario that one may follow, with its steps as stored."""
+    return _in_force(_stored(tenant_id), creditor_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ class Change:
             return f"{whose} n'existe plus (elle partait : {self.before})."
         if self.field == "is_active":
             return f"{whose} est {'remise en service' if self.after == 'active' else 'endormie'}."
+        if self.field == "rank":
+            return f"{whose} vient {self.after}, et non plus {self.before}."
         if self.field == "offset_days":
             return f"{whose} part {self.after}, et non plus {self.before}."
         label = FIELDS[self.field].lower()
@@ -130,12 +132,16 @@ def difference(before: Scenario, after: Scenario) -> list[Change]:
     changes = list(_changes("", "", LIMITS, before, after))
     known = {step.code: step for step in before.steps}
     kept = {step.code for step in after.steps}
+    turns = _turns(before, kept), _turns(after, set(known))
     for step in sorted(after.steps, key=_rank):
         if step.code not in known:
             changes.append(Change(step.code, step.name, "added", "", day_text(step)))
             continue
         names = [name for name in Step.__dataclass_fields__ if name in FIELDS]
         changes += _changes(step.code, step.name, names, known[step.code], step)
+        was, now = (one.get(step.code, "") for one in turns)
+        if was != now:
+            changes.append(Change(step.code, step.name, "rank", was, now))
     gone = [step for step in sorted(before.steps, key=_rank) if step.code not in kept]
     changes += [Change(step.code, step.name, "removed", day_text(step), "") for step in gone]
     return changes
@@ -172,7 +178,7 @@ def _changes(
 ) -> Iterator[Change]:
     for name in names:
         old, new = getattr(before, name), getattr(after, name)
-        if name in _SAID_BY_DAY:
+        if name in _SAID_OTHERWISE:
             continue
         if old != new or (name == "offset_days" and _since(before) != _since(after)):
             steps = (before, after) if code else (None, None)
@@ -185,6 +191,17 @@ def _changes(
 _YES_OR_NO: Final = {True: "oui", False: "non", None: "selon le ton"}
 _ASLEEP_OR_NOT: Final = {True: "active", False: "endormie", None: NOTHING}
 _SAID_BY_DAY: Final = ("anchor", "days")  # the day says from what it counts, and how
+_SAID_OTHERWISE: Final = (*_SAID_BY_DAY, "rank")  # of ranks only the order that they make
+
+
+def _turns(scenario: Scenario, among: set[str]) -> dict[str, str]:
+    """Return after what each claim comes, among steps that both versions have."""
+    found, last = dict[str, str](), "en premier"
+    for step in scenario.claims:
+        if step.code in among:
+            found[step.code] = last
+            last = f"après « {step.name} »"
+    return found
 
 
 def _since(step: Step) -> tuple[int, str, str]:

@@ -1,6 +1,6 @@
 """What a person changes of a scenario's steps: any field of a draft, or the plain ones at once.
 
-The steps, their order and their kinds stay: the text of a step is that of its code.
+Steps come, go and change their order in `scenario_steps`; here each stays the one that it is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from encours.dunning.rules.scenario import Channel, Scenario, Step
 from encours.dunning.rules.scenario_data import read_scenario
+from encours.dunning.rules.scenario_steps import MOMENT
 from encours.kernel.issue import Issue
 
 ROUTES: Final[Mapping[str, tuple[tuple[Channel, ...], tuple[Channel, ...]]]] = {
@@ -65,13 +66,22 @@ FIXED: Final = ("code", "rank", "kind")
 def changed(scenario: Scenario, code: str, values: Mapping[str, Any]) -> Scenario:
     """Return the scenario where the step of that code has these values; it may make no sense yet.
 
-    A list of values is taken as a tuple, as a step has it.
+    A list of values is taken as a tuple, as a step has it. Its variants fall when it does.
     """
     assert not set(values) & set(FIXED), values
-    assert scenario.step(code) is not None, code
+    step = scenario.step(code)
+    assert step is not None, code
     given: dict[str, Any]
     given = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
-    steps = tuple(replace(one, **given) if one.code == code else one for one in scenario.steps)
+    moment = {name: given[name] for name in MOMENT if name in given}
+    steps = tuple(
+        replace(one, **given)
+        if one.code == code
+        else replace(one, **moment)
+        if (one.rank, one.kind) == (step.rank, step.kind)
+        else one
+        for one in scenario.steps
+    )
     return replace(scenario, steps=steps)
 
 

@@ -124,7 +124,8 @@ def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
         yield scenario_issue("scenario_ladder", said, "steps")
     elif ladder[0].anchor in {"previous", *EVENTS}:
         said = "La première relance se compte depuis l'échéance ou la fin de son mois."
-        yield scenario_issue("scenario_anchor", said, "anchor", found=ladder[0].anchor)
+        place = scenario.steps.index(ladder[0]) + 1
+        yield scenario_issue("scenario_anchor", said, "anchor", place, ladder[0].anchor)
     if any(step.kind == "formal_notice" for step in ladder[:-1]):
         said = "La mise en demeure est la dernière étape avant une personne."
         yield scenario_issue("scenario_ladder", said, "rank")
@@ -132,19 +133,20 @@ def _ladder_issues(scenario: Scenario) -> Iterator[Issue]:
         said = f"Un scénario a au plus {LADDER_MAX} relances."
         yield scenario_issue("scenario_ladder", said, "steps", found=len(scenario.rungs))
     yield from _formal_issues(scenario)
-    yield from _order_issues(ladder)
+    yield from _order_issues(scenario)
 
 
-def _order_issues(ladder: tuple[Step, ...]) -> Iterator[Issue]:
+def _order_issues(scenario: Scenario) -> Iterator[Issue]:
     """Yield the steps that fall too early, among those that are counted alike."""
     before = dict[tuple[str, str], Step]()
-    for step in ladder:
+    for step in scenario.ladder:
         if step.anchor in {"previous", *EVENTS}:
             continue
         earlier = before.get((step.anchor, step.days))
         if earlier and step.rank > earlier.rank and step.offset_days <= earlier.offset_days:
             said = f"« {step.name} » doit tomber après « {earlier.name} »."
-            yield scenario_issue("scenario_ladder", said, "offset_days", found=step.offset_days)
+            place = scenario.steps.index(step) + 1
+            yield scenario_issue("scenario_ladder", said, "offset_days", place, step.offset_days)
         before[step.anchor, step.days] = step
 
 
@@ -161,7 +163,8 @@ def _formal_issues(scenario: Scenario) -> Iterator[Issue]:
                 f"« {formal.name} » doit tomber au moins {gap} jours après « {first.name} » : "
                 "le temps de la lire."
             )
-            yield scenario_issue("scenario_formal", said, "offset_days", found=formal.offset_days)
+            place = scenario.steps.index(formal) + 1
+            yield scenario_issue("scenario_formal", said, "offset_days", place, formal.offset_days)
 
 
 def _repeated(scenario: Scenario) -> Iterator[Issue]:

@@ -33,12 +33,14 @@ class Shelf:
     """What a creditor may remind by: one scenario for all that chose no other, others by code.
 
     `former` are older versions that running accounts are still on; `rules` say who follows what.
+    `gone` are versions that nobody is on any more: they only tell what their messages were.
     """
 
     default: Scenario
     others: tuple[Scenario, ...] = ()
     former: tuple[Scenario, ...] = ()
     rules: tuple[Rule, ...] = ()
+    gone: tuple[Scenario, ...] = ()
 
     @cached_property
     def in_force(self) -> dict[str, Scenario]:
@@ -57,8 +59,10 @@ class Shelf:
 
     def step(self, scenario: str, version: int, code: str) -> Step:
         """Return the step of that code as the version had it; of a version now gone, as it is."""
-        first = self.every.get((scenario, version)) or self.in_force.get(scenario, self.default)
-        found = (one.step(code) for one in (first, self.default, *self.every.values()))
+        key = (scenario, version)
+        own = self.every.get(key) or next((one for one in self.gone if key_of(one) == key), None)
+        first = own or self.in_force.get(scenario, self.default)
+        found = (one.step(code) for one in (first, self.default, *self.every.values(), *self.gone))
         return next(step for step in found if step is not None)
 
 

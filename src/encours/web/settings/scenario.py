@@ -24,6 +24,7 @@ from encours.dunning.rules.gallery import SHIPPED
 from encours.dunning.rules.scenario import Scenario, Step
 from encours.dunning.rules.scenario_data import DAYS_MAX
 from encours.dunning.rules.scenario_edit import issues_of
+from encours.dunning.rules.scenario_steps import offers, orderings
 from encours.kernel.issue import Issue
 from encours.kernel.refusal import Refusal
 from encours.tenancy.queries import people, policies
@@ -81,9 +82,8 @@ def scenario(request: StaffRequest) -> HttpResponse:
     if what in ("save", "drop"):
         _decide(request, mine, what, found.scenario.code)
         return back(mine, found.scenario.code)
-    draft = drafts.draft_of(**asked, code=code)
     shown_with = {
-        **editor_context(request, mine, draft),
+        **editor_context(request, mine, drafts.draft_of(**asked, code=code)),
         "page": "scenario",
         "found": found,
         "limits": found.scenario,
@@ -100,11 +100,11 @@ def scenario(request: StaffRequest) -> HttpResponse:
 def step(request: StaffRequest) -> HttpResponse:
     """Change the fields of a step of the draft."""
     mine = level(request)
-    before = _draft(request, mine)
+    before = draft(request, mine)
     chosen = _chosen(request, before.scenario)
     form = StepFields(chosen, currency_of(request, mine), request.POST)
     if not form.is_valid():
-        return _answered(request, mine, before, form)
+        return answered(request, mine, before, form)
     return _changed(request, mine, chosen.code, form.values())
 
 
@@ -113,7 +113,7 @@ def step(request: StaffRequest) -> HttpResponse:
 def move(request: StaffRequest) -> HttpResponse:
     """Move a step of the draft to another day, or by some days."""
     mine = level(request)
-    before = _draft(request, mine)
+    before = draft(request, mine)
     chosen = _chosen(request, before.scenario)
     try:
         by, to = request.POST.get("by", ""), request.POST.get("day", "")
@@ -178,18 +178,26 @@ def query_of(request: StaffRequest, mine: Level) -> str:
 
 
 def editor_context(
-    request: StaffRequest, mine: Level, draft: Draft, form: StepFields | None = None
+    request: StaffRequest,
+    mine: Level,
+    draft: Draft,
+    form: StepFields | None = None,
+    *,
+    chosen: str | None = None,
 ) -> dict[str, Any]:
-    """Return what the editor shows: the time line, the chosen step, what changed, what is wrong."""
+    """Return what the editor shows: the time line, the chosen step, what changed, what is wrong.
+
+    `chosen` is the step to show beside, rather than the one asked for.
+    """
     now, issues = draft.scenario, issues_of(draft.scenario)
-    chosen = _chosen(request, now)
+    beside = _chosen(request, now, chosen)
     places = {one.code: place for place, one in enumerate(now.steps, start=1)}
     if form is None:
-        form = StepFields(chosen, currency_of(request, mine))
+        form = StepFields(beside, currency_of(request, mine))
         form.is_valid()
-        form.tell(one for one in issues if one.line == places[chosen.code])
+        form.tell(one for one in issues if one.line == places[beside.code])
     customer = customer_of(request, mine)
-    pins = _pins(now, chosen, issues, places, _base_query(request, mine, customer))
+    pins = _pins(now, beside, issues, places, _base_query(request, mine, customer))
     days = [one.day for one in pins if one.day is not None]
     return {
         **context(request, mine),
@@ -200,25 +208,29 @@ def editor_context(
         "others": [one for one in pins if one.day is None],
         "least": min(days, default=0) - EDGE_DAYS,
         "most": max(LEAST_MOST, max(days, default=0) + EDGE_DAYS * 2),
-        "chosen": chosen,
+        "chosen": beside,
         "form": form,
-        "issues": [one for one in issues if one.line != places[chosen.code]],
+        "issues": [one for one in issues if one.line != places[beside.code]],
+        "offers": offers(now),
+        "may_turn": orderings(now, beside.code),
         "changes": difference(draft.base, now),
         "author": people.names_of({draft.author_id}) if draft.author_id else {},
         "customer": customer,
-        "query": _query(request, mine, chosen, customer),
+        "query": _query(request, mine, beside, customer),
     }
 
 
-def _draft(request: StaffRequest, mine: Level) -> Draft:
+def draft(request: StaffRequest, mine: Level) -> Draft:
+    """Return the draft that the page or the form is about."""
     return drafts.draft_of(
         tenant_id=request.tenant_id, creditor_id=mine.creditor_id, code=code_of(request)
     )
 
 
-def _chosen(request: StaffRequest, now: Scenario) -> Step:
+def _chosen(request: StaffRequest, now: Scenario, code: str | None = None) -> Step:
     """Return the step on the side: the one asked for, else the first reminder."""
-    wanted = request.POST.get("etape") or request.GET.get("etape") or ""
+    asked = request.POST.get("etape") or request.GET.get("etape") or ""
+    wanted = asked if code is None else code
     return now.step(wanted) or next(iter(now.claims), now.steps[0])
 
 
@@ -237,15 +249,21 @@ def _changed(
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        after = _draft(request, mine)
-    return _answered(request, mine, after, None)
+        after = draft(request, mine)
+    return answered(request, mine, after, None)
 
 
-def _answered(
-    request: StaffRequest, mine: Level, draft: Draft, form: StepFields | None
+def answered(
+    request: StaffRequest,
+    mine: Level,
+    draft: Draft,
+    form: StepFields | None,
+    *,
+    chosen: str | None = None,
+    said: str = "",
 ) -> HttpResponse:
     """Draw the editor anew, or lead back to the page where there is no script."""
-    told = editor_context(request, mine, draft, form)
+    told = {**editor_context(request, mine, draft, form, chosen=chosen), "said": said}
     if request.htmx:
         return fragment(request, EDITOR, told)
     if form is not None:

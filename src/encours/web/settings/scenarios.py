@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from encours.dunning.actions import choices as actions
+from encours.dunning.actions import scenarios as saving
+from encours.dunning.actions.scenarios import NoName
 from encours.dunning.queries import choices, scenarios
 from encours.dunning.queries.scenarios import ScenarioCard
 from encours.dunning.rules.audience import Rule
@@ -21,6 +23,7 @@ from encours.web.rights import StaffRequest, needs
 from encours.web.scoring.words import PROFILE_CHOICES
 from encours.web.settings import forms
 from encours.web.settings.level import Level, context, level
+from encours.web.settings.scenario_form import NewScenario
 from encours.web.settings.subject import shown
 
 BLANK_ROWS: Final = 3
@@ -45,8 +48,39 @@ def gallery(request: StaffRequest) -> HttpResponse:
         "followers": choices.followers(**asked),
         "rows": rows,
         "default_form": default,
+        "new_form": NewScenario(scenarios=_names(cards)),
     }
     return shown(request, "settings/scenarios.html", shown_with)
+
+
+@require_POST
+@needs("settings.write")
+def new(request: StaffRequest) -> HttpResponse:
+    """Make a scenario of one's own, from blank or as another one is, and open it."""
+    mine = level(request)
+    asked: dict[str, Any] = {"tenant_id": request.tenant_id, "creditor_id": mine.creditor_id}
+    form = NewScenario(request.POST, scenarios=_names(scenarios.cards(**asked)))
+    if not form.is_valid():
+        messages.error(request, str(NoName()))
+        return mine.back("settings_scenarios")
+    try:
+        code = saving.create_scenario(
+            **asked,
+            name=form.cleaned_data["name"],
+            like=form.cleaned_data["like"],
+            actor_id=request.access.user_id,
+            today=timezone.localdate(),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return mine.back("settings_scenarios")
+    said = _("Scénario créé : personne ne le suit tant qu'une règle ou un choix ne le nomme pas.")
+    messages.success(request, said)
+    return mine.back("settings_scenario", code=code)
+
+
+def _names(cards: list[ScenarioCard]) -> list[tuple[str, str]]:
+    return [(one.scenario.code, one.scenario.name) for one in cards]
 
 
 def _forms(
@@ -76,7 +110,7 @@ def _forms(
     default = forms.DefaultScenario(
         posted,
         initial={"default": chosen},
-        scenarios=[(one.scenario.code, one.scenario.name) for one in cards],
+        scenarios=_names(cards),
     )
     return rows, default
 

@@ -97,6 +97,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "policy.set": _("Réglages de l'organisation changés : %(fields)s."),
     "policy.overridden": _("Réglages propres à la société : %(fields)s."),
     "policy.inherited": _("Réglages de l'organisation repris : %(fields)s."),
+    "scenario.created": _("Scénario créé : %(name)s."),
     "scenario.saved": _("Scénario enregistré, version %(version)s, étapes changées : %(steps)s."),
     "scenario.tried": _("Scénario essayé à sa propre adresse, étapes : %(steps)s."),
     "scenario.inherited": _("Scénario de l'organisation repris (version %(version)s)."),
