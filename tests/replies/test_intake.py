@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from tests.documents import samples
 from tests.replies.house import NOW, SENDER, TODAY, Desk, message_id, reply_mail
 
+from encours.documents.models import Attachment, Document
 from encours.dunning.queries import deeds
 from encours.dunning.rules import frames
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.parties.models import Contact
+from encours.replies.actions import outcomes
 from encours.replies.models import Reply
+from encours.replies.queries import replies
 from encours.tenancy.models import Fact
 from encours.tenancy.scope import in_tenant
 
@@ -238,3 +246,75 @@ def test_scenarios_branch_on_who_answered_and_not_on_machines(desk: Desk) -> Non
     assert found.select("customer_id", "behaviour", "on").rows() == [
         (desk.customer_id, "answered", TODAY)
     ]
+
+
+def mail_with(files: dict[str, tuple[bytes, str]], text: str = PROMISE) -> bytes:
+    """Return an answer with these files joined, and a logo that dresses its text."""
+    mail = message_from_bytes(reply_mail(text), policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    for name, (content, kind) in files.items():
+        main, sub = kind.split("/")
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    mail.add_attachment(
+        samples.png(), maintype="image", subtype="png", filename="logo.png",
+        disposition="inline", cid="<logo@adam.example>",
+    )  # fmt: skip
+    return mail.as_bytes()
+
+
+def test_what_is_joined_is_kept_with_the_evidence(
+    desk: Desk, tmp_path: Path, settings: Any
+) -> None:
+    settings.DOCUMENTS_ROOT = tmp_path
+    slip, bad = samples.pdf("Avis de virement"), b"MZ\x90\x00 a program"
+    files = {"avis.pdf": (slip, "application/pdf"), "virus.exe": (bad, "application/octet-stream")}
+    raw = mail_with(files)
+    reply = desk.reply(raw)
+
+    with in_tenant(desk.house.tenant_id):
+        (kept,) = Document.objects.of(desk.house.tenant_id).filter(pk__in=reply.document_ids)
+        links = Attachment.objects.of(desk.house.tenant_id).filter(document=kept)
+        found = replies.card(tenant_id=desk.house.tenant_id, reply_id=reply.pk)
+        facts = {(one.customer_id, one.invoice_id is not None) for one in links}
+    assert (kept.name, kept.source) == ("avis.pdf", "mail")
+    assert facts == {(desk.customer_id, False), (None, True)}, "its customer, the invoice it cites"
+    assert found is not None
+    assert found.files == ((kept.pk, "avis.pdf"),)
+    (refused,) = found.refused_files
+    assert refused.startswith("virus.exe : ")
+
+    other = mail_with({"encore.pdf": (slip, "application/pdf")}).replace(b"<m1@", b"<m2@")
+    assert desk.reply(other).document_ids == reply.document_ids, "the same content is one file"
+    assert desk.take(raw).ending == "known"
+
+
+def test_what_nobody_is_known_to_have_sent_follows_the_customer_it_is_given(
+    desk: Desk, tmp_path: Path, settings: Any
+) -> None:
+    settings.DOCUMENTS_ROOT = tmp_path
+    other = desk.customer("BLANC", SENDER)
+    slip = {"avis.pdf": (samples.pdf("Avis"), "application/pdf")}
+    reply = desk.reply(mail_with(slip, "Nous réglons vendredi"))
+    tenant_id = desk.house.tenant_id
+
+    def attached() -> list[int | None]:
+        rows = Attachment.objects.of(tenant_id).filter(detached_at=None)
+        return list(rows.values_list("customer_id", flat=True))
+
+    with in_tenant(tenant_id):
+        assert (len(reply.document_ids), attached()) == (1, [])
+        outcomes.assign(desk.who(reply.pk), customer_id=other)
+        assert attached() == [other]
+        outcomes.assign(desk.who(reply.pk), customer_id=desk.customer_id)
+        assert attached() == [desk.customer_id], "and leaves whoever it was given to by mistake"
+
+
+def test_what_a_machine_sends_back_is_not_kept(desk: Desk) -> None:
+    mail = mail_with({"avis.pdf": (samples.pdf("Avis"), "application/pdf")}, "Je suis absent")
+    reply = desk.reply(b"Auto-Submitted: auto-replied\n" + mail)
+
+    assert reply.document_ids == []
+    with in_tenant(desk.house.tenant_id):
+        found = replies.card(tenant_id=desk.house.tenant_id, reply_id=reply.pk)
+    assert found is not None
+    assert "avis.pdf" in found.left_files

@@ -75,6 +75,7 @@ class Reply(TenantModel):
     cause = models.CharField("cause", max_length=20, blank=True, default="")
     numbers = ArrayField(models.CharField(max_length=40), default=list)
     instalment_ids = ArrayField(models.BigIntegerField(), default=list)
+    document_ids = ArrayField(models.BigIntegerField(), default=list)
     evidence = models.CharField("rattachée par", max_length=12, blank=True, default="")
     candidates = ArrayField(models.BigIntegerField(), default=list)
     reader = models.CharField("lue par", max_length=10, default="rules")

@@ -1,4 +1,4 @@
-"""Mails of a mailbox by IMAP, one after the other: read with PEEK, the beginning only, bounded.
+"""Mails of a mailbox by IMAP, one after the other: read with PEEK, bounded.
 
 UIDVALIDITY and the last UID say how far we read. `after` says what becomes of a mail that was
 taken: nothing (`leave`), a flag (`flag`), or another folder (`move`); nothing is ever deleted.
@@ -16,7 +16,7 @@ from typing import Any, Final
 from encours.feeds.ports import Account, NewMail, Unreachable
 from encours.feeds.providers import imap_link
 
-MAIL_MAX: Final = 1024 * 1024
+MAIL_MAX: Final = 36 * 1024 * 1024  # 25 MiB of files, in base64
 MAILS_MAX: Final = 300
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")

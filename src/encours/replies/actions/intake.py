@@ -14,10 +14,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from encours.messaging import handling
-from encours.replies.actions import asking, holding, sealing
+from encours.replies.actions import asking, filing, holding, sealing
+from encours.replies.actions.filing import Filed
 from encours.replies.models import Inbox, Reply
 from encours.replies.queries import clues, senders
 from encours.replies.rules.envelope import Envelope, envelope_of
+from encours.replies.rules.joined import joined_files
 from encours.replies.rules.mail import Mail, mail_of
 from encours.replies.rules.proposing import holds, state_of
 from encours.replies.rules.reading import read_reply
@@ -100,11 +102,11 @@ def take_mail(
         found, known = _thread(inbox, came)
     if not found.is_ours and not (inbox.takes_all and not _is_own(inbox, came)):
         return Taken("not_ours")
-    reading = _read(inbox, came)
+    reading, filed = _read(inbox, came), _filed(inbox, came, found, now)
     with in_tenant(tenant_id):
         try:
             with transaction.atomic():
-                reply = _keep(inbox, came, reading, found, now)
+                reply = _keep(inbox, came, reading, found, filed=filed, now=now)
         except IntegrityError:  # another worker took it meanwhile
             return Taken("known", _known(inbox, came))
         if reading[0].kind == "bounce":
@@ -164,8 +166,27 @@ def _read(inbox: Inbox, came: Arrived) -> tuple[Reading, str]:
     return reading, "rules"
 
 
+def _filed(inbox: Inbox, came: Arrived, found: Thread, now: datetime) -> Filed:
+    """Keep what is joined; what a machine sends back is our own message."""
+    if came.mail.is_automatic or came.mail.bounce is not None:
+        return Filed()
+    return filing.file_all(
+        joined_files(came.raw),
+        inbox,
+        customer_id=found.customer_id,
+        line_ids=found.line_ids,
+        today=cycle.local_now(inbox.creditor, now).date(),
+    )
+
+
 def _keep(
-    inbox: Inbox, came: Arrived, read: tuple[Reading, str], found: Thread, now: datetime
+    inbox: Inbox,
+    came: Arrived,
+    read: tuple[Reading, str],
+    found: Thread,
+    *,
+    filed: Filed,
+    now: datetime,
 ) -> Reply:
     reading, reader = read
     creditor, today = inbox.creditor, cycle.local_now(inbox.creditor, now).date()
@@ -182,6 +203,7 @@ def _keep(
         received_at=came.received_at,
         reader=reader,
         instalment_ids=list(found.line_ids),
+        document_ids=list(filed.document_ids),
         numbers=list(came.numbers),
         evidence=found.evidence,
         candidates=list(found.candidates),
@@ -191,7 +213,7 @@ def _keep(
         **_said(reading, creditor),
     )
     reply.words = sealing.sealed(
-        tenant_id=reply.tenant_id, reply_id=reply.pk, values=_words(came, reading)
+        tenant_id=reply.tenant_id, reply_id=reply.pk, values=_words(came, reading, filed)
     )
     if holds(state, has_customer=has_customer):
         reply.hold_id = holding.hold(reply, creditor, days=inbox.hold_days, today=today)
@@ -229,7 +251,7 @@ def _share(amount: AmountSaid | None) -> str:
     return "balance" if amount.share == WHOLE else str(amount.share)[:12]
 
 
-def _words(came: Arrived, reading: Reading) -> dict[str, Any]:
+def _words(came: Arrived, reading: Reading, filed: Filed) -> dict[str, Any]:
     """Return what is sealed: everything that a person wrote, or that says who it is."""
     return {
         "sender": came.envelope.sender,
@@ -243,6 +265,7 @@ def _words(came: Arrived, reading: Reading) -> dict[str, Any]:
         "reference": reading.reference,
         "message_id": came.envelope.message_id,
         "attachments": list(came.envelope.attachments),
+        "refused_files": list(filed.refused),
         "refused": reading.bounce.recipient if reading.bounce else "",
     }
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from encours.kernel.refusal import Refusal
 from encours.parties.actions import contacts
 from encours.parties.models import Contact, Customer
-from encours.replies.actions import holding
+from encours.replies.actions import filing, holding
 from encours.replies.models import Inbox, Reply
 from encours.replies.queries import lines as open_lines
 from encours.replies.rules.proposing import (
@@ -221,6 +221,7 @@ def assign(who: Who, *, customer_id: int) -> None:
                 tenant_id=who.tenant_id, customer_id=customer_id, numbers=reply.numbers
             )
         )
+    filing.move_to(reply, customer_id=customer_id, actor_id=who.actor_id, today=who.today)
     reply.customer_id, reply.candidates, reply.evidence = customer_id, [], "person"
     _propose(reply, who)
     _tell(reply, "reply.assigned", who, {"kind": reply.kind})

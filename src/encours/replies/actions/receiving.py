@@ -19,7 +19,7 @@ from encours.tenancy.scope import in_tenant
 
 MINUTE_S: Final = 60
 TOKEN_MIN: Final = 20
-MAIL_MAX: Final = 1024 * 1024
+MAIL_MAX: Final = 10 * 1024 * 1024
 
 
 class NoSuchAddress(Refusal):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Case, Count, Min, Q, When
 
+from encours.documents.models import Document
 from encours.parties import faces
 from encours.parties.models import Customer
 from encours.replies.models import Answer, Reply
@@ -94,6 +95,8 @@ class ReplyCard:
     address: str
     reference: str
     attachments: tuple[str, ...]
+    refused_files: tuple[str, ...]
+    files: tuple[tuple[int, str], ...]
     numbers: tuple[str, ...]
     hold_id: int | None
     fact_ids: tuple[int, ...]
@@ -106,6 +109,11 @@ class ReplyCard:
     language: str = "fr"
     is_erased: bool = False
     customer_language: str = "fr"
+
+    @property
+    def left_files(self) -> tuple[str, ...]:
+        """Return the names of what was joined and never taken: to a machine's mail, say."""
+        return () if self.files or self.refused_files else self.attachments
 
 
 def replies(reach: Reach, asked: Asked) -> list[ReplyRow]:
@@ -166,6 +174,8 @@ def card(*, tenant_id: int, reply_id: int) -> ReplyCard | None:
         address=str(told.get("address", "")),
         reference=str(told.get("reference", "")),
         attachments=_texts(told, "attachments"),
+        refused_files=_texts(told, "refused_files"),
+        files=_files(row),
         numbers=tuple(row.numbers),
         hold_id=row.hold_id,
         fact_ids=tuple(row.fact_ids),
@@ -179,6 +189,14 @@ def card(*, tenant_id: int, reply_id: int) -> ReplyCard | None:
         is_erased=words[0] is None,
         customer_language=row.customer.language if row.customer else "fr",
     )
+
+
+def _files(row: Reply) -> tuple[tuple[int, str], ...]:
+    """Return the kept files of a reply, those destroyed since left out."""
+    if not row.document_ids:
+        return ()
+    rows = Document.objects.of(row.tenant_id).filter(pk__in=row.document_ids, removed_at=None)
+    return tuple(rows.order_by("pk").values_list("pk", "name"))
 
 
 def _matching(reach: Reach, asked: Asked) -> TenantQuerySet[Reply]:

@@ -71,7 +71,7 @@ def envelope_of(raw: bytes) -> Envelope:
         tokens=_tokens(message),
         sender=sender,
         sender_name=name,
-        subject=_text(message.get("Subject"))[:TEXT_MAX],
+        subject=header_text(message.get("Subject"))[:TEXT_MAX],
         sent_at=_sent_at(message),
         attachments=tuple(_names(parts)),
     )
@@ -119,14 +119,14 @@ def _tokens(message: Message) -> tuple[UUID, ...]:
 
 
 def _sender(message: Message) -> tuple[str, str]:
-    told = _text(message.get("From"))[:HEADER_MAX]
+    told = header_text(message.get("From"))[:HEADER_MAX]
     for name, address in getaddresses([told])[:ADDRESSES_MAX]:
         if _ADDRESS.match(address):
             return " ".join(name.split())[:TEXT_MAX], address.lower()
     return "", ""
 
 
-def _text(header: object) -> str:
+def header_text(header: object) -> str:
     """Return a header as read by people, without control characters."""
     told = str(header or "")[:HEADER_MAX]
     try:
@@ -149,7 +149,7 @@ def _names(parts: list[Message]) -> Iterator[str]:
     taken = 0
     for part in parts:
         try:
-            name = _text(part.get_filename())
+            name = header_text(part.get_filename())
         except (LookupError, ValueError, TypeError, AttributeError):
             continue
         if name and taken < NAMES_MAX:

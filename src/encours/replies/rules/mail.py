@@ -61,7 +61,7 @@ def is_mail(raw: bytes) -> bool:
 def mail_of(raw: bytes) -> Mail:
     """Read a message; a part that cannot be decoded is passed over, nothing is raised."""
     message = email.message_from_bytes(raw[:RAW_MAX], policy=email.policy.compat32)
-    parts = list(_leaves(message))
+    parts = list(leaves(message))
     subject = _decoded(message.get("Subject"))
     return Mail(
         _text(parts),
@@ -72,7 +72,7 @@ def mail_of(raw: bytes) -> Mail:
     )
 
 
-def _leaves(message: Message) -> Iterator[Message]:
+def leaves(message: Message) -> Iterator[Message]:
     """Yield the parts that hold something, a delivery status whole; nesting costs no stack."""
     waiting = [message]
     for _ in range(4 * PARTS_MAX):

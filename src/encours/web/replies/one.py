@@ -100,6 +100,7 @@ def page(
         "answers": [(one, words.ANSWERS[one.state]) for one in card.answers],
         "is_open": is_open,
         "may_decide": may_decide and (is_open or card.row.state == "noted"),
+        "may_read_files": request.access.may("documents.read", card.row.creditor_id),
         "may_address": request.access.may("customers.write", card.row.creditor_id),
         "may_answer": is_open
         and request.access.may("dunning.send", card.row.creditor_id)
