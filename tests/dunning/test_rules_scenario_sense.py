@@ -56,7 +56,7 @@ SOON = "Pas encore en usage."
                 Issue(
                     "scenario_anchor",
                     "La première relance se compte depuis l'échéance ou la fin de son mois.",
-                    0,
+                    2,
                     "anchor",
                     "previous",
                 )
