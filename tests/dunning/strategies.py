@@ -15,9 +15,9 @@ import polars as pl
 from hypothesis import strategies as st
 from tests.dunning.ledgers import FRENCH, NOW, TODAY, ago
 
-from encours.dunning.calendars import french_holidays
 from encours.dunning.rules.frames import SCHEMAS, Ledger, Mode, Moment
 from encours.dunning.rules.scenario import BEHAVIOURS
+from encours.tenancy.calendars import french_holidays
 
 HOLIDAYS = french_holidays([2026, 2027])
 CODES = [*(step.code for step in FRENCH.steps), "appel"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from encours.dunning.calendars import CALENDARS, around, french_holidays
+from encours.tenancy.calendars import CALENDARS, around, french_holidays
 
 
 def test_the_eleven_holidays_of_the_mainland() -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.dunning.branching import CALLING, COUNTED, EVENTFUL
 from tests.dunning.ledgers import Book, ago, book, fates
 
-from encours.dunning.calendars import french_holidays
 from encours.dunning.rules.scenario import Scenario
+from encours.tenancy.calendars import french_holidays
 
 HOLIDAYS = french_holidays([2026, 2027])
 

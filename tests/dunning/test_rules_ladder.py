@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from tests.dunning.ledgers import TODAY, Book, ago, book, fates, steps, with_limits
 
-from encours.dunning.calendars import french_holidays
+from encours.tenancy.calendars import french_holidays
 
 
 def climbed(told: Book, last: int, *numbers: int) -> Book:

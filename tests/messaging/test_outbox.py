@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.conftest import House
 
-from encours.messaging import actions
+from encours.messaging import actions, limits
 from encours.messaging.models import ChannelAccount, Message, MessageContent
 from encours.messaging.ports import (
     CHANNEL_FACTORIES,
@@ -25,6 +26,8 @@ from encours.messaging.ports import (
     Withdrawn,
 )
 from encours.messaging.providers.memory import MemoryChannel, MemoryEmailChannel
+from encours.messaging.rules import pace
+from encours.messaging.rules.pace import FIRST, Limit
 from encours.tenancy.scope import in_tenant
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -107,7 +110,7 @@ def reserve(house: House, *subjects: int, channel: str = "email") -> None:
                 kind="test",
                 subject_id=subject,
                 channel=channel,
-                send_after=NOW - timedelta(hours=1),
+                send_after=NOW - timedelta(hours=3),
             )
 
 
@@ -319,3 +322,138 @@ def test_what_is_withdrawn_takes_its_other_ways_with_it(
     with in_tenant(house.tenant_id):
         found = dict(Message.objects.of(house.tenant_id).values_list("channel", "state"))
     assert found == {"email": "withdrawn", "letter": "reserved" if alone else "withdrawn"}
+
+
+def limited(house: House, *, hourly: int = 0, daily: int = 0, channel: str = "email") -> None:
+    with in_tenant(house.tenant_id):
+        limits.set_limit(
+            tenant_id=house.tenant_id,
+            creditor_id=house.creditor_id,
+            channel=channel,
+            limit=Limit(hourly, daily),
+            actor_id=1,
+            now=NOW,
+        )
+
+
+def urgent(house: House, *subjects: int, precedence: int = FIRST) -> None:
+    with in_tenant(house.tenant_id):
+        rows = Message.objects.of(house.tenant_id).filter(subject_id__in=subjects)
+        rows.update(precedence=precedence)
+
+
+def waits_until(house: House) -> set[datetime]:
+    with in_tenant(house.tenant_id):
+        rows = Message.objects.of(house.tenant_id).filter(state="reserved")
+        return set(rows.values_list("send_after", flat=True))
+
+
+def through_the_day(house: House, first: datetime, last: datetime) -> list[int]:
+    """Wake the outbox every half hour; return how many left each time that some did."""
+    gone = []
+    while first < last:
+        gone.append(outbox(house, first).run().sent)
+        first += timedelta(minutes=30)
+    return [one for one in gone if one]
+
+
+def test_a_limited_sender_spreads_its_day_and_keeps_the_rest_for_tomorrow(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, *range(1, 9))
+    limited(house, daily=5)
+    gone = through_the_day(house, at_paris(9), at_paris(19))
+
+    assert gone == [1] * 5, "one by one, two hours apart"
+    assert waits_until(house) == {at_paris(9, day=23)}, "Monday: the 21st is a Saturday"
+    assert not outbox(house, at_paris(20)).run().sent
+    facts.withdrawn = {8}
+    tomorrow = through_the_day(house, at_paris(9, day=23), at_paris(19, day=23))
+
+    assert sum(tomorrow) == 2, "decided again: one was paid meanwhile"
+    assert facts.concluded[-1] == (8, "withdrawn")
+
+
+def test_what_somebody_waits_for_goes_first_and_does_not_wait(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2, 3, 4)
+    urgent(house, 3, 4)
+    limited(house, daily=10)
+    tally = outbox(house, at_paris(9)).run()
+
+    assert tally.sent == 2
+    assert [subject for subject, _ in facts.concluded] == [3, 4]
+
+
+def test_no_message_at_all_passes_the_hour_or_the_day(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, *range(1, 9))
+    urgent(house, *range(1, 9))
+    limited(house, hourly=3, daily=5)
+    hours = [outbox(house, at_paris(hour, 1)).run().sent for hour in (9, 10, 11, 12)]
+
+    assert hours == [3, 2, 0, 0]
+    assert waits_until(house) == {at_paris(9, day=23)}
+
+
+def test_now_is_at_any_hour_and_the_rest_waits_for_the_opening(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2)
+    urgent(house, 2, precedence=pace.NOW)
+    limited(house, daily=10)
+    tally = outbox(house, at_paris(20)).run()
+
+    assert (tally.sent, facts.concluded) == (1, [(2, "sent")])
+    assert waits_until(house) == {at_paris(9, day=23)}
+
+
+def test_a_debtor_abroad_is_written_to_by_its_own_clock(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2)
+    with in_tenant(house.tenant_id):
+        rows = Message.objects.of(house.tenant_id)
+        rows.filter(subject_id=2).update(clock="America/New_York")
+    limited(house, daily=1000)
+    tally = outbox(house, at_paris(20)).run()
+
+    assert (tally.sent, facts.concluded) == (1, [(2, "sent")]), "it is two in the afternoon there"
+    assert waits_until(house) == {at_paris(9, day=23)}
+
+
+def test_a_refusal_counts_for_nothing_and_another_channel_is_not_limited(
+    house: House, facts: Facts, channel: MemoryEmailChannel, ways: dict[str, MemoryChannel]
+) -> None:
+    reserve(house, 1, 2)
+    open_account(house, "sms")
+    reserve(house, 3, 4, channel="sms")
+    limited(house, hourly=1)
+    channel.outcomes["c1@example.com"] = lambda: TemporaryRefusal(phase="recipient")
+    tally = outbox(house, at_paris(9)).run()
+
+    assert states(house) == {1: "reserved", 2: "sent", 3: "sent", 4: "sent"}
+    assert tally.sent == 3
+
+
+def test_a_limit_that_is_lifted_lets_what_waits_leave(
+    house: House, facts: Facts, channel: MemoryEmailChannel
+) -> None:
+    reserve(house, 1, 2, 3)
+    limited(house, hourly=1)
+    first = outbox(house, at_paris(9)).run().sent
+    limited(house)
+
+    assert (first, outbox(house, at_paris(9, 1)).run().sent) == (1, 2)
+
+
+@pytest.mark.parametrize(("hourly", "daily"), [(-1, 5), (6, 5), (0, 10**7)])
+def test_a_limit_that_says_nothing_is_refused(house: House, hourly: int, daily: int) -> None:
+    with pytest.raises(limits.InvalidLimit):
+        limited(house, hourly=hourly, daily=daily)
+
+
+def at_paris(hour: int, minute: int = 0, *, day: int = 20) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo("Europe/Paris"))

@@ -24,7 +24,6 @@ from encours.config.demo.ledger import FecFile
 from encours.config.operations import demonstration
 from encours.config.operations.founding import Founded
 from encours.dunning import actions as dunning
-from encours.dunning import calendars
 from encours.dunning.actions import choices
 from encours.dunning.models import Reminder
 from encours.dunning.rules.gallery import gallery
@@ -40,6 +39,7 @@ from encours.recovery.actions import recording
 from encours.scoring.actions import deciding, running
 from encours.scoring.queries.told import stored_told
 from encours.standing.models import StandingFact
+from encours.tenancy import calendars
 from encours.tenancy.models import Creditor
 from encours.tenancy.scope import in_tenant
 

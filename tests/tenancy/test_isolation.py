@@ -48,6 +48,8 @@ KNOWN: dict[str, Any] = {
     "receivables.GivenNumber.source": "hand",
     "risk.CreditLimit.origin": "hand",
     "messaging.ChannelAccount.channel": "sms",
+    "messaging.SendingLimit.channel": "sms",
+    "messaging.SendingLimit.daily": 1,
     "payments.Mandate.origin": "hand",
     "postal.Posting.channel": "letter",
     "postal.Tariff.channel": "letter",

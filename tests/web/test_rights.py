@@ -38,6 +38,7 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_channels": SETTINGS,
     "settings_channel_account": MANAGE,
     "settings_channel_act": MANAGE,
+    "settings_channel_limit": MANAGE,
     "sending_switch": frozenset({"admin", "credit_manager", "collector"}),
     "settings_terms": SETTINGS,
     "settings_terms_confirm": MANAGE,

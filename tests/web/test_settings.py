@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from django.urls import reverse
 from tests.conftest import found_house
 from tests.web.places import Place, add_user, logged_in, place
 
+from encours.messaging.models import Message
 from encours.messaging.ports import CHANNEL_FACTORIES, Email, Receipt, TemporaryRefusal
+from encours.messaging.queries import LimitedSender
 from encours.receivables.queries.rates import rates_of
 from encours.tenancy.models import BankAccount, Creditor, Fact, Tenant
 from encours.tenancy.scope import in_tenant
+from encours.web.paced import in_words
 
 SECOND_IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 
@@ -334,3 +338,54 @@ def test_a_channel_is_set_up_tried_and_closed(mine: Place) -> None:
     with in_tenant(mine.house.tenant_id):
         verbs = list(Fact.objects.order_by("-pk").values_list("verb", flat=True)[:2])
     assert verbs == ["channel.closed", "channel.set"]
+
+
+def test_a_pace_is_set_told_and_lifted(mine: Place, django_assert_max_num_queries: Any) -> None:
+    client, house = logged_in(mine.users["admin"]), mine.house
+    about = {"creditor_id": house.creditor_id}
+    address = reverse("settings_channel_limit", args=("email",))
+    with in_tenant(house.tenant_id):
+        Message.objects.bulk_create(
+            Message(
+                tenant_id=house.tenant_id, creditor_id=house.creditor_id, kind="pace",
+                subject_id=number, channel="email",
+            )
+            for number in range(200)
+        )  # fmt: skip
+    refused = client.post(address, {**about, "email-hourly": 9, "email-daily": 5}, follow=True)
+    page = client.post(address, {**about, "email-daily": "120"}, follow=True).content.decode()
+    facts = client.get(reverse("settings_journal")).content.decode()
+    with django_assert_max_num_queries(16):
+        outbox = client.get(reverse("outbox")).content.decode()
+
+    assert "inférieure à celle du jour" in refused.content.decode()
+    assert "Rythme d&#x27;envoi enregistré" in page
+    assert "200 attendent : " in page
+    assert "Rythme d'envoi réglé" in facts.replace("&#x27;", "'")
+    assert "80" in outbox.partition("Rythme d'envoi (E-mail)")[2][:80]
+    assert (
+        client.post(reverse("settings_channel_limit", args=("letter",)), about).status_code == 404
+    )
+    assert "attendent : " not in client.post(address, about, follow=True).content.decode()
+    with in_tenant(house.tenant_id):
+        Message.objects.of(house.tenant_id).filter(kind="pace").delete()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        pytest.param(((0, 120), (1, 80)), "120 aujourd'hui, 80 demain", id="two days"),
+        pytest.param(((3, 5),), "5 le 23/11/2026", id="over a weekend"),
+        pytest.param(
+            ((0, 1), (3, 2), (4, 2), (5, 2), (6, 2), (7, 1)),
+            "1 aujourd'hui, 2 le 23/11/2026, 2 le 24/11/2026, 2 le 25/11/2026, "
+            "3 ensuite, jusqu'au 27/11/2026",
+            id="many days",
+        ),
+    ],
+)
+def test_days_ahead_in_words(ahead: tuple[tuple[int, int], ...], expected: str) -> None:
+    today = date(2026, 11, 20)
+    days = tuple((today + timedelta(days=shift), count) for shift, count in ahead)
+
+    assert in_words(LimitedSender(1, "email", 0, 120, today, 0, 0, 9, days)) == expected

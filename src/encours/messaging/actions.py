@@ -8,7 +8,7 @@ knows whether the message left, so it becomes `uncertain` and a person decides (
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -19,12 +19,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from encours.kernel.refusal import Refusal
 from encours.messaging import optouts
 from encours.messaging.evidence import evidence, recipients
-from encours.messaging.models import ChannelAccount, Message, MessageContent
+from encours.messaging.limits import Aside
+from encours.messaging.models import ChannelAccount, Message, MessageContent, SendingLimit
 from encours.messaging.ports import (
     CHANNEL_FACTORIES,
     PREPARERS,
     Account,
     Channel,
+    File,
     OptedOut,
     Outcome,
     Parcel,
@@ -41,7 +43,6 @@ from encours.tenancy import journal
 from encours.tenancy.models import TenantQuerySet
 from encours.tenancy.scope import in_tenant
 
-AHEAD: Final = 200  # deciding for one customer costs the planner as much as for hundreds
 PATIENCE: Final = timedelta(minutes=10)
 ERROR_MAX: Final = 500
 _Subject = tuple[str, str, int]  # kind, channel, subject
@@ -105,7 +106,8 @@ class Outbox:
     """One worker's hands on a tenant's outbox: its channels, and what it prepared ahead.
 
     A channel that is down is set aside for the rest of the run (`_aside`, by creditor and kind of
-    channel), and so is whoever else leaves by the same account: the others go on.
+    channel), and so is whoever else leaves by the same account: the others go on. A sender that has
+    limits is set aside too once it has handed over its share.
     """
 
     tenant_id: int
@@ -114,7 +116,7 @@ class Outbox:
     _channels: dict[Account, Channel[Any]] = field(default_factory=dict)
     _ahead: dict[_Subject, Prepared | Withdrawn] = field(default_factory=dict)
     _down: set[Account] = field(default_factory=set)
-    _aside: set[tuple[int, str]] = field(default_factory=set)
+    _aside: Aside = field(default_factory=Aside)
 
     def run(self, *, limit: int | None = None) -> Tally:
         """Send what is waiting and allowed to leave, one at a time, until nothing is left."""
@@ -133,7 +135,7 @@ class Outbox:
                 if not result.counts:
                     tally.stopped = True
                     self._down.add(prepared.account)
-                    self._aside.add((message.creditor_id, message.channel))
+                    self._aside.put(message)
             self._record_last(result)
         finally:
             for channel in self._channels.values():
@@ -156,23 +158,27 @@ class Outbox:
                 message = self._next()
                 if message is None:
                     return None
-                prepared = self._decided(message)
+                ahead = self._aside.turn(message, self.clock())
+                if not ahead:
+                    continue
+                prepared = self._decided(message, ahead)
                 if isinstance(prepared, Withdrawn):
                     self._withdraw(message, prepared)
                     tally.add("withdrawn")
                 elif prepared.account in self._down:
-                    self._aside.add((message.creditor_id, message.channel))
-                else:
+                    self._aside.put(message)
+                elif self._aside.turn(message, self.clock(), is_last_look=True):
                     self._claim(message, prepared)
                     return message, prepared
+                else:
+                    self._ahead[message.kind, message.channel, message.subject_id] = prepared
 
     def _next(self) -> Message | None:
-        waiting = _waiting(self.tenant_id, self.clock())
-        for creditor_id, channel in self._aside:
-            waiting = waiting.exclude(creditor_id=creditor_id, channel=channel)
-        return waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()
+        waiting = self._aside.without(_waiting(self.tenant_id, self.clock()))
+        free = waiting.select_for_update(skip_locked=True, of=("self",))
+        return free.order_by("-precedence", "id").first()
 
-    def _decided(self, message: Message) -> Prepared | Withdrawn:
+    def _decided(self, message: Message, ahead: int) -> Prepared | Withdrawn:
         """Return the decision taken with the facts of now: prepared ahead, if none has changed."""
         preparer = PREPARERS[message.kind]
         now = self.clock()
@@ -186,7 +192,7 @@ class Outbox:
         found = preparer.prepare(
             tenant_id=self.tenant_id,
             channel=message.channel,
-            subject_ids=[message.subject_id, *_following(message, now)],
+            subject_ids=[message.subject_id, *_following(message, now, ahead)],
             now=now,
         )
         kept = {key: one for key, one in self._ahead.items() if key[:2] != way}
@@ -213,18 +219,7 @@ class Outbox:
                 "digest",
             ]
         )
-        if message.attempts > 1:
-            MessageContent.objects.of(self.tenant_id).filter(message_id=message.pk).delete()
-        MessageContent.objects.bulk_create(
-            MessageContent(
-                tenant_id=self.tenant_id,
-                message_id=message.pk,
-                name=one.name,
-                content_type=one.content_type,
-                body=zlib.compress(one.body, 1),
-            )
-            for one in (*kept, *prepared.files)
-        )
+        _keep(message, (*kept, *prepared.files))
 
     def _call(self, message: Message, prepared: Prepared) -> _Result:
         """Hand the message over; outside any transaction."""
@@ -367,19 +362,40 @@ def _waiting(tenant_id: int, now: datetime) -> TenantQuerySet[Message]:
     account = ChannelAccount.objects.of(tenant_id).filter(
         creditor_id=OuterRef("creditor_id"), channel=OuterRef("channel"), is_enabled=True
     )
+    limit = SendingLimit.objects.of(tenant_id).filter(
+        creditor_id=OuterRef("creditor_id"), channel=OuterRef("channel")
+    )
     return (
         Message.objects.of(tenant_id)
+        .annotate(is_limited=Exists(limit))
         .filter(state="reserved", send_after__lte=now)
         .filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
         .filter(Q(channel="email") | Q(Exists(account)))
     )
 
 
-def _following(message: Message, now: datetime) -> list[int]:
+def _keep(message: Message, files: Iterable[File]) -> None:
+    """Keep what leaves with a message, in place of what an earlier attempt kept."""
+    if message.attempts > 1:
+        MessageContent.objects.of(message.tenant_id).filter(message_id=message.pk).delete()
+    MessageContent.objects.bulk_create(
+        MessageContent(
+            tenant_id=message.tenant_id,
+            message_id=message.pk,
+            name=one.name,
+            content_type=one.content_type,
+            body=zlib.compress(one.body, 1),
+        )
+        for one in files
+    )
+
+
+def _following(message: Message, now: datetime, ahead: int) -> list[int]:
     """Return the subjects whose messages of the same kind and channel leave next."""
     same = {"kind": message.kind, "channel": message.channel, "id__gt": message.pk}
+    same["precedence"] = message.precedence
     waiting = _waiting(message.tenant_id, now).filter(**same).order_by("id")
-    return list(waiting.values_list("subject_id", flat=True)[: AHEAD - 1])
+    return list(waiting.values_list("subject_id", flat=True)[: ahead - 1])
 
 
 def _keep_refusal(tenant_id: int, parcel: Parcel | None, now: datetime) -> None:

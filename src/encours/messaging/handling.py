@@ -10,11 +10,13 @@ from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Case, F, When
 
 from encours.kernel.refusal import Refusal
 from encours.messaging import jobs
 from encours.messaging.models import Message, MessageContent
 from encours.messaging.ports import PREPARERS
+from encours.messaging.rules.pace import FIRST, NOW, ORDINARY
 
 ENDED_BADLY: Final = ("failed", "bounced")
 ON_PAPER: Final = ("letter", "registered")
@@ -67,7 +69,10 @@ def hurry(
     )
     if subject_ids is not None:
         waiting = waiting.filter(subject_id__in=list(subject_ids))
-    count = waiting.update(send_after=now)
+    count = waiting.update(
+        send_after=now,
+        precedence=Case(When(precedence=ORDINARY, then=NOW), default=F("precedence")),
+    )
     if count:
         jobs.wake(tenant_id)
     return count
@@ -132,6 +137,7 @@ def queue_email(wanted: Wanted) -> int:
             "customer_id": wanted.customer_id,
             "rehearsal": wanted.rehearsal,
             "send_after": wanted.now,
+            "precedence": FIRST,
         },
     )
     if is_new:

@@ -19,7 +19,11 @@ STATES = ("reserved", "sending", "sent", "uncertain", "failed", "bounced", "with
 
 
 class Message(TenantModel):
-    """One message on one channel to one recipient."""
+    """One message on one channel to one recipient.
+
+    `precedence` (`rules.pace`): who leaves first where a sender has limits. `clock`: the debtor's
+    time zone where it is not the creditor's.
+    """
 
     uuid = models.UUIDField("identifiant", default=uuid.uuid4)
     creditor_id = models.BigIntegerField("société")
@@ -32,6 +36,10 @@ class Message(TenantModel):
     state = models.CharField("état", max_length=10, default="reserved")
     rehearsal = models.BooleanField("répétition", default=False)
     send_after = models.DateTimeField("pas avant", db_default=Now())
+    precedence = models.PositiveSmallIntegerField("priorité", default=0, db_default=0)
+    clock = models.CharField(
+        "fuseau du destinataire", max_length=40, blank=True, default="", db_default=""
+    )
     claimed_by = models.BigIntegerField("pris par", null=True)
     claimed_at = models.DateTimeField("pris le", null=True)
     attempts = models.PositiveSmallIntegerField("tentatives", default=0)
@@ -54,9 +62,14 @@ class Message(TenantModel):
         )
         indexes = (
             models.Index(
-                fields=("tenant", "state", "id"),
+                fields=("tenant", "state", "-precedence", "id"),
                 name="message_waiting",
                 condition=Q(state__in=("reserved", "sending", "uncertain")),
+            ),
+            models.Index(
+                fields=("tenant", "creditor_id", "channel", "claimed_at"),
+                name="message_claimed",
+                condition=Q(claimed_at__isnull=False),
             ),
             models.Index(fields=("tenant", "customer_id"), name="message_customer"),
         )
@@ -111,6 +124,33 @@ class ChannelAccount(TenantModel):
         indexes = (
             models.Index(
                 fields=("digest",), name="channel_account_digest", condition=~Q(digest="")
+            ),
+        )
+
+
+class SendingLimit(TenantModel):
+    """How many messages of a channel a creditor's sender may hand over; 0: as many as there are.
+
+    Its row is the lock under which the messages handed over are counted: nothing is stored.
+    """
+
+    creditor = TenantForeignKey(Creditor, models.CASCADE, verbose_name="société")
+    channel = models.CharField("canal", max_length=12)
+    hourly = models.PositiveIntegerField("par heure", default=0)
+    daily = models.PositiveIntegerField("par jour")
+    author_id = models.BigIntegerField("auteur", null=True)
+    set_at = models.DateTimeField("réglé le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "creditor", "channel"), name="sending_limit_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=CHANNELS), name="sending_limit_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(hourly__gt=0) | Q(daily__gt=0), name="sending_limit_limits"
             ),
         )
 

@@ -26,7 +26,6 @@ from encours.config.demo.names import COMPANY
 from encours.config.operations import founding, journals, schema, serving, working
 from encours.config.operations.founding import Founded
 from encours.dunning import actions as dunning
-from encours.dunning import calendars
 from encours.imports import actions as imports
 from encours.imports.models import FileImport
 from encours.kernel.dates import is_working_day
@@ -38,6 +37,7 @@ from encours.receivables.actions import due_dates
 from encours.receivables.models import Instalment
 from encours.scoring.actions import running
 from encours.standing import actions as standing
+from encours.tenancy import calendars
 from encours.tenancy.actions import banking, sending
 from encours.tenancy.models import Creditor, User
 from encours.tenancy.scope import in_tenant

@@ -15,6 +15,7 @@ from encours.dunning.models import Reminder
 from encours.kernel.dates import next_working_day
 from encours.kernel.refusal import Refusal
 from encours.messaging import jobs as outbox
+from encours.messaging.rules.pace import NOW, ORDINARY
 from encours.parties import faces
 from encours.receivables.models import Instalment
 from encours.tenancy import journal
@@ -26,12 +27,16 @@ DISTURBING: Final = ("sms", "whatsapp", "call")
 QUEUE: Final = """
 insert into messaging_message
     (tenant_id, uuid, creditor_id, customer_id, kind, subject_id, channel, recipient, subject,
-     state, rehearsal, send_after, attempts, provider_reference, last_error, digest)
+     state, rehearsal, send_after, precedence, clock, attempts, provider_reference, last_error,
+     digest)
 select r.tenant_id, gen_random_uuid(), r.creditor_id, r.customer_id, 'reminder', r.id, c.channel,
        '{}', '', 'reserved', r.rehearsal,
        case when %(at_once)s and c.channel <> all (%(disturbing)s) then %(now)s
-            else coalesce((%(windows)s::jsonb ->> p.country)::timestamptz, %(send_after)s) end,
-       0, '', '', ''
+            else coalesce((%(windows)s::jsonb -> p.country ->> 0)::timestamptz, %(send_after)s)
+       end,
+       case when %(at_once)s and c.channel <> all (%(disturbing)s) then %(now_wanted)s
+            else %(ordinary)s end,
+       coalesce(%(windows)s::jsonb -> p.country ->> 1, ''), 0, '', '', ''
 from dunning_reminder r
 join parties_customer p on p.tenant_id = r.tenant_id and p.id = r.customer_id
 cross join lateral unnest(string_to_array(r.channel, '+')) as c (channel)
@@ -148,6 +153,8 @@ def queue_approved(
                 "on": on,
                 "now": now,
                 "at_once": at_once,
+                "ordinary": ORDINARY,
+                "now_wanted": NOW,
                 "disturbing": list(DISTURBING),
                 "send_after": window_start(creditor, now),
                 "windows": json.dumps(_windows(creditor, now)),
@@ -172,9 +179,9 @@ def window_start(creditor: Creditor, now: datetime, zone: str | None = None) -> 
     return max(now, datetime.combine(day, time(creditor.in_force("send_from_hour")), clock))
 
 
-def _windows(creditor: Creditor, now: datetime) -> dict[str, str]:
-    """Return by country, but France, when a message may next reach a debtor there."""
-    found = dict[str, str]()
+def _windows(creditor: Creditor, now: datetime) -> dict[str, tuple[str, str]]:
+    """Return by country, but France, when a message may next reach a debtor there, by its clock."""
+    found = dict[str, tuple[str, str]]()
     for country, days_off in calendars.abroad_around(now.date()).items():
         zone = calendars.zone_of(country)
         start = window_start(creditor, now, zone)
@@ -182,7 +189,7 @@ def _windows(creditor: Creditor, now: datetime) -> dict[str, str]:
         if opens != start.astimezone(ZoneInfo(zone)).date():
             hour = time(creditor.in_force("send_from_hour"))
             start = datetime.combine(opens, hour, ZoneInfo(zone))
-        found[country] = start.isoformat()
+        found[country] = (start.isoformat(), zone)
     return found
 
 

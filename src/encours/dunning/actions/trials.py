@@ -27,6 +27,7 @@ from encours.messaging import accounts, jobs
 from encours.messaging.models import Message
 from encours.messaging.ports import Outcome, Prepared, Withdrawn
 from encours.messaging.rules.notice import Notice
+from encours.messaging.rules.pace import FIRST
 from encours.parties import faces
 from encours.parties.models import Customer
 from encours.receivables.queries.rates import rates_of
@@ -102,6 +103,7 @@ def send(
             channel=CHANNEL,
             rehearsal=True,
             send_after=now,
+            precedence=FIRST,
         )
     if wanted:
         journal.record(

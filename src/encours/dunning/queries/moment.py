@@ -13,6 +13,7 @@ from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.shelf import Shelf
 from encours.feeds.queries import sources
 from encours.imports.models import FileImport
+from encours.tenancy.calendars import around
 from encours.tenancy.models import Creditor
 
 
@@ -38,7 +39,7 @@ def setting(
     moment = Moment(
         today=on,
         now=now,
-        holidays=calendars.around(on, creditor.in_force("calendar")),
+        holidays=around(on, creditor.in_force("calendar")),
         last_import_at=last_import_at(tenant_id=tenant_id, creditor_id=creditor_id),
         is_source_late=bool(
             sources.late(tenant_id=tenant_id, creditor_ids=(creditor_id,), now=now)

@@ -11,7 +11,6 @@ from typing import Final
 
 import polars as pl
 
-from encours.dunning import calendars
 from encours.dunning.queries import chronicle, scenarios
 from encours.dunning.queries.moment import Setting, setting
 from encours.dunning.rules import simulation as rules
@@ -20,6 +19,7 @@ from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.shelf import Shelf
 from encours.dunning.rules.simulation import DAYS, WARM_UP_DAYS, YEAR_DAYS, Progress, Simulated
+from encours.tenancy import calendars
 
 MOST_LINES: Final = 100_000
 """Due lines that a replay reads at most: above, it takes some of the customers, whole."""

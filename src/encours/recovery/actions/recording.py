@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from encours.dunning import calendars
 from encours.dunning.actions import calls as planned
 from encours.kernel.dates import add_working_days
 from encours.kernel.refusal import Refusal
@@ -26,7 +25,7 @@ from encours.recovery.rules import outcomes
 from encours.recovery.rules.outcomes import PROOF_DAYS, UNANSWERED, Said
 from encours.standing import actions as standing
 from encours.standing import causes
-from encours.tenancy import journal
+from encours.tenancy import calendars, journal
 from encours.tenancy.models import Creditor
 
 NOTE_MAX: Final = 2_000

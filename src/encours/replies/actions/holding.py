@@ -7,11 +7,11 @@ from typing import Final
 
 from django.db.models import Min
 
-from encours.dunning import calendars
 from encours.receivables.actions import acts
 from encours.replies.models import Reply
 from encours.replies.rules.proposing import hold_until
 from encours.standing import actions as standing
+from encours.tenancy import calendars
 from encours.tenancy.models import Creditor
 
 UNDECIDED: Final = ("new", "proposed")

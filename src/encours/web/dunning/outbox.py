@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from encours.dunning.actions import outbox, outgoing
 from encours.dunning.queries import outbox as queries
-from encours.dunning.queries.outbox import OutboxRow
+from encours.dunning.queries.outbox import OutboxRow, Reach
 from encours.messaging import actions as sending
 from encours.messaging import handling
+from encours.messaging import queries as paced
 from encours.messaging.actions import PATIENCE
 from encours.messaging.handling import Kept
 from encours.messaging.rules.offers import ON_PHONE
@@ -31,6 +32,7 @@ from encours.web.dunning import subject
 from encours.web.dunning.framed import downloaded, framed
 from encours.web.dunning.posting import posted
 from encours.web.dunning.sentences import CHANNELS, OUTBOX, STEPS, choices, step
+from encours.web.paced import in_words
 from encours.web.rights import StaffRequest, creditors_of, needs, require
 from encours.web.tables import Column, Filter, Source, Table, Window, answer
 
@@ -94,11 +96,24 @@ def messages(request: StaffRequest) -> HttpResponseBase:
         ],
         "chosen": request.GET.get("state", ""),
         "uncertain": by_state["uncertain"],
+        "paced": _paced(request, mine),
         "letters": sum(counts.get(("reserved", one), 0) for one in handling.ON_PAPER),
         "current": "outbox",
     }
     table = with_creditor(request, MESSAGES)
     return answer(request, table, Source(rows=rows), page="dunning/outbox.html", context=context)
+
+
+def _paced(request: StaffRequest, mine: Reach) -> list[dict[str, Any]]:
+    """Return what waits at senders with limits, and on which days that leaves."""
+    senders = paced.limited_senders(
+        tenant_id=request.tenant_id, creditor_ids=mine.creditor_ids, now=timezone.now()
+    )
+    return [
+        {"channel": CHANNELS[one.channel].label, "ahead": in_words(one)}
+        for one in senders
+        if one.waiting
+    ]
 
 
 def with_creditor(request: StaffRequest, table: Table) -> Table:

@@ -22,6 +22,7 @@ from encours.messaging.rules.offers import OFFERS, ON_PHONE, SERVED, Offer, Told
 from encours.web.answers import telling
 from encours.web.dunning.sentences import CHANNEL
 from encours.web.rights import StaffRequest, needs
+from encours.web.settings.limits import senders
 from encours.web.settings.subject import may_write, shown, subject
 from encours.web.wording import Text
 
@@ -128,6 +129,7 @@ def channels(request: StaffRequest) -> HttpResponse:
         for channel in SERVED
     ]
     context = {"creditor": mine, "rows": rows, "may_write": may_write(request, mine.id)}
+    context["senders"] = senders(request, mine.id)
     return shown(request, "settings/channels.html", context)
 
 

@@ -10,9 +10,9 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from encours.dunning.calendars import CALENDARS
 from encours.kernel.money import decimal_text, parse_cents
 from encours.tenancy.actions import policies
+from encours.tenancy.calendars import CALENDARS
 
 COUNTRY_LETTERS: Final = 2
 DAY_COUNTS: Final = [

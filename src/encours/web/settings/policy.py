@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from encours.dunning.calendars import CALENDARS
 from encours.kernel.money import decimal_text
 from encours.tenancy.actions import policies as actions
+from encours.tenancy.calendars import CALENDARS
 from encours.tenancy.inherited import SETTINGS, InForce
 from encours.tenancy.queries.policies import Policy, own_settings
 from encours.web.answers import telling

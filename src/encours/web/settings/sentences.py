@@ -64,6 +64,9 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "channel.set": _("Compte d'envoi réglé : %(channel)s par %(provider)s."),
     "channel.closed": _("Compte d'envoi fermé : %(channel)s par %(provider)s."),
     "channel.tested": _("Message d'essai envoyé (%(channel)s)."),
+    "sending_limit.set": _(
+        "Rythme d'envoi réglé (%(channel)s) : %(hourly)s par heure, %(daily)s par jour."
+    ),
     "number.opted_out": _("Un destinataire ne veut plus de messages courts (%(provider)s)."),
     "number.opted_in": _("Un destinataire accepte de nouveau les messages courts (%(provider)s)."),
     "sending.stopped": _("Tous les envois arrêtés."),

@@ -14,6 +14,7 @@ from encours.web.settings import (
     journal,
     keys,
     leaving,
+    limits,
     policy,
     portfolios,
     postage,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("expediteur/essai/", sender.test, name="settings_sender_test"),
     path("envois/", sender.switch, name="sending_switch"),
     path("canaux/", channels.channels, name="settings_channels"),
+    path("canaux/<slug:channel>/rythme/", limits.set_limit, name="settings_channel_limit"),
     path(
         "canaux/<slug:channel>/<slug:provider>/", channels.account, name="settings_channel_account"
     ),
