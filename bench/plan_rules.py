@@ -17,11 +17,11 @@ from time import process_time
 import polars as pl
 
 from bench import scenarios
-from encours.dunning.calendars import french_holidays
 from encours.dunning.rules import planner, planning
 from encours.dunning.rules.frames import Ledger, Moment
 from encours.dunning.rules.scenario import french_scenario
 from encours.dunning.rules.shelf import Shelf
+from encours.tenancy.calendars import french_holidays
 
 TODAY = date(2026, 11, 17)
 PER_CUSTOMER = 10
