@@ -17,6 +17,7 @@ from encours.dunning.queries.readiness import Readiness, readiness
 from encours.messaging import handling
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
+from encours.messaging.rules.pace import NOW
 from encours.parties.models import PaymentTerms
 from encours.tenancy.models import Creditor
 from encours.tenancy.scope import in_tenant
@@ -181,7 +182,8 @@ def test_send_now_does_not_wait_for_the_window(shop: Shop) -> None:
         waiting = Message.objects.of(shop.house.tenant_id).get()
         assert waiting.send_after > early
         assert outbox.send_now(**shop.owner, user_id=ME, on=day(5), now=early) == 1
-        assert Message.objects.get(pk=waiting.pk).send_after == early
+        hurried = Message.objects.get(pk=waiting.pk)
+    assert (hurried.send_after, hurried.precedence) == (early, NOW)
 
 
 def to_formal_notice(shop: Shop) -> None:

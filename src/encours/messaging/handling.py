@@ -10,13 +10,14 @@ from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import PositiveSmallIntegerField, Value
+from django.db.models.functions import Greatest
 
 from encours.kernel.refusal import Refusal
 from encours.messaging import jobs
 from encours.messaging.models import Message, MessageContent
 from encours.messaging.ports import PREPARERS
-from encours.messaging.rules.pace import FIRST, NOW, ORDINARY
+from encours.messaging.rules.pace import FIRST, NOW
 
 ENDED_BADLY: Final = ("failed", "bounced")
 ON_PAPER: Final = ("letter", "registered")
@@ -71,7 +72,7 @@ def hurry(
         waiting = waiting.filter(subject_id__in=list(subject_ids))
     count = waiting.update(
         send_after=now,
-        precedence=Case(When(precedence=ORDINARY, then=NOW), default=F("precedence")),
+        precedence=Greatest("precedence", Value(NOW), output_field=PositiveSmallIntegerField()),
     )
     if count:
         jobs.wake(tenant_id)
