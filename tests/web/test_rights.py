@@ -35,6 +35,7 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_sender": SETTINGS,
     "settings_sender_server": MANAGE,
     "settings_sender_test": MANAGE,
+    "settings_sender_names": MANAGE,
     "settings_channels": SETTINGS,
     "settings_channel_account": MANAGE,
     "settings_channel_act": MANAGE,

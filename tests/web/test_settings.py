@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -16,12 +18,21 @@ from tests.conftest import found_house
 from tests.web.places import Place, add_user, logged_in, place
 
 from encours.messaging.models import Message
-from encours.messaging.ports import CHANNEL_FACTORIES, Email, Receipt, TemporaryRefusal
+from encours.messaging.ports import (
+    CHANNEL_FACTORIES,
+    NAME_RECORDS,
+    Email,
+    Receipt,
+    TemporaryRefusal,
+)
+from encours.messaging.providers.memory_records import MemoryRecords
 from encours.messaging.queries import LimitedSender
+from encours.messaging.rules import domains
 from encours.receivables.queries.rates import rates_of
 from encours.tenancy.models import BankAccount, Creditor, Fact, Tenant
 from encours.tenancy.scope import in_tenant
 from encours.web.paced import in_words
+from encours.web.settings.sender_names import REASONS, STATES
 
 SECOND_IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 
@@ -211,6 +222,46 @@ def test_no_test_mail_without_a_sender(mine: Place) -> None:
     page = logged_in(mine.users["admin"]).post(reverse("settings_sender_test"), about, follow=True)
 
     assert "Indiquez d&#x27;abord l&#x27;adresse" in page.content.decode()
+
+
+@pytest.fixture
+def dns() -> Iterator[MemoryRecords]:
+    """Stand for the DNS; the program's own comes back after the test."""
+    before = {code: NAME_RECORDS[code] for code in NAME_RECORDS}
+    records = MemoryRecords({"example.org": ("v=spf1 +all",)}, silent={"_dmarc.example.org"})
+    NAME_RECORDS.fill({"dns": lambda: records})
+    yield records
+    NAME_RECORDS.fill(before)
+
+
+def test_the_domain_of_the_sender_is_looked_up_and_told(mine: Place, dns: MemoryRecords) -> None:
+    client = logged_in(mine.users["admin"])
+    about, address = {"creditor_id": mine.house.creditor_id}, reverse("settings_sender_names")
+    other = {"creditor_id": mine.second_id}
+    nobody = client.post(address, other, follow=True).content.decode()
+    client.post(reverse("settings_sender"), {**about, "sender_email": "compta@example.org"})
+    bad = client.post(address, {**about, "selector": "-x"}, follow=True).content.decode()
+    asked = dns.asked.copy()
+    client.post(address, {**about, "selector": "S1"})
+    page = client.get(reverse("settings_sender")).content.decode().replace("&#x27;", "'")
+    facts = client.get(reverse("settings_journal")).content.decode()
+
+    assert "Indiquez d&#x27;abord l&#x27;adresse" in nobody
+    assert "Un sélecteur DKIM s&#x27;écrit" in bad
+    assert not asked, "nothing is asked of a bad name"
+    assert "« +all » autorise le monde entier" in page
+    assert "s1._domainkey.example.org" in dns.asked
+    assert "Aucune clé sous ce sélecteur" in page
+    assert "Non vérifié" in page
+    assert "SPF Fautif, DKIM Introuvable, DMARC Non vérifié" in facts
+
+
+def test_every_reason_has_its_sentence() -> None:
+    source = Path(domains.__file__).read_text("utf-8")
+    told = set(re.findall(r'"((?:spf|dkim|dmarc)_[a-z0-9_]+|unreachable)"', source))
+
+    assert told == set(REASONS)
+    assert set(get_args(domains.State)) == set(STATES)
 
 
 def test_the_stop_button_shows_on_every_page_until_somebody_resumes(mine: Place) -> None:

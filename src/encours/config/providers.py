@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Account,
         ChannelFactory,
         EmailChannel,
+        NameRecords,
         Preparer,
         ReportReader,
         TextChannel,
@@ -49,6 +50,7 @@ def register() -> None:
         {
             "channel factory": channel_factories,
             "reader of delivery reports": report_readers,
+            "records of a domain": name_records,
             "letter press": letter_presses,
             "mailer": mailers,
             "preparer of messages": preparers,
@@ -122,6 +124,13 @@ def report_readers() -> Mapping[str, ReportReader]:
     from encours.messaging.providers.twilio import TwilioReports
 
     return {one.code: one for one in (TwilioReports(), OvhReports())}
+
+
+def name_records() -> Mapping[str, Callable[[], NameRecords]]:
+    """Return what asks the DNS."""
+    from encours.messaging.providers.dns import DnsRecords
+
+    return {"dns": lambda: DnsRecords(settings.DNS_SERVERS)}
 
 
 def letter_presses() -> Mapping[str, TypstPress]:

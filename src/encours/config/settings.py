@@ -158,6 +158,14 @@ FEED_ROOTS = [
     for one in os.environ.get("ENCOURS_FEED_ROOTS", str(home.files("feeds"))).split(os.pathsep)
     if one
 ]
+DNS_SERVERS = [
+    (host, int(port or 53))
+    for host, _, port in (
+        one.strip().partition("#") for one in os.environ.get("ENCOURS_DNS", "").split(",")
+    )
+    if host
+]
+"""Resolvers to ask instead of the machine's: `192.0.2.1,192.0.2.2#5353`."""
 CHANNEL_REPORTS_PER_MINUTE = int(os.environ.get("ENCOURS_CHANNEL_REPORTS_PER_MINUTE", "600"))
 FEED_PUSHES_PER_MINUTE = int(os.environ.get("ENCOURS_FEED_PUSHES_PER_MINUTE", "30"))
 UPLOAD_MAX_BYTES = int(os.environ.get("ENCOURS_UPLOAD_MAX_MB", "1024")) * 1024 * 1024

@@ -6,7 +6,7 @@ An outcome that is not "sent" is an exception, and its class says what may be do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, Protocol, TypeVar, runtime_checkable
@@ -269,6 +269,17 @@ class MailSink(Protocol):
         ...
 
 
+class NameRecords(Protocol):
+    """What the DNS says, for the duration of one check."""
+
+    code: str
+
+    def look(self, name: str) -> tuple[str, ...]:
+        """Return the TXT records of a name, none when there is none, or raise Unreachable."""
+        ...
+
+
+NAME_RECORDS: Final[Registry[Callable[[], NameRecords]]] = Registry("records of a domain")
 LETTER_PRESSES: Final[Registry[LetterPress]] = Registry("letter press")
 MAIL_SINKS: Final[Registry[MailSink]] = Registry("mail sink")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -104,6 +104,25 @@ def record_sender_check(
     kept = {**creditor.settings, "sender_test": test}
     _update(creditor, {"settings": kept, "sender_checked_at": None if problem else now})
     _record("sender.tested", creditor, actor_id, now, {"left": not problem})
+
+
+@transaction.atomic
+def record_sender_names(
+    *,
+    tenant_id: int,
+    creditor_id: int,
+    domain: str,
+    selector: str,
+    found: Sequence[Mapping[str, Any]],
+    actor_id: int,
+    now: datetime,
+) -> None:
+    """Keep what the DNS said of the sender's domain, in place of what it said before."""
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
+    said = {"at": now.isoformat(), "domain": domain, "selector": selector, "found": list(found)}
+    _update(creditor, {"settings": {**creditor.settings, "sender_names": said}})
+    states = {str(one["subject"]): f"name_{one['state']}" for one in found}
+    _record("sender.names_checked", creditor, actor_id, now, {"domain": domain, **states})
 
 
 def stop_sending(*, tenant_id: int, creditor_id: int | None, actor_id: int, now: datetime) -> None:

@@ -24,6 +24,7 @@ class CreditorSettings:
     has_password: bool
     sender_checked_at: datetime | None
     sender_test: Mapping[str, str]
+    sender_names: Mapping[str, Any]
     has_logo: bool
     live_on: date | None
     stopped_at: datetime | None
@@ -70,6 +71,7 @@ def creditor_settings(*, tenant_id: int, creditor_id: int) -> CreditorSettings |
         has_password=bool(found.smtp_password),
         sender_checked_at=found.sender_checked_at,
         sender_test=found.settings.get("sender_test", {}),
+        sender_names=found.settings.get("sender_names", {}),
         has_logo=bool(found.logo_type),
         live_on=found.live_on,
         stopped_at=found.sending_stopped_at,

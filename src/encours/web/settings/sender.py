@@ -20,6 +20,7 @@ from encours.tenancy.queries.creditors import CreditorSettings
 from encours.web.answers import telling
 from encours.web.rights import StaffRequest, needs, require
 from encours.web.settings import forms
+from encours.web.settings.sender_names import shown_names
 from encours.web.settings.subject import may_write, shown, subject
 
 
@@ -117,6 +118,7 @@ def _page(
         "creditor": mine,
         "form": form,
         "server": server_form,
+        "names": shown_names(mine.sender_names),
         "may_write": may_write(request, mine.id),
         "may_stop": request.access.may("dunning.stop", mine.id),
         "may_stop_all": request.access.creditors("dunning.stop") is None,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from encours.web import formats
 from encours.web.settings.forms import ROLES
+from encours.web.settings.sender_names import STATES
 from encours.web.wording import Text
 
 SENTENCES: Final[Mapping[str, Text]] = {
@@ -61,6 +62,9 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "sender.set": _("Expéditeur modifié : %(fields)s."),
     "sender.server_set": _("Serveur SMTP réglé : %(host)s."),
     "sender.tested": _("Message d'essai envoyé."),
+    "sender.names_checked": _(
+        "Domaine %(domain)s vérifié : SPF %(spf)s, DKIM %(dkim)s, DMARC %(dmarc)s."
+    ),
     "channel.set": _("Compte d'envoi réglé : %(channel)s par %(provider)s."),
     "channel.closed": _("Compte d'envoi fermé : %(channel)s par %(provider)s."),
     "channel.tested": _("Message d'essai envoyé (%(channel)s)."),
@@ -265,6 +269,7 @@ STATUSES: Final[Mapping[str, Text]] = {
 }
 WORDS: Final[Mapping[str, Text]] = {
     **dict(ROLES),
+    **{f"name_{state}": label for state, (label, _tone) in STATES.items()},
     "business": _("entreprise"),
     "consumer": _("particulier"),
     "public": _("secteur public"),
