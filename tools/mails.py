@@ -47,13 +47,17 @@ def example(name: str, language: Language) -> Notice:
         Line("FA-2026-0117", date(2026, 9, 15), date(2026, 10, 15), 84_050, 34_050, 39),
     )
     soon = Line("FA-2026-0200", date(2026, 11, 20), date(2026, 12, 20), 56_000, 56_000)
-    lines = {"prevenance": (soon,), "remerciement": (), "mise_en_demeure": late}
+    before = Line("FA-1", date(2026, 8, 31), samples.DUE, 154_050, 154_050)
+    lines = {"prevenance": (before,), "releve": (*late, soon)}
     sender = replace(told.sender, email="compta@lenoir.example", phone="05 56 00 00 00")
-    if name == "mise_en_demeure":
+    if name == "prevenance":
+        told = replace(told, written_on=date(2026, 9, 21))
+    if name in {"relance_2", *samples.CLAIMING}:
         told = replace(told, interest_cents=2_652, indemnity_cents=8_000)
+    if name in samples.CLAIMING:
         told = replace(told, pay_before=date(2026, 12, 1))
     payment = None if name == "remerciement" else told.payment
-    return replace(told, sender=sender, lines=lines.get(name, (*late, soon)), payment=payment)
+    return replace(told, sender=sender, lines=lines.get(name, late), payment=payment)
 
 
 def shoot(browser: Browser, name: str, language: Language) -> None:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,19 +23,25 @@ from rich.progress import Progress
 
 from encours.config import home
 from encours.config.demo import DemoLedger, generate
+from encours.config.demo.answers import ANSWERS, Reminded, answer_mails
 from encours.config.demo.names import COMPANY
 from encours.config.operations import founding, journals, schema, serving, working
 from encours.config.operations.founding import Founded
 from encours.dunning import actions as dunning
+from encours.dunning.models import Reminder
 from encours.imports import actions as imports
 from encours.imports.models import FileImport
 from encours.kernel.dates import is_working_day
 from encours.messaging.actions import Outbox
+from encours.messaging.models import Message
 from encours.messaging.providers.sink import SmtpSink
+from encours.messaging.rules.mime import message_id
 from encours.parties.actions import contacts, customers
-from encours.parties.models import Customer, PaymentTerms
+from encours.parties.models import Contact, Customer, PaymentTerms
 from encours.receivables.actions import due_dates
 from encours.receivables.models import Instalment
+from encours.replies.actions import boxes, intake
+from encours.replies.models import Reply
 from encours.scoring.actions import running
 from encours.standing import actions as standing
 from encours.tenancy import calendars
@@ -46,6 +53,7 @@ TENANT: Final = "Démonstration"
 ADMIN: Final = "demo@encours.example"
 LIVE_DAYS: Final = 45
 SCORED_DAYS: Final = 25
+LATEST: Final = 120
 NOON: Final = timedelta(hours=11)
 
 
@@ -60,8 +68,11 @@ def run(*, serve: bool, host: str, port: int) -> None:
         _send_to(sink)
         founded, password = _found(today, console)
         sent = _remind(founded, today, console)
+        answered = _answer(founded, today)
         journals.seal_all()
         _tell(console, sink, sent, today)
+        if answered:
+            console.print(f"{answered} réponse(s) de clients à lire, page « Réponses ».")
         if serve:
             console.print(f"\nSite : http://localhost:{port}/   {ADMIN} / {password}")
             _serve(host, port)
@@ -324,6 +335,54 @@ def _live(founded: Founded, day: date) -> int:
     if not waiting and plan.planned.is_empty():
         return 0
     return Outbox(founded.tenant_id, -int(time.time()), clock=lambda: at).run().sent
+
+
+def _answer(founded: Founded, today: date) -> int:
+    """Let a few customers answer their latest reminders, once; return how many did."""
+    owner = {"tenant_id": founded.tenant_id, "creditor_id": founded.creditor_id}
+    now = datetime.now(UTC)
+    with in_tenant(founded.tenant_id):
+        if Reply.objects.of(founded.tenant_id).exists():
+            return 0
+        creditor = Creditor.objects.of(founded.tenant_id).get(pk=founded.creditor_id)
+        user_id = User.objects.get(email=ADMIN).pk
+        inbox_id = boxes.set_inbox(**owner, told=boxes.Told(), actor_id=user_id, today=today)
+        reminded = list(islice(_reminded(founded, creditor), len(ANSWERS)))
+    mails = answer_mails(reminded, to=creditor.reply_to, company=creditor.name, now=now)
+    for mail in mails:
+        intake.take_mail(
+            tenant_id=founded.tenant_id, inbox_id=inbox_id, raw=mail, received_at=now, now=now
+        )
+    return len(reminded)
+
+
+def _reminded(founded: Founded, creditor: Creditor) -> Iterator[Reminded]:
+    """Yield the latest reminders that left by e-mail, one of a customer."""
+    sent = Message.objects.of(founded.tenant_id).filter(
+        creditor_id=founded.creditor_id, kind="reminder", channel="email", state="sent"
+    )
+    seen = set[int]()
+    for message in sent.order_by("-sent_at", "-pk")[:LATEST]:
+        number = message.customer_id
+        if number is None or number in seen:
+            continue
+        contact = Contact.objects.of(founded.tenant_id).filter(customer_id=number, role="billing")
+        reminder = Reminder.objects.of(founded.tenant_id).get(pk=message.subject_id)
+        line = Instalment.objects.of(founded.tenant_id).filter(
+            pk__in=reminder.instalment_ids, undone_at=None, due_on__lt=reminder.planned_on
+        )
+        first, found = line.select_related("invoice").order_by("due_on").first(), contact.first()
+        if first is None or first.invoice is None or found is None:
+            continue
+        seen.add(number)
+        yield Reminded(
+            message_id(message.uuid, creditor.sender_email),
+            message.subject,
+            found.email,
+            found.name,
+            first.invoice.number,
+            first.amount_cents,
+        )
 
 
 def _tell(console: Console, sink: SmtpSink, sent: int, today: date) -> None:

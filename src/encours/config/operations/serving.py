@@ -89,6 +89,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "accesslog": None,
             "proc_name": "encours",
+            "control_socket_disable": True,  # a socket in the home of whoever starts us: no use
         }
     ).run()
 

@@ -118,9 +118,9 @@ def _before(notice: Notice) -> str:
     """Return what a mailbox shows beside the subject: the amount and its day, or the words."""
     if not notice.lines or notice.kind not in ASKING:
         return next(iter(notice.opening), "")
-    words, language = WORDS[notice.language], notice.language
-    asked = amount_text(due_cents(notice), notice.currency, language)
-    said = [f"{words.totals['due']}{words.colon}{asked}"]
+    words, language, asked = WORDS[notice.language], notice.language, totals(notice)[-1]
+    cents = amount_text(asked.cents, notice.currency, language)
+    said = [f"{words.totals[asked.name]}{words.colon}{cents}"]
     if notice.pay_before:
         said.append(f"{words.pay_before} {day_text(notice.pay_before, language)}")
     return " · ".join(said)

@@ -132,7 +132,7 @@ class Notice:
 class Total:
     """One line under the table: what it is (a key of the words), how much, and whether it rules."""
 
-    name: Literal["open", "credits", "interest", "indemnity", "due", "credited"]
+    name: Literal["open", "credits", "interest", "indemnity", "due", "balance", "credited"]
     cents: int
     strong: bool = field(default=False)
 
@@ -167,11 +167,12 @@ def _is_late(line: Line, today: date) -> bool:
 
 
 def totals(notice: Notice) -> tuple[Total, ...]:
-    """Return the totals to show, the last one being the amount asked for; none without lines."""
+    """Return the totals to show, the last one being what is asked or stands; none without lines."""
     if not notice.lines:
         return ()
     if notice.kind == "avoir":
         return (Total("credited", open_cents(notice), strong=True),)
+    last = Total("balance" if notice.kind == "releve" else "due", due_cents(notice), strong=True)
     rows = [Total("open", open_cents(notice))]
     if notice.credits_cents:
         rows.append(Total("credits", notice.credits_cents))
@@ -179,8 +180,4 @@ def totals(notice: Notice) -> tuple[Total, ...]:
         rows.append(Total("interest", notice.interest_cents))
     if notice.indemnity_cents is not None:
         rows.append(Total("indemnity", notice.indemnity_cents))
-    return (*rows, Total("due", due_cents(notice), strong=True)) if len(rows) > 1 else _alone(rows)
-
-
-def _alone(rows: list[Total]) -> tuple[Total, ...]:
-    return (Total("due", rows[0].cents, strong=True),)
+    return (*rows, last) if len(rows) > 1 else (last,)
