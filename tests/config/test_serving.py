@@ -58,7 +58,7 @@ def test_no_process_of_the_site_inherits_a_connection_to_the_database() -> None:
 
 def answered(address: str) -> str:
     """Return a page once the site is there."""
-    for _ in range(600):
+    for _ in range(1800):
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:
                 return str(answer.read().decode())

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
 from encours.config.operations import isolation, schema
@@ -36,9 +37,10 @@ class Site(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Return the application."""
+        """Return the application, its pages imported: the first visitor does not wait for them."""
         from encours.config.wsgi import application  # noqa: PLC0415 - in the worker process
 
+        get_resolver().url_patterns  # noqa: B018 - asking for them imports them
         return application
 
 
