@@ -110,6 +110,9 @@ def channel_factories() -> Mapping[str, ChannelFactory]:
 
     return {
         "smtp": smtp_channel,
+        "mailgun": lambda account: esp_channel("mailgun", account),
+        "brevo": lambda account: esp_channel("brevo", account),
+        "postmark": lambda account: esp_channel("postmark", account),
         "twilio": twilio_channel,
         "ovh": ovh_channel,
         "maileva": lambda account: Maileva(_client(), account),
@@ -120,10 +123,12 @@ def channel_factories() -> Mapping[str, ChannelFactory]:
 
 def report_readers() -> Mapping[str, ReportReader]:
     """Return what reads delivery reports, by provider."""
+    from encours.messaging.providers.esp import SERVICES, EspReports
     from encours.messaging.providers.ovh import OvhReports
     from encours.messaging.providers.twilio import TwilioReports
 
-    return {one.code: one for one in (TwilioReports(), OvhReports())}
+    services: dict[str, ReportReader] = {code: EspReports(code) for code in SERVICES}
+    return {one.code: one for one in (TwilioReports(), OvhReports())} | services
 
 
 def name_records() -> Mapping[str, Callable[[], NameRecords]]:
@@ -330,6 +335,14 @@ def smtp_channel(account: Account) -> EmailChannel:
             password=settings.EMAIL_HOST_PASSWORD,
         )
     )
+
+
+def esp_channel(code: str, account: Account) -> EmailChannel:
+    """Open an account at a sending service."""
+    from encours.messaging.providers import calls
+    from encours.messaging.providers.esp import EspChannel
+
+    return EspChannel(calls.client(), code, account)
 
 
 def twilio_channel(account: Account) -> TextChannel:

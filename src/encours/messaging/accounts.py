@@ -93,7 +93,7 @@ def send_test_mail(
     creditor = Creditor.objects.of(tenant_id).get(id=creditor_id)
     if not creditor.sender_email:
         raise SenderMissing
-    account, email = account_of(creditor), _test_email(creditor, to, now)
+    account, email = account_for(creditor, "email"), _test_email(creditor, to, now)
 
     def send() -> None:
         problem = problem_of(account, email)

@@ -175,7 +175,9 @@ class LetterTracker(Protocol):
         ...
 
 
-ReportKind = Literal["sent", "delivered", "opened", "failed", "bounced", "opted_out", "opted_in"]
+ReportKind = Literal[
+    "sent", "delivered", "opened", "failed", "bounced", "complained", "opted_out", "opted_in"
+]
 
 
 @dataclass(frozen=True, slots=True)

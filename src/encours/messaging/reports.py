@@ -26,7 +26,11 @@ MINUTE_S: Final = 60
 TOKEN_MIN: Final = 20
 ERROR_MAX: Final = 500
 SETTLES: Final = ("sent", "delivered", "opened")
-ENDS: Final[dict[str, Outcome]] = {"failed": "failed", "bounced": "bounced"}
+ENDS: Final[dict[str, Outcome]] = {
+    "failed": "failed",
+    "bounced": "bounced",
+    "complained": "bounced",  # nothing more may go to that address, whoever refused it
+}
 LEFT: Final = ("sent", "uncertain")
 
 
@@ -88,7 +92,7 @@ def _take(account: ChannelAccount, report: Report, now: datetime) -> bool:
         return False
     message.state = ENDS[report.kind]
     message.last_error = report.words[:ERROR_MAX]
-    message.bounced_at = now if report.kind == "bounced" else None
+    message.bounced_at = now if message.state == "bounced" else None
     message.save(update_fields=["state", "last_error", "bounced_at"])
     _conclude(message, ENDS[report.kind], now)
     return True

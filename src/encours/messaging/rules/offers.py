@@ -47,10 +47,33 @@ PAPER: Final = tuple(
     Told(name, is_required=False) for name in ("color", "duplex", "address_sheet", "postage")
 )
 SENDER: Final = Told("sender")
+WEBHOOK: Final = Told("webhook_secret", is_required=False, is_secret=True)
 STOP: Final = Told("stop", is_required=False)
 OFFERS: Final[Mapping[str, Offer]] = {
     one.code: one
     for one in (
+        Offer(
+            "mailgun",
+            "Mailgun",
+            ("email",),
+            (
+                Told("domain"),
+                Told("api_key", is_secret=True),
+                Told("signing_key", is_secret=True),
+                Told("region", is_required=False),
+            ),
+        ),
+        Offer("brevo", "Brevo", ("email",), (Told("api_key", is_secret=True), WEBHOOK)),
+        Offer(
+            "postmark",
+            "Postmark",
+            ("email",),
+            (
+                Told("server_token", is_secret=True),
+                Told("stream", is_required=False),
+                WEBHOOK,
+            ),
+        ),
         Offer(
             "twilio",
             "Twilio",

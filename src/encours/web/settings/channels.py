@@ -1,4 +1,4 @@
-"""By which accounts text messages leave: each tried from here, its secrets never shown again."""
+"""By which accounts messages leave: each tried from here, its secrets never shown again."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ NAMES: Final[Mapping[str, Text]] = {str(code): name for code, name in CHANNEL.it
 LABELS: Final[Mapping[str, tuple[Text, Text]]] = {
     "sid": (lazy("Identifiant du compte (Account SID)"), ""),
     "token": (lazy("Jeton (Auth Token)"), lazy("Il signe aussi les appels de Twilio.")),
+    "domain": (lazy("Domaine d'envoi"), lazy("Celui qui est vérifié chez le prestataire.")),
+    "api_key": (lazy("Clé de l'API"), ""),
+    "signing_key": (lazy("Clé de signature des appels (webhook signing key)"), ""),
+    "region": (lazy("Région"), lazy("us pour un compte américain, vide pour l'Europe.")),
+    "server_token": (lazy("Jeton du serveur"), ""),
+    "stream": (lazy("Flux de messages"), lazy("Vide : celui par défaut.")),
+    "webhook_secret": (
+        lazy("Identifiants des appels (utilisateur:mot de passe)"),
+        lazy("À ajouter aussi dans l'adresse déclarée chez le prestataire."),
+    ),
     "client_id": (lazy("Identifiant (client_id)"), ""),
     "client_secret": (lazy("Secret (client_secret)"), ""),
     "username": (lazy("Utilisateur"), ""),
