@@ -1,4 +1,4 @@
-"""What every sending service promises; a new one is one line in `SERVICES`."""
+"""What every sending service promises; a new one is one line in `ESPS`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Rig:
         return EspChannel(self.channel._http, self.channel.code, account)
 
 
-@pytest.fixture(params=sorted(esp.SERVICES))
+@pytest.fixture(params=sorted(esp.ESPS))
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     code = request.param
     with far_ends.serving(ENDS[code]()) as end, calls.client(timeout_s=0.5) as http:

@@ -123,11 +123,11 @@ def channel_factories() -> Mapping[str, ChannelFactory]:
 
 def report_readers() -> Mapping[str, ReportReader]:
     """Return what reads delivery reports, by provider."""
-    from encours.messaging.providers.esp import SERVICES, EspReports
+    from encours.messaging.providers.esp import ESPS, EspReports
     from encours.messaging.providers.ovh import OvhReports
     from encours.messaging.providers.twilio import TwilioReports
 
-    services: dict[str, ReportReader] = {code: EspReports(code) for code in SERVICES}
+    services: dict[str, ReportReader] = {code: EspReports(code) for code in ESPS}
     return {one.code: one for one in (TwilioReports(), OvhReports())} | services
 
 

@@ -63,7 +63,7 @@ asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Esp:
     """One sending service: how its account is opened, and what it calls a message."""
 
     backend: Callable[[Mapping[str, str]], Any]
@@ -98,9 +98,9 @@ def _mailgun(given: Mapping[str, str]) -> Any:
     )
 
 
-SERVICES: Final[Mapping[str, Service]] = {
-    "mailgun": Service(_mailgun, _mailgun_view, "id"),
-    "brevo": Service(
+ESPS: Final[Mapping[str, Esp]] = {
+    "mailgun": Esp(_mailgun, _mailgun_view, "id"),
+    "brevo": Esp(
         lambda given: brevo.EmailBackend(
             api_key=given.get("api_key", ""),
             api_url=given.get("base") or "https://api.brevo.com/v3/",
@@ -109,7 +109,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         "messageId",
         may_forbid_tracking=False,
     ),
-    "postmark": Service(
+    "postmark": Esp(
         lambda given: postmark.EmailBackend(
             server_token=given.get("server_token", ""),
             message_stream=given.get("stream") or None,
@@ -131,7 +131,7 @@ class EspChannel:
         """Take the client that calls, and the account as it was set up."""
         self.code = code
         self._http = http
-        self._service = SERVICES[code]
+        self._service = ESPS[code]
         self._backend = self._service.backend(dict(account.settings))
 
     def send(self, email: Email) -> Receipt:
@@ -174,7 +174,7 @@ class EspReports:
     def read(self, knock: Knock, secrets: Mapping[str, str]) -> Sequence[Report]:
         """Return the reports of a call, or raise Forged."""
         request = _as_request(knock)
-        view = SERVICES[self.code].view(secrets)
+        view = ESPS[self.code].view(secrets)
         try:
             view.run_validators(request)
             events = view.parse_events(request)
