@@ -44,6 +44,7 @@ PAGES = {
     "coverage": "/relances/suivi/",
     "scenario": "/relances/scenario/",
     "scenarios": "/reglages/scenarios/",
+    "agency": "/reglages/cabinet/",
     "editor": "/reglages/scenario/?etape=relance_2",
     "versions": "/reglages/scenario/versions/",
     "replays": "/reglages/scenario/simulation/",

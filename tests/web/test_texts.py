@@ -66,7 +66,7 @@ def test_every_text_is_listed_with_where_it_is_from(shop: Shop) -> None:
     ) as asked:
         shown = page(client, reverse("settings_texts"))
 
-    assert shown.count("livré avec encours") == 13
+    assert shown.count("livré avec encours") == 15
     assert "propre à cette société" in shown
     assert "Petit rappel" in shown
     assert len(asked) <= 20

@@ -212,6 +212,7 @@ class Reminder(TenantModel):
     edited = models.JSONField("texte modifié", default=dict, blank=True)
     approval = models.CharField("validation", max_length=6, db_default="auto")
     effects = ArrayField(models.CharField(max_length=12), verbose_name="effets", default=list)
+    sender = models.CharField("signataire", max_length=12, db_default="creditor")
     text_id = models.BigIntegerField("version du texte", null=True)
     message = TenantForeignKey(
         Message, models.PROTECT, null=True, blank=True, checked=False, verbose_name="message"
@@ -248,6 +249,45 @@ class Reminder(TenantModel):
             models.Index(fields=("tenant", "customer"), name="reminder_customer"),
             models.Index(
                 fields=("tenant", "creditor_id", "planned_on"), name="reminder_planned_on"
+            ),
+        )
+
+
+class Agency(TenantModel):
+    """The third-party collector that a creditor named (CPCE R124-1 to R124-7); one at a time.
+
+    Its account takes effect when a second person has confirmed it.
+    """
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    name = models.CharField("nom", max_length=120)
+    street = models.CharField("adresse", max_length=120, blank=True, default="")
+    postcode = models.CharField("code postal", max_length=10, blank=True, default="")
+    city = models.CharField("ville", max_length=80, blank=True, default="")
+    siren = models.CharField("SIREN", max_length=9, blank=True, default="")
+    email = models.EmailField("adresse de réponse", blank=True, default="")
+    phone = models.CharField("téléphone", max_length=30, blank=True, default="")
+    signatory = models.CharField("signataire", max_length=80, blank=True, default="")
+    insurer = models.CharField("assureur et police", max_length=120, blank=True, default="")
+    insured_until = models.DateField("assuré jusqu'au", null=True, blank=True)
+    declared_at = models.CharField("tribunal judiciaire", max_length=80, blank=True, default="")
+    declared_on = models.DateField("déclaration du", null=True, blank=True)
+    mandate_on = models.DateField("convention du", null=True, blank=True)
+    mandate_reference = models.CharField("référence", max_length=60, blank=True, default="")
+    receives_funds = models.BooleanField("reçoit les fonds", default=False)
+    holder = models.CharField("titulaire", max_length=120, blank=True, default="")
+    iban = models.CharField("IBAN", max_length=34, blank=True, default="")
+    account_author_id = models.BigIntegerField("compte donné par", null=True)
+    account_confirmed_by_id = models.BigIntegerField("compte confirmé par", null=True)
+    changed_at = models.DateTimeField("modifié le", db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "creditor"), name="agency_once_per_creditor"),
+            models.CheckConstraint(
+                condition=Q(account_confirmed_by_id=None)
+                | ~Q(account_confirmed_by_id=models.F("account_author_id")),
+                name="agency_account_seen_by_two",
             ),
         )
 

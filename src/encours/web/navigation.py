@@ -81,6 +81,13 @@ SETTINGS: Final[tuple[Entry, ...]] = (
         "settings.read",
         ("settings_scenario",),
     ),
+    Entry(
+        _("Cabinet de recouvrement"),
+        "settings_agency",
+        "users",
+        "settings.read",
+        ("settings_agency_",),
+    ),
     Entry(_("Textes des messages"), "settings_texts", "edit", "settings.read", ("settings_text",)),
     Entry(_("Profils payeurs"), "settings_profiles", "percent", "settings.read"),
     Entry(_("Appels"), "settings_calls", "phone", "settings.read", ("settings_calls",)),

@@ -105,10 +105,12 @@ def _email(leaving: Leaving) -> Prepared | Withdrawn:
 
 
 def _from(leaving: Leaving) -> str:
-    """Return the name that is shown: the person's and the creditor's, or the creditor's alone.
+    """Return the name that is shown: a collector's, the person's and the creditor's, or the latter.
 
     The address stays the creditor's own: only its domain says that we may write for it.
     """
+    if leaving.one.draft.mandate is not None:
+        return leaving.notice.sender.name
     name = leaving.creditor.sender_name or leaving.creditor.name
     return f"{leaving.one.writer} ({name})" if leaving.one.writer else name
 
@@ -116,7 +118,9 @@ def _from(leaving: Leaving) -> str:
 def _answers_to(leaving: Leaving) -> Mailbox | None:
     """Return where answers go: where they are read, else to the person who writes."""
     read_here = reply_to(leaving.creditor, leaving.uuid)
-    writer = leaving.one.writer
+    writer, sender = leaving.one.writer, leaving.notice.sender
+    if leaving.one.draft.mandate is not None and not leaving.creditor.settings.get("reply_tags"):
+        return Mailbox(sender.email, sender.name) if sender.email else read_here
     if writer is None or leaving.creditor.settings.get("reply_tags"):
         return read_here
     return Mailbox(writer.email, str(writer))

@@ -28,12 +28,12 @@ RESERVE: Final = """
 insert into dunning_reminder
     (tenant_id, creditor_id, customer_id, currency, scenario_code, scenario_version, step_code,
      step_rank, cycle, planned_on, channel, amount_cents, instalment_ids, open_cents, line_ranks,
-     reason, state, approval, effects, rehearsal, origin, edited)
+     reason, state, approval, effects, sender, rehearsal, origin, edited)
 select %(tenant)s, %(creditor)s, customer_id, currency, scenario, version, step, rank, cycle,
        %(on)s, channel, amount_cents, instalment_ids::bigint[], open_cents::bigint[],
        line_ranks::smallint[], reason,
        case when %(auto)s and approval = 'auto' then 'approved' else 'planned' end,
-       approval, effects::text[], %(rehearsal)s, 'plan', '{}'
+       approval, effects::text[], sender, %(rehearsal)s, 'plan', '{}'
 from reserved_messages
 on conflict do nothing
 """
@@ -163,11 +163,15 @@ def _rows(decided: planner.Plan, shelf: Shelf) -> pl.DataFrame:
         line_ranks=_array("rank"),
     )
     of_step = ["scenario", "version", "step"]
-    told = [
-        (*key, "{" + ",".join(shelf.step(*key).effects) + "}")
-        for key in decided.messages.select(of_step).unique().iter_rows()
-    ]
-    schema = pl.Schema({**decided.messages.select(of_step).schema, "effects": pl.String()})
+    steps = {key: shelf.step(*key) for key in decided.messages.select(of_step).unique().iter_rows()}
+    told = [(*key, "{" + ",".join(one.effects) + "}", one.sender) for key, one in steps.items()]
+    schema = pl.Schema(
+        {
+            **decided.messages.select(of_step).schema,
+            "effects": pl.String(),
+            "sender": pl.String(),
+        }
+    )
     effects = pl.DataFrame(told, schema=schema, orient="row")
     return (
         decided.messages.join(lists, on=MESSAGE_KEY)
@@ -181,6 +185,7 @@ def _rows(decided: planner.Plan, shelf: Shelf) -> pl.DataFrame:
             "channel",
             "approval",
             "effects",
+            "sender",
             "amount_cents",
             "reason",
             "instalment_ids",

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from encours.dunning.models import Scenario as StoredScenario
-from encours.dunning.queries import scenarios
+from encours.dunning.queries import agencies, scenarios
 from encours.dunning.rules.gallery import SHIPPED
 from encours.dunning.rules.scenario import Scenario
 from encours.dunning.rules.scenario_edit import StepEdit, edited, issues_of
@@ -124,6 +124,9 @@ def _stored(
 ) -> int:
     if scenario.steps == base.steps:
         return base.version
+    lacking = agencies.lacking(scenario, tenant_id, creditor_id, today)
+    if lacking:
+        raise InvalidScenario(lacking)
     _retire(tenant_id, creditor_id, base.code)
     StoredScenario.objects.create(
         tenant_id=tenant_id,

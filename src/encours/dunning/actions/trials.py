@@ -53,6 +53,12 @@ class NoAddress(Refusal):
     message = "Votre compte n'a pas d'adresse e-mail."
 
 
+class NoAgencyYet(Refusal):
+    """The step is a collector's, and none may write."""
+
+    message = "Étape d'un cabinet : nommez-le et complétez sa fiche dans les réglages."
+
+
 class UnknownCustomer(Refusal):
     """The customer is not one of this creditor's."""
 
@@ -190,6 +196,8 @@ def _mark(tenant_id: int, trial_id: int, now: datetime) -> str:
 def _drafted(asked: Setting, customer_id: int, step: Step) -> Outgoing:
     """Return the step written for the customer, from the lines that it would list."""
     tenant_id, creditor = asked.creditor.tenant_id, asked.creditor
+    if step.sender == "agency" and not asked.moment.has_agency:
+        raise NoAgencyYet
     face = faces.face_of(tenant_id=tenant_id, customer_id=customer_id)
     mine = Customer.objects.of(tenant_id).filter(pk=face, creditor_id=creditor.pk)
     if not mine.exists():

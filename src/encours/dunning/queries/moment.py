@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Max
 
 from encours.dunning import calendars
-from encours.dunning.queries import scenarios
+from encours.dunning.queries import agencies, scenarios
 from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.shelf import Shelf
 from encours.feeds.queries import sources
@@ -49,6 +49,7 @@ def setting(
         allow_stale=allow_stale,
         abroad=calendars.abroad_around(on),
         contacts_a_week=creditor.in_force("contacts_a_week"),
+        has_agency=agencies.may_write(creditor, on),
     )
     return Setting(creditor, scenarios.shelf_of(creditor), moment)
 

@@ -12,6 +12,7 @@ import polars as pl
 from django.db import connection
 
 from encours.dunning.models import Reminder
+from encours.dunning.queries import agencies
 from encours.dunning.queries.texts import texts_of
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import Draft, DueLine
@@ -146,7 +147,13 @@ def outgoing(
             edited=one.edited,
         )
         found.append(Outgoing(one, recipient, draft, writer))
-    return found
+    return _entrusted(found, creditor)
+
+
+def _entrusted(found: list[Outgoing], creditor: Creditor) -> list[Outgoing]:
+    """Have a collector write what its steps say."""
+    theirs = agencies.entrusted({one.reminder: one.draft for one in found}, creditor=creditor)
+    return [replace(one, draft=theirs.get(one.reminder, one.draft)) for one in found]
 
 
 def _signed(creditor: Creditor, writer: User | None) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from django.db import connection
 from encours.dunning.models import Reminder
 from encours.dunning.queries.outgoing import outgoing
 from encours.dunning.rules import wordings
-from encours.dunning.rules.scenario import Kind, Step, Tone
+from encours.dunning.rules.scenario import Kind, Sender, Step, Tone
 from encours.dunning.rules.wordings import Draft
+from encours.dunning.texts.shipped import OF_AGENCY
 from encours.dunning.texts.words import Text
 from encours.messaging.ports import LETTER_PRESSES
 from encours.messaging.rules.notice import Language, Notice
@@ -32,6 +33,7 @@ SLOTS: Final[Mapping[str, tuple[Kind, Tone]]] = {
     "mise_en_demeure": ("formal_notice", "formal"),
     "remerciement": ("thank_you", "grateful"),
     "releve": ("reminder", "neutral"),
+    "cabinet": ("reminder", "firm"),
 }
 OPEN: Final = """
 select l.id, (l.amount_cents - coalesce(taken.cents, 0))::bigint, l.due_on, i.currency
@@ -123,11 +125,15 @@ def _draft(tenant_id: int, creditor_id: int, customer_id: int, name: str, now: d
     return outgoing(
         [reminder],
         creditor=creditor,
-        steps={0: Step(name, name, 1, kind, 0, tone=tone)},
+        steps={0: Step(name, name, 1, kind, 0, tone=tone, sender=_sender(name))},
         open_cents={0: lines},
         covered_cents={},
         today=today,
     )[0].draft
+
+
+def _sender(name: str) -> Sender:
+    return "agency" if name == OF_AGENCY else "creditor"
 
 
 def _lines(

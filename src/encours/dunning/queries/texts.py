@@ -32,7 +32,7 @@ class Texts:
 
     def of_step(self, step: Step, language: Language) -> Text:
         """Return what a step says: its own set, else the usual one, else the shipped text."""
-        return self.named(step.texts, shipped_name(step.kind, step.tone), language)
+        return self.named(step.texts, shipped_name(step.kind, step.tone, step.sender), language)
 
     def named(self, code: str, name: str, language: Language) -> Text:
         """Return a text of a set, by its name."""

@@ -199,6 +199,7 @@ class Moment:
     abroad: Mapping[str, frozenset[date]] = field(default_factory=dict, hash=False)
     contacts_a_week: int | None = None
     is_leaving: bool = False
+    has_agency: bool = False
 
     def is_stale(self, hours: int) -> bool:
         """Say whether the last import is too old to claim money on it."""

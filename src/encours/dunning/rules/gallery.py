@@ -57,6 +57,13 @@ CALL: Final = Step(
 Its rank comes between those of the first two reminders of the shipped scenarios.
 """
 
+_AGENCY: Final[Mapping[str, Any]] = {
+    "channels": ("letter", "email"),
+    "tone": "firm",
+    "approval": "manual",
+    "sender": "agency",
+}
+
 STATEMENT: Final = Step(
     "releve",
     "relevé de compte",
@@ -70,6 +77,20 @@ STATEMENT: Final = Step(
     lapse_days=10,
 )
 """Each month, three days after its end: all that is open, due or not. It claims nothing."""
+
+
+def _entrusted() -> tuple[Step, ...]:
+    """Return the steps of a claim that a collector takes over, each of its letters posted."""
+    notice, first, second, _third, formal, thanks = _spread(french_scenario().steps)
+    return (
+        notice,
+        first,
+        second,
+        Step("cabinet_1", "première lettre du cabinet", 40, "reminder", 25, **_AGENCY),
+        Step("cabinet_2", "deuxième lettre du cabinet", 45, "reminder", 40, **_AGENCY),
+        replace(formal, offset_days=55, sender="agency"),
+        thanks,
+    )
 
 
 def _manual(*codes: str) -> dict[str, Mapping[str, Any]]:
@@ -188,6 +209,18 @@ GALLERY: Final = tuple(
                     },
                 ),
                 "Retards répétés : on relance tôt et l'on met en demeure vite.",
+            ),
+            Shipped(
+                replace(
+                    french_scenario(),
+                    code="cabinet",
+                    name="Recouvrement amiable confié (marque blanche)",
+                    severity=80,
+                    steps=_entrusted(),
+                ),
+                "Deux relances de la société, puis trois lettres d'un cabinet pour votre compte : "
+                "chacune contient tout ce qu'exige R124-4. Demande un cabinet nommé dans les "
+                "réglages ; aucun frais n'est demandé au client.",
             ),
             Shipped(
                 _scenario(

@@ -9,6 +9,7 @@ import polars as pl
 
 from encours.dunning.rules import routes
 from encours.dunning.rules.accounts import minimum
+from encours.dunning.rules.agency import POSTED
 from encours.dunning.rules.branches import is_out_of_bounds
 from encours.dunning.rules.frames import Mode, Moment
 from encours.dunning.rules.reasons import CODES, Reason, coded
@@ -121,7 +122,8 @@ def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:
     soon = next_contact_on(scenario) > moment.today
     working = is_working_day(moment.today, moment.holidays)
     return [
-        coded(pl.col("channel").is_null(), Reason.NO_CONTACT),
+        coded(_without_agency(scenario, moment), Reason.NO_AGENCY),
+        coded(pl.col("channel").is_null() | _unposted(scenario), Reason.NO_CONTACT),
         coded(claims_money & (left < minimum(scenario)), Reason.BELOW_MINIMUM),
         coded(_out_of_bounds(scenario), Reason.OUT_OF_BOUNDS),
         coded(claims_money & soon, Reason.TOO_SOON),
@@ -130,6 +132,26 @@ def _holds(scenario: Scenario, moment: Moment) -> list[pl.Expr]:
         coded(pl.lit(not working), Reason.NON_WORKING_DAY),
         coded(pl.col("country").is_in(list(_closed(moment))), Reason.DEBTOR_HOLIDAY),
     ]
+
+
+def _without_agency(scenario: Scenario, moment: Moment) -> pl.Expr:
+    """Say whether a collector would write the step, and none may (law-fr 4.2 to 4.4)."""
+    asked = [step.code for step in scenario.steps if step.sender == "agency"]
+    if moment.has_agency or not asked:
+        return pl.lit(False)
+    return pl.col("step").is_in(asked)
+
+
+def _unposted(scenario: Scenario) -> pl.Expr:
+    """Say whether a letter that a collector has to post would leave by e-mail alone (R124-4)."""
+    asked = [
+        step.code
+        for step in scenario.steps
+        if step.sender == "agency" and POSTED & set(step.channels)
+    ]
+    if not asked:
+        return pl.lit(False)
+    return pl.col("step").is_in(asked) & ~pl.col("channel").str.contains("letter|registered")
 
 
 def _out_of_bounds(scenario: Scenario) -> pl.Expr:

@@ -21,6 +21,7 @@ def reading(draft: Draft, extent: Extent = "part") -> Context:
     return Context(
         debtor_class=_class(draft),
         step=_step(draft),
+        sender="collector" if draft.mandate else "creditor",
         language=draft.language,
         extent=extent,
     )

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     TRIAGE = "triage"
     UNKNOWN_CLASS = "unknown_class"
     LADDER_DONE = "ladder_done"
+    NO_AGENCY = "no_agency"
     NO_CONTACT = "no_contact"
     BELOW_MINIMUM = "below_minimum"
     OUT_OF_BOUNDS = "out_of_bounds"
@@ -82,6 +83,7 @@ KEEPS_CYCLE: Final = (Reason.PROMISED, Reason.PAUSED, Reason.ANSWERED)
 
 PASSING: Final = frozenset(
     {
+        Reason.NO_AGENCY,
         Reason.NO_CONTACT,
         Reason.TOO_SOON,
         Reason.TOO_MANY,
@@ -126,6 +128,8 @@ SENTENCES: Final = {
     Reason.UNKNOWN_CLASS: "Nature du client non confirmée : pas de mise en demeure.",
     Reason.LADDER_DONE: "Toutes les étapes de ce cycle sont passées (dernière : {last}) : une"
     " personne décide de la suite.",
+    Reason.NO_AGENCY: "Étape d'un cabinet de recouvrement : il n'est pas nommé, ou sa fiche n'est"
+    " pas complète.",
     Reason.NO_CONTACT: "Ni adresse e-mail ni adresse postale utilisable pour cette étape.",
     Reason.BELOW_MINIMUM: "Montant à réclamer inférieur au minimum du scénario.",
     Reason.OUT_OF_BOUNDS: "Montant à réclamer hors des bornes de l'étape.",

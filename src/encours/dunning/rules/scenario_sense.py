@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from encours.dunning.rules import agency
 from encours.dunning.rules.scenario import CLAIMS, EVENTS, Scenario, Step
 from encours.kernel.issue import Issue
 
@@ -12,7 +13,6 @@ LADDER_MAX: Final = 12
 FORMAL_GAP_DAYS: Final = 8
 NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
 SOON: Final[Mapping[str, tuple[Any, ...]]] = {
-    "sender": ("creditor", "salesperson", "collector"),
     "discount": (False,),
 }
 """What a step may say today of each of these; the rest is refused until something acts on it."""
@@ -34,6 +34,9 @@ def sense_issues(scenario: Scenario) -> Iterator[Issue]:
             yield scenario_issue("scenario_kinds", f"Un scénario a {said}.", "kind")
     for place, step in enumerate(scenario.steps, start=1):
         yield from _place_issues(step, place)
+    for step, column, said in agency.sense(scenario):
+        place = scenario.steps.index(step) + 1
+        yield scenario_issue("scenario_agency", said, column, place)
     yield from _ladder_issues(scenario)
 
 

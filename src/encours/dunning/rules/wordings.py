@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from encours.dunning.rules.scenario import Step
+from encours.dunning.texts.mandates import Mandate, framed
 from encours.dunning.texts.words import Message, Text, compose
 from encours.messaging.rules import notice as notices
 from encours.messaging.rules.notice import Addressee, Kind, Language, Notice, Payment, Sender
@@ -76,6 +77,12 @@ class Draft:
     is_attached: bool = False
     is_letter: bool = False
     edited: Mapping[str, str] = field(default_factory=dict)
+    mandate: Mandate | None = None  # for whom a collector writes
+
+    @property
+    def creditor(self) -> str:
+        """Return to whom the money is owed."""
+        return self.mandate.creditor if self.mandate else self.sender.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def notice(draft: Draft, *, rates: Rates, law: LawValues) -> Notice:
     """Write the message of a draft."""
     extras = _extras(draft, rates, law)
     words = _words(draft, extras)
-    return Notice(
+    told = Notice(
         kind=KINDS[draft.step.kind],
         language=draft.language,
         sender=draft.sender,
@@ -118,6 +125,7 @@ def notice(draft: Draft, *, rates: Rates, law: LawValues) -> Notice:
         pay_before=_pay_before(draft),
         short=words.short,
     )
+    return framed(told, draft.mandate) if draft.mandate else told
 
 
 def _extras(draft: Draft, rates: Rates, law: LawValues) -> Extras:
@@ -207,7 +215,7 @@ def _values(draft: Draft, extras: Extras) -> dict[str, str]:
         "paid": money(draft.paid_cents),
         "paid_on": day_text(draft.paid_on, language) if draft.paid_on else "",
         "reference": draft.reference,
-        "creditor": draft.sender.name,
+        "creditor": draft.creditor,
         "customer": draft.addressee.name,
         "contact": draft.contact,
         "phone": draft.sender.phone,

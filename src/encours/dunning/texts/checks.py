@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from encours.dunning.texts import engine, samples
+from encours.dunning.texts.mandates import framed
 from encours.dunning.texts.samples import Situation
+from encours.dunning.texts.shipped import OF_AGENCY
 from encours.dunning.texts.words import Message, Text, compose
 from encours.kernel.issue import Issue, Severity, has_errors
 from encours.messaging.rules.notice import Language
@@ -30,7 +32,11 @@ class Slot:
 
     name: str
     language: Language
-    sender: SenderKind = "creditor"
+
+    @property
+    def sender(self) -> SenderKind:
+        """Say who writes this text: the creditor, or a collector for it."""
+        return "collector" if self.name == OF_AGENCY else "creditor"
 
 
 def text_issues(text: Text, slot: Slot) -> tuple[Issue, ...]:
@@ -115,6 +121,8 @@ def _lacking(text: Text, slot: Slot) -> Iterator[Finding]:
             for medium in _media(text):
                 message = _filled(text, slot, situation, medium)
                 notice = samples.notice(message, situation, slot.language)
+                if slot.sender == "collector":
+                    notice = framed(replace(notice, sender=samples.AGENCY), samples.MANDATE)
                 whole = f"{notice.subject}\n\n{text_body(notice)}"
                 found = check(whole, _context(slot, debtor, "whole"))
                 yield from (one for one in found if not one.end)

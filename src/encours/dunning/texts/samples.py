@@ -9,6 +9,7 @@ from functools import cache
 from itertools import product
 from typing import Final
 
+from encours.dunning.texts.mandates import Mandate
 from encours.dunning.texts.words import Message, Text, compose
 from encours.kernel.money import EUR
 from encours.messaging.rules import notice as notices
@@ -25,8 +26,13 @@ STEPS: Final[Mapping[str, StepKind]] = {
     "remerciement": "thank_you",
     "releve": "statement",
 }
-CLAIMING: Final = ("relance_3", "mise_en_demeure")
+CLAIMING: Final = ("relance_3", "mise_en_demeure", "cabinet")
 DUE: Final = date(2026, 9, 30)
+AGENCY: Final = Sender("Recouvra", ("12 quai des Docks", "76600 Le Havre"), siren="552100554")
+MANDATE: Final = Mandate(
+    "Maison Lenoir", ("1 rue du Port", "33000 Bordeaux"), date(2026, 1, 5), "R42"
+)
+"""A collector and what it was asked to do, for texts that are read before anybody is named."""
 _ALWAYS: Final[Mapping[str, str | int]] = {
     "amount": 164_702,
     "open": 154_050,

@@ -1,4 +1,4 @@
-"""The texts that come with encours: seven texts, French and English."""
+"""The texts that come with encours: eight texts, French and English."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from encours.messaging.rules.notice import Language
 
 STEPS: Final = (
     *("prevenance", "relance_1", "relance_2", "relance_3", "mise_en_demeure"),
-    *("remerciement", "releve"),
+    *("remerciement", "releve", "cabinet"),
 )
 OF_KIND: Final[Mapping[str, str]] = {
     "pre_due": "prevenance",
@@ -28,11 +28,15 @@ OF_TONE: Final[Mapping[str, str]] = {
     "firm": "relance_3",
     "formal": "relance_3",
 }
+OF_AGENCY: Final = "cabinet"
+"""The reminder of a third-party collector; `mandates` adds what the law asks of it."""
 _PART: Final = re.compile(r"^\[([a-z_]+)\]\n", re.MULTILINE)
 
 
-def shipped_name(kind: str, tone: str) -> str:
-    """Return which shipped text a step has: its kind decides, then for a reminder its tone."""
+def shipped_name(kind: str, tone: str, sender: str = "creditor") -> str:
+    """Return which shipped text a step has: its kind, then for a reminder who writes, its tone."""
+    if kind == "reminder" and sender == "agency":
+        return OF_AGENCY
     return OF_KIND.get(kind) or OF_TONE.get(tone, "relance_2")
 
 

@@ -176,7 +176,9 @@ def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
             "channels": [CHANNEL[channel] for channel in one.channels],
             "parts": _parts(
                 samples.example(
-                    texts.of_step(one, language), shipped_name(one.kind, one.tone), language
+                    texts.of_step(one, language),
+                    shipped_name(one.kind, one.tone, one.sender),
+                    language,
                 )
             ),
         }

@@ -55,6 +55,7 @@ ADVICE: Final[Mapping[str, tuple[Text, str]]] = {
     "triage": (lazy("Décider des retards d'avant la mise en service."), "triage"),
     "unknown_class": (lazy("Confirmer la nature de ces clients."), "customers_classes"),
     "ladder_done": (lazy("Appeler, puis passer au contentieux ou en perte."), ""),
+    "no_agency": (lazy("Compléter la fiche du cabinet de recouvrement."), "settings_agency"),
     "no_contact": (lazy("Trouver une adresse à ces clients."), "unreachable"),
     "below_minimum": (lazy("Rien, ou baisser le minimum du scénario."), "settings_scenarios"),
     "out_of_bounds": (

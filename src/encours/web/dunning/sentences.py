@@ -22,6 +22,8 @@ STEPS: Final[Mapping[str, Badge]] = {
     "remerciement": Badge(_("Remerciement"), "green"),
     "appel": Badge(_("Appel"), "blue"),
     "releve": Badge(_("Relevé de compte")),
+    "cabinet_1": Badge(_("Première lettre du cabinet"), "orange"),
+    "cabinet_2": Badge(_("Deuxième lettre du cabinet"), "orange"),
 }
 STATES: Final[Mapping[str, Badge]] = {
     "planned": Badge(_("À valider"), "orange"),
@@ -115,6 +117,7 @@ REASONS: Final[Mapping[str, Badge]] = {
     "triage": Badge(_("À trier"), "orange"),
     "unknown_class": Badge(_("Type de client inconnu"), "orange"),
     "ladder_done": Badge(_("Scénario terminé"), "orange"),
+    "no_agency": Badge(_("Cabinet à compléter"), "orange"),
     "no_contact": Badge(_("Injoignable"), "orange"),
     "below_minimum": Badge(_("Sous le minimum")),
     "out_of_bounds": Badge(_("Hors des bornes de l'étape")),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from encours.dunning.actions import drafts as actions
 from encours.dunning.actions import scenarios as saving
-from encours.dunning.queries import drafts, plans, scenarios
+from encours.dunning.queries import agencies, drafts, plans, scenarios
 from encours.dunning.queries.drafts import Draft
 from encours.dunning.rules.difference import day_text, difference
 from encours.dunning.rules.gallery import SHIPPED
@@ -189,7 +189,9 @@ def editor_context(
 
     `chosen` is the step to show beside, rather than the one asked for.
     """
-    now, issues = draft.scenario, issues_of(draft.scenario)
+    now = draft.scenario
+    asked = (now, request.tenant_id, mine.creditor_id, timezone.localdate())
+    issues = (*issues_of(now), *agencies.lacking(*asked))
     beside = _chosen(request, now, chosen)
     places = {one.code: place for place, one in enumerate(now.steps, start=1)}
     if form is None:

@@ -34,7 +34,11 @@ from encours.web.settings.text_form import Template, address, which_of, worded
 from encours.web.tables import Badge, Column, Filter, Table, answer, in_memory
 from encours.web.wording import Text
 
-TITLES: Final = {**STEPS, "releve": Badge(lazy("Relevé de compte"))}
+TITLES: Final = {
+    **STEPS,
+    "releve": Badge(lazy("Relevé de compte")),
+    "cabinet": Badge(lazy("Relance d'un cabinet")),
+}
 TONGUES: Final[dict[str, Text]] = {"fr": lazy("français"), "en": lazy("anglais")}
 FROM: Final = {
     "creditor": Badge(ORIGINS["creditor"], "blue"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from encours.web.settings import (
+    agency,
     bank,
     channels,
     creditor,
@@ -64,6 +65,10 @@ urlpatterns = [
     path("taux/", rates.rates, name="settings_rates"),
     path("taux/fichier/", rates.upload, name="settings_rates_upload"),
     path("taux/saisie/", rates.enter, name="settings_rates_enter"),
+    path("cabinet/", agency.agency, name="settings_agency"),
+    path("cabinet/compte/", agency.account, name="settings_agency_account"),
+    path("cabinet/confirmer/", agency.confirm, name="settings_agency_confirm"),
+    path("cabinet/retirer/", agency.remove, name="settings_agency_remove"),
     path("courriers/", postage.postage, name="settings_postage"),
     path("courriers/prix/", postage.set_price, name="settings_postage_price"),
     path("devises/", exchange.exchange, name="settings_exchange"),
