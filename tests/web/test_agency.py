@@ -16,6 +16,7 @@ from tests.dunning.test_agency import CARD
 from tests.dunning.test_day import Shop, noon, shop
 from tests.web.places import add_user, logged_in
 from tests.web.test_all_creditors import another
+from tests.web.test_settings import just_proved
 
 from encours.dunning.actions.agencies import CARD as NAMES
 from encours.dunning.models import Agency
@@ -69,8 +70,8 @@ def test_a_collector_without_a_name_is_not_kept(shop: Shop) -> None:
 
 
 def test_its_account_is_given_by_one_and_confirmed_by_another(shop: Shop) -> None:
-    first = client_of(shop.house, "admin", "UN")
-    second = client_of(shop.house, "admin", "DEUX")
+    first = just_proved(client_of(shop.house, "admin", "UN"))
+    second = just_proved(client_of(shop.house, "admin", "DEUX"))
     post(shop, first, **card())
     paid = {
         "receives_funds": "on",
