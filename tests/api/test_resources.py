@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from tests.api.programs import Program, new_customer, ok, problem, program
 from tests.documents import samples
 from tests.imports.test_numbering import brought, fec
@@ -17,6 +19,8 @@ from tests.web.places import ROLES
 from encours.attributes.actions import fields
 from encours.imports import jobs
 from encours.imports.actions import tables
+from encours.recovery.actions import tasks
+from encours.recovery.actions.tasks import NewTask
 from encours.scoring.actions.running import score_creditor
 from encours.tenancy.scope import in_tenant
 
@@ -401,3 +405,36 @@ def test_how_a_customer_pays_is_told_once_it_is_computed() -> None:
     assert (found["overdue"], found["mean_days"], found["settled_lines"]) == ("1200.00", 60.0, 0)
     assert [one["profile"] for one in found["moves"]] == ["chronically_late"]
     assert "1 échéance en retard, depuis 60 jours" in found["sentence"]
+
+
+def test_calls_are_listed_and_noted_once() -> None:
+    own = program()
+    customer = new_customer(own)
+    of_creditor = {"creditor": own.place.house.code}
+    text, today = "Rappeler Mme Martin", timezone.localdate()
+    with in_tenant(own.place.house.tenant_id):
+        task_id = tasks.plan_task(
+            tenant_id=own.place.house.tenant_id,
+            customer_id=customer["id"],
+            task=NewTask("call", today, text=text),
+            now=timezone.now(),
+            today=today,
+        )
+    told = ok(own.get("/calls", **of_creditor))
+    (mine,) = [one for one in told["calls"] if one["customer_id"] == customer["id"]]
+    assert [(one["id"], one["text"]) for one in mine["tasks"]] == [(task_id, text)]
+
+    body = {"customer_id": customer["id"], "uuid": str(uuid4()), "task_ids": [task_id]}
+    body |= {"outcome": "reached", "note": "Tout va bien."}
+    made = ok(own.post("/calls", body))
+    again = ok(own.post("/calls", body))
+    assert (made["is_new"], again["is_new"], again["id"]) == (True, False, made["id"])
+    after = ok(own.get("/calls", **of_creditor))["calls"]
+    assert customer["id"] not in {one["customer_id"] for one in after}
+
+    other = new_customer(own)
+    stranger = ok(own.post(f"/customers/{other['id']}/contacts", {"email": "x@other.example"}))
+    wrong = {**body, "uuid": str(uuid4()), "outcome": "wrong_number", "contact_id": stranger["id"]}
+    problem(own.post("/calls", wrong), 409)
+    problem(own.post("/calls", {**body, "uuid": str(uuid4()), "outcome": "promise"}), 409)
+    problem(program(role="reader").post("/calls", body), 403)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -210,8 +211,12 @@ def test_secrets_are_sealed_and_kept_when_left_out(house: House, folder: Path) -
     with in_tenant(house.tenant_id):
         asked = {"tenant_id": house.tenant_id, "actor_id": USER, "today": TODAY}
         source_id = actions.create_source(kind="sftp", told=told, **asked)
-        again = Told("Serveur 2", house.creditor_id, {"host": "other.example", "user": "me"})
+        again = Told("Serveur 2", house.creditor_id, {"host": "sftp.example", "user": "me"})
         actions.update_source(source_id=source_id, told=again, **asked)
+        moved = replace(again, settings={"host": "other.example", "user": "me"})
+        with pytest.raises(InvalidSource) as refused:
+            actions.update_source(source_id=source_id, told=moved, **asked)
+    assert set(refused.value.by_field) == {"password"}, "another server does not get it"
     source = source_of(house, source_id)
 
     assert "hush" not in source.secrets + str(source.settings)

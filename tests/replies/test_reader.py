@@ -19,6 +19,27 @@ from encours.tenancy.scope import in_tenant
 GIBBERISH = "Qwx zzz blorp snerk ?"
 
 
+def test_another_server_does_not_get_the_password_nor_the_key(desk: Desk) -> None:
+    settings = {"auth": "password", "host": "imap.example", "user": "x@durand.example"}
+    settings |= {"reader_url": "https://reader.example/v1", "reader_model": "m"}
+    told = boxes.Told(settings=settings, secrets={"password": "hush", "reader_key": "k"})
+
+    def refused(**changes: str) -> set[str]:
+        moved = boxes.Told(settings={**settings, **changes})
+        with in_tenant(desk.house.tenant_id), pytest.raises(boxes.InvalidInbox) as wrong:
+            boxes.set_inbox(**desk.owner, told=moved, actor_id=1, today=TODAY)
+        return set(wrong.value.by_field)
+
+    with in_tenant(desk.house.tenant_id):
+        boxes.set_inbox(**desk.owner, told=told, actor_id=1, today=TODAY)
+    assert refused(host="evil.example") == {"password"}
+    assert refused(security="none") == {"password"}
+    assert refused(reader_url="https://evil.example/v1") == {"reader_key"}
+    with in_tenant(desk.house.tenant_id):
+        kept = boxes.Told(settings={**settings, "folder": "Relances"})
+        boxes.set_inbox(**desk.owner, told=kept, actor_id=1, today=TODAY)
+
+
 def said(told: Mapping[str, Any] | str) -> dict[str, Any]:
     content = told if isinstance(told, str) else json.dumps(told)
     return {"choices": [{"message": {"role": "assistant", "content": content}}]}

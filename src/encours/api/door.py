@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from encours.api import (
     allocations,
     bulk,
+    calls,
     credit,
     documents,
     examples,
@@ -49,6 +50,7 @@ ROUTERS: Final = (
     credit.router,
     standing.router,
     reminders.router,
+    calls.router,
     imports.router,
     documents.router,
     webhooks.router,

@@ -215,6 +215,25 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         "customer": "C118", "reference": "VIR 20261118", "received_on": "2026-11-18",
         "amount": "650.00",
     }]},
+    "CallsOfToday": {
+        "on": "2026-11-20",
+        "calls": [{
+            "creditor": "D", "customer_id": 42, "customer": "C118", "name": "Dupont SA",
+            "currency": "EUR", "overdue": "700.00", "expected_gain": "315.00",
+            "chance_percent": 45, "profile": "slightly_late", "at": AT, "steps": ["Rappel"],
+            "reminder_ids": [311], "collector_id": 3,
+            "tasks": [{
+                "id": 12, "kind": "call", "text": "", "due_on": "2026-11-20", "due_at": AT,
+            }],
+        }],
+        "held": {"Litige en cours (12/11/2026).": 2},
+    },
+    "NewCall": {
+        **OF_DUPONT, "uuid": "5f0c6f0e-6c1c-4a1e-9a55-1e8f8f0d7a11", "outcome": "promise",
+        "promised_on": "2026-11-27", "amount": "700.00", "reminder_ids": [311], "task_ids": [12],
+        "note": "Rappelle dès que le virement est fait.",
+    },
+    "RecordedCall": {"id": 9, "is_new": True, "ends": {"311": "done"}},
     "Plan": {
         "on": "2026-11-20", "rehearsal": False,
         "planned": [{

@@ -207,10 +207,15 @@ def tell(
 
 def _put(source: Source, told: Told) -> None:
     kind = KINDS[source.kind]
-    opened = {**_opened(source), **{name: text for name, text in told.secrets.items() if text}}
+    found, kept = _cleaned(kind, told.settings), _opened(source)
+    typed = {name: text for name, text in told.secrets.items() if text}
+    moved = dict[str, str]()
+    if kept and vault.is_elsewhere(source.settings, found):
+        moved = {} if typed else dict.fromkeys(list(kept)[:1], vault.AGAIN)
+        kept = {}
+    opened = {**kept, **typed}
     secrets = {name: text.strip() for name, text in opened.items() if name in kind.secrets}
-    found = _cleaned(kind, told.settings)
-    wrong = {**faults(kind, found, secrets), **_wrong(source, told)}
+    wrong = {**faults(kind, found, secrets), **_wrong(source, told), **moved}
     if wrong:
         raise InvalidSource(wrong)
     source.name = " ".join(told.name.split())

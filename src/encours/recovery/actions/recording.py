@@ -89,8 +89,8 @@ def record_call(
     known = Call.objects.of(tenant_id).filter(uuid=uuid).first()
     if known is not None:
         return Recorded(known.pk, is_new=False)
-    _refuse(told, now, today)
     place: dict[str, Any] = {"tenant_id": tenant_id, "customer_id": customer_id}
+    _refuse(told, place, now, today)
     waiting = planned.locked_calls(**place, reminder_ids=told.reminder_ids, on=today)
     open_tasks = tasks.locked_tasks(**place, task_ids=told.task_ids)
     if (told.reminder_ids or told.task_ids) and not (waiting or open_tasks):
@@ -147,7 +147,7 @@ def _tell(call: Call, ends: dict[int, str]) -> None:
     )
 
 
-def _refuse(told: Told, now: datetime, today: date) -> None:
+def _refuse(told: Told, place: dict[str, Any], now: datetime, today: date) -> None:
     said = Said(
         told.outcome,
         told.promised_on,
@@ -157,6 +157,9 @@ def _refuse(told: Told, now: datetime, today: date) -> None:
         has_contact=told.contact_id is not None,
     )
     found = list(outcomes.faults(said, causes=tuple(causes.BY_CODE), now=now, today=today))
+    who = told.contact_id
+    if who is not None and who not in {one.id for one in parties.contacts_of(**place)}:
+        found.append("Cet interlocuteur n'est pas de ce client.")
     if found:
         raise CallRefused(" ".join(found))
 

@@ -75,6 +75,9 @@ def set_inbox(*, tenant_id: int, creditor_id: int, told: Told, actor_id: int, to
     was_private, before = inbox.allows_private, dict(inbox.settings)
     given = {name: str(told.settings.get(name, "")).strip() for name in SETTINGS}
     inbox.settings = {name: text for name, text in given.items() if text}
+    elsewhere = _elsewhere(inbox, before)
+    if wrong := {name: vault.AGAIN for name in elsewhere if not told.secrets.get(name)}:
+        raise InvalidInbox(wrong)
     if any(before.get(name) != inbox.settings.get(name) for name in CONNECTING):
         inbox.position, inbox.failures, inbox.failure = {}, 0, ""
     inbox.secrets = sealed(_with(inbox, told.secrets))
@@ -164,6 +167,16 @@ def reader_settings(inbox: Inbox) -> dict[str, str]:
 def opened(inbox: Inbox) -> dict[str, str]:
     """Return the secrets of an inbox, in clear."""
     return dict(json.loads(vault.opened(inbox.secrets))) if inbox.secrets else {}
+
+
+def _elsewhere(inbox: Inbox, before: Mapping[str, Any]) -> list[str]:
+    """Return the secrets that are kept, and whose server is another now."""
+    kept, now = opened(inbox), inbox.settings
+    moved = {
+        "password": now.get("auth") == "password" and vault.is_elsewhere(before, now),
+        "reader_key": before.get("reader_url", "") != now.get("reader_url", ""),
+    }
+    return [name for name, is_moved in moved.items() if is_moved and kept.get(name)]
 
 
 def _with(inbox: Inbox, given: Mapping[str, str]) -> dict[str, str]:
