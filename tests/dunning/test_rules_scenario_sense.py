@@ -19,10 +19,15 @@ SOON = "Pas encore en usage."
         pytest.param(
             changed(3, unless=["opened", "promised"], discount=True),
             [
-                Issue("scenario_soon", SOON, 3, "discount", "True"),
+                Issue(
+                    "scenario_discount",
+                    "Un escompte s'offre avant l'échéance : par une prévenance seulement.",
+                    3,
+                    "discount",
+                ),
                 Issue("scenario_soon", SOON, 3, "when", "opened"),
             ],
-            id="what nothing acts on yet",
+            id="a discount after the due date; what nothing acts on yet",
         ),
         pytest.param(
             changed(3, minimum_cents={"EUR": 500}, maximum_cents={"EUR": 499}, when=["promised"]),

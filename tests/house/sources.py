@@ -24,6 +24,7 @@ LADDER = (
     ("scoring",),
     ("insurance",),
     ("risk",),
+    ("discounts",),
     ("dunning",),
     ("replies",),
     ("recovery",),

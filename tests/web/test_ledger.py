@@ -46,11 +46,11 @@ READERS = (
 PAGES = (
     "dashboard", "aged_balance", "aged_balance_lines", "customers", "unreachable",
     "customers_classes", "customers_duplicates", "invoices", "proposals",
-    "penalty_notes", "customers_profiles", "invoices_unnumbered",
+    "penalty_notes", "discounts", "discount_entries", "customers_profiles", "invoices_unnumbered",
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",
-    "customer_entry", "customer_payer", "customer_credit", "customer_documents",
+    "customer_entry", "customer_payer", "customer_discounts", "customer_credit", "customer_documents",
 )  # fmt: skip
 
 

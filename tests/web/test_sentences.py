@@ -12,7 +12,7 @@ from encours.web.settings.sentences import SENTENCES, sentence
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "encours"
 SUBJECTS = (
-    "absence|allocation|api_key|bank_account|calls?|contacts?|credit|creditor|customers?"
+    "absence|allocation|api_key|bank_account|calls?|contacts?|credit|creditor|customers?|discount"
     "|documents?|due_dates|einvoicing|exchange|field|flow|import|instalment|invoice"
     "|letter|mapping|message|penalty_note|person|plan|policy|portfolio_rule|portfolios|rates|reminders?|scenario"
     "|scoring|sender"

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "encours.feeds",
     "encours.einvoicing",
     "encours.risk",
+    "encours.discounts",
     "encours.scoring",
     "encours.dunning",
     "encours.replies",

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from encours.discounts.actions import following
 from encours.tenancy.listening import Listener, listen
 from encours.tenancy.scope import in_tenant
 from encours.webhooks import jobs, queries
 from encours.webhooks.actions import queueing
 
-LISTENERS: Final = (Listener("webhooks", hear=queueing.hear, is_listening=queueing.is_listening),)
+LISTENERS: Final = (
+    Listener("webhooks", hear=queueing.hear, is_listening=queueing.is_listening),
+    Listener("discounts", hear=following.hear, is_listening=following.is_listening),
+)
 
 
 def run(tenant_id: int, *, now: datetime) -> int:

@@ -23,6 +23,8 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "ledger.write": MONEY,
     "ledger.bulk": MONEY,
     "penalties.bill": MONEY,
+    "discounts.grant": MONEY,
+    "discounts.offer": CHASE,
     "ledger.export": frozenset({ADMIN, MANAGER, COLLECTOR, ACCOUNTANT}),
     "customers.read": EVERYBODY,
     "customers.write": frozenset({ADMIN, MANAGER, COLLECTOR, ACCOUNTANT}),

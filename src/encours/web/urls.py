@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("encours.web.shell.urls")),
     path("", include("encours.web.accounts.urls")),
     path("", include("encours.web.ledger.urls")),
+    path("", include("encours.web.discounts.urls")),
     path("imports/sources/", include("encours.web.feeds.urls")),
     path("imports/", include("encours.web.imports.urls")),
     path("", include("encours.web.documents.urls")),

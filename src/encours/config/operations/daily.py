@@ -9,6 +9,7 @@ from typing import Any, Final
 from encours.config.operations import backups, journals
 from encours.config.operations.tenants import tenant_ids
 from encours.custody.actions import retention
+from encours.discounts.actions import grants
 from encours.dunning import actions as dunning
 from encours.dunning.actions import calls
 from encours.scoring.actions import running
@@ -70,10 +71,11 @@ def _score(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:
 def _plan(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:
     with in_tenant(tenant_id):
         place = {"tenant_id": tenant_id, "creditor_id": creditor_id}
+        settled = grants.settle(**place, today=on)
         calls.withdraw_outdated(**place, on=on, now=datetime.now(UTC))
     with in_tenant(tenant_id):
         plan = dunning.plan_day(tenant_id=tenant_id, creditor_id=creditor_id, on=on)
-    return {"planned": len(plan.planned), "held": len(plan.held)}
+    return {"planned": len(plan.planned), "held": len(plan.held), **settled}
 
 
 def _send(tenant_id: int, creditor_id: int, on: date) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from encours.custody.queries import persons as queries
 from encours.custody.queries.persons import PersonCard
 from encours.custody.rules.erasure import Decision, What, decide
+from encours.discounts import erasing as discounts
 from encours.documents import actions as documents
 from encours.dunning.actions import choices
 from encours.kernel.refusal import Refusal
@@ -136,6 +137,7 @@ def _of_account(what: What, told: dict[str, Any], customer_id: int) -> None:
         case "standing":
             standing.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
             scoring.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
+            discounts.erase_reasons(tenant_id=told["tenant_id"], customer_id=customer_id)
 
 
 def _card(tenant_id: int, person: Person) -> PersonCard:

@@ -10,27 +10,28 @@ from typing import Final
 
 from django.db import connection
 
+from encours.discounts.actions import offers as discounts
 from encours.dunning.actions import effects
+from encours.dunning.actions.bounces import mark_bounced
 from encours.dunning.actions.parcels import Leaving, parcel
 from encours.dunning.models import Reminder
 from encours.dunning.queries import ledger as ledgers
 from encours.dunning.queries.luggage import NOTHING, Luggage, luggage_of, statements_of
 from encours.dunning.queries.moment import Setting, setting
-from encours.dunning.queries.outgoing import Outgoing, outgoing, reached_by
+from encours.dunning.queries.outgoing import Outgoing, outgoing
 from encours.dunning.rules import planning, recheck, wordings
 from encours.dunning.rules.frames import Ledger, Mode
 from encours.dunning.rules.proofreading import edited_findings
 from encours.dunning.rules.scenario import Step
-from encours.dunning.rules.short import short_text
+from encours.dunning.rules.short import ShortMessage, short_text
 from encours.dunning.rules.wordings import Draft
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts, optouts
 from encours.messaging.models import Message
 from encours.messaging.ports import LETTER_PRESSES, Outcome, Prepared, Withdrawn
 from encours.messaging.rules.notice import Notice
-from encours.messaging.rules.segments import Length, cost_cents, length_of
+from encours.messaging.rules.segments import cost_cents, length_of
 from encours.parties import faces
-from encours.parties.models import Contact
 from encours.receivables.queries.rates import rates_of
 from encours.receivables.rules.rates import Rates
 from encours.receivables.rules.values import shipped_law_values
@@ -90,6 +91,10 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
    where s.tenant_id = r.tenant_id),
   (select string_agg(v.id || ':' || v.xmin, ',' order by v.id) from receivables_penaltywaiver v
    where v.tenant_id = r.tenant_id and v.customer_id = any (mine.ids)),
+  (select string_agg(e.id || ':' || e.xmin, ',' order by e.id) from discounts_discountrule e
+   where e.tenant_id = r.tenant_id and e.creditor_id = r.creditor_id),
+  (select string_agg(e.id || ':' || e.state, ',' order by e.id) from discounts_discountoffer e
+   where e.tenant_id = r.tenant_id and e.customer_id = any (mine.ids) and e.state <> 'prepared'),
   (select string_agg(w.id::text, ',' order by w.id) from dunning_texttemplate w
    where w.tenant_id = r.tenant_id and w.is_active)))
 from dunning_reminder r
@@ -172,7 +177,13 @@ class ReminderPreparer:
             cursor.execute(CONCLUDE, asked)
             today, creditor_id, customer_id, set_going, *told = cursor.fetchone()
         if outcome == "bounced":
-            _mark_bounced(tenant_id, subject_id, channel, customer_id, now)
+            mark_bounced(
+                tenant_id=tenant_id,
+                reminder_id=subject_id,
+                channel=channel,
+                customer_id=customer_id,
+                now=now,
+            )
         journal.record(
             f"reminder.{outcome}",
             tenant_id=tenant_id,
@@ -182,6 +193,8 @@ class ReminderPreparer:
             customer_id=customer_id,
             data=dict(zip(TOLD, told, strict=True)),
         )
+        if outcome in ("sent", "uncertain"):
+            discounts.made(tenant_id=tenant_id, reminder_id=subject_id, on=today)
         effects.record(
             set_going,
             tenant_id=tenant_id,
@@ -229,15 +242,6 @@ def preview(*, tenant_id: int, reminder_id: int, now: datetime) -> tuple[Notice,
     reminder = Reminder.objects.of(tenant_id).get(pk=reminder_id)
     one, rates = _drafted(reminder, *_now(reminder, now)), rates_of(tenant_id)
     return _notice(one, rates), _letter(one, rates)
-
-
-@dataclass(frozen=True, slots=True)
-class ShortMessage:
-    """What a text message would say now, how long it is and what it costs."""
-
-    body: str
-    length: Length
-    cost_cents: int
 
 
 def short_of(*, tenant_id: int, reminder_id: int, channel: str, now: datetime) -> ShortMessage:
@@ -468,10 +472,19 @@ def _letter(one: Outgoing, rates: Rates) -> bytes:
     return LETTER_PRESSES["typst"].typeset(_on_paper(one, rates))
 
 
+def _keep_offers(one: Outgoing) -> None:
+    """Note what a message offers, until it leaves; a rehearsal offers nothing."""
+    row, told = one.reminder, {line.line_id: line.discount for line in one.draft.lines}
+    if not row.rehearsal:
+        who = {"tenant_id": row.tenant_id, "reminder_id": row.pk}
+        discounts.prepare(**who, discounts=told, today=one.draft.today)
+
+
 def _keep_versions(tenant_id: int, drafts: Iterable[Outgoing]) -> list[int]:
     """Note which version of a text each reminder is written with; return those that changed."""
     changed: dict[int | None, list[int]] = defaultdict(list)
     for one in drafts:
+        _keep_offers(one)
         version = one.draft.text.template or None
         if version != one.reminder.text_id:
             changed[version].append(one.reminder.pk)
@@ -479,21 +492,3 @@ def _keep_versions(tenant_id: int, drafts: Iterable[Outgoing]) -> list[int]:
         rows = Reminder.objects.of(tenant_id).filter(pk__in=sorted(numbers))
         rows.update(text_id=version)
     return [number for numbers in changed.values() for number in numbers]
-
-
-def _mark_bounced(
-    tenant_id: int, reminder_id: int, channel: str, customer_id: int, now: datetime
-) -> None:
-    message = (
-        Message.objects.of(tenant_id)
-        .filter(kind=KIND, subject_id=reminder_id, channel=channel)
-        .first()
-    )
-    refused = message.recipient.get("to", []) if message else []
-    family = faces.family_of(tenant_id=tenant_id, customer_id=customer_id)
-    theirs = Contact.objects.of(tenant_id).filter(customer_id__in=family)
-    if channel == "email":
-        theirs.filter(email__in=refused).update(bounced_at=now)
-    elif channel in ("sms", "whatsapp"):
-        bad = [one.pk for one in theirs.select_related("customer") if reached_by(one) in refused]
-        Contact.objects.of(tenant_id).filter(pk__in=bad).update(mobile_refused_at=now)

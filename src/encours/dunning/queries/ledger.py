@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from encours.discounts.queries.offers import earned_of
 from encours.dunning.queries import choices, deeds, persons
 from encours.dunning.rules import chronicle, cycles, frames
 from encours.dunning.rules.frames import Ledger
@@ -203,6 +204,7 @@ def load(
     said = read(MESSAGES, MESSAGES_SCHEMA)
     is_reminded = pl.col("customer_id").is_in(said["customer_id"].unique().implode())
     documents = read_named(DOCUMENTS, params, known["invoice_id"], schema=DOCUMENTS_SCHEMA)
+    known = _less_earned(known, tenant_id, creditor_id, today)
     known = known.with_columns(is_reminded=is_reminded).join(documents, on="invoice_id")
     known = faces.shown_under(known, merged)
     facts = acting(faces.shown_under(read(FACTS, FACTS_SCHEMA), merged))
@@ -223,6 +225,18 @@ def load(
         **persons.persons(params, merged),
         **_followed(params, merged, shelf),
     )
+
+
+def _less_earned(
+    known: pl.DataFrame, tenant_id: int, creditor_id: int, today: date
+) -> pl.DataFrame:
+    """Take off what a payment in time earned as a discount, granted or not yet: not owed."""
+    earned = earned_of(tenant_id=tenant_id, creditor_id=creditor_id, today=today)
+    if earned.is_empty():
+        return known
+    taken = pl.col("paid_cents") + pl.col("earned_cents").fill_null(0)
+    joined = known.join(earned, on="instalment_id", how="left", maintain_order="left")
+    return joined.with_columns(paid_cents=taken).drop("earned_cents")
 
 
 def _conduct(

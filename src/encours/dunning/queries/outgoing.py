@@ -13,6 +13,7 @@ from django.db import connection
 
 from encours.dunning.models import Reminder
 from encours.dunning.queries import agencies
+from encours.dunning.queries.offered import Offered
 from encours.dunning.queries.texts import texts_of
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import Draft, DueLine
@@ -115,6 +116,7 @@ def outgoing(
     sender, payment = sender_of(creditor), payment_of(creditor)
     history = _earlier(tenant_id, list(customers), merged, today)
     writers = _writers(steps.values(), customers.values())
+    offered = Offered.of(creditor, reminders, steps, lines.values(), today)
     found = []
     for one in reminders:
         customer, step = customers[one.customer_id], steps[one.pk]
@@ -136,7 +138,7 @@ def outgoing(
             today=today,
             sender=sender,
             addressee=_addressee(customer, recipient),
-            lines=due,
+            lines=offered.on(due, one.customer_id, step),
             currency=one.currency,
             credits_cents=sum(covered.values()),
             **_signed(creditor, writer),
@@ -312,7 +314,8 @@ def _due_line(
     insolvent_on: date | None,
     billed: Billed,
 ) -> DueLine:
-    _, _, invoice_id, number, label, issued_on, due_on, source, amount, _, paid, is_note = row.read
+    id_, lineage, invoice_id, number, label, issued_on, due_on, *more = row.read
+    source, amount, _, paid, is_note = more
     known = customer.class_confirmed_at is not None
     debtor = DebtorClass(customer.debtor_class) if known else DebtorClass.UNKNOWN
     claim = Claim(
@@ -336,6 +339,9 @@ def _due_line(
         claim=claim,
         may_claim=known and source in SURE and not is_note,
         label="" if number else label,
+        line_id=id_,
+        lineage_id=lineage or id_,
+        has_sure_date=source in SURE and not is_note,
     )
 
 

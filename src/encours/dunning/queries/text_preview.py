@@ -125,7 +125,7 @@ def _draft(tenant_id: int, creditor_id: int, customer_id: int, name: str, now: d
     return outgoing(
         [reminder],
         creditor=creditor,
-        steps={0: Step(name, name, 1, kind, 0, tone=tone, sender=_sender(name))},
+        steps={0: _step(name, kind, tone)},
         open_cents={0: lines},
         covered_cents={},
         today=today,
@@ -134,6 +134,11 @@ def _draft(tenant_id: int, creditor_id: int, customer_id: int, name: str, now: d
 
 def _sender(name: str) -> Sender:
     return "agency" if name == OF_AGENCY else "creditor"
+
+
+def _step(name: str, kind: Kind, tone: Tone) -> Step:
+    offers = kind == "pre_due"
+    return Step(name, name, 1, kind, 0, tone=tone, sender=_sender(name), discount=offers)
 
 
 def _lines(

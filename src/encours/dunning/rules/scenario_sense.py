@@ -12,9 +12,7 @@ from encours.kernel.issue import Issue
 LADDER_MAX: Final = 12
 FORMAL_GAP_DAYS: Final = 8
 NOT_FORMAL: Final = frozenset({"sms", "whatsapp", "call"})
-SOON: Final[Mapping[str, tuple[Any, ...]]] = {
-    "discount": (False,),
-}
+SOON: Final[Mapping[str, tuple[Any, ...]]] = {}
 """What a step may say today of each of these; the rest is refused until something acts on it."""
 
 UNTOLD: Final = frozenset({"opened", "clicked"})
@@ -45,6 +43,7 @@ def _place_issues(step: Step, place: int) -> Iterator[Issue]:
     yield from _channel_issues(step, place)
     yield from _anchor_issues(step, place)
     yield from _bound_issues(step, place)
+    yield from _discount_issues(step, place)
     yield from _branch_issues(step, place)
 
 
@@ -92,6 +91,12 @@ _SAME_DAY: Final = {
     "plan": "Le jour convenu n'est passé que le lendemain.",
     "dispute_closed": "Le jour où un litige se ferme, le client vient de l'apprendre.",
 }
+
+
+def _discount_issues(step: Step, place: int) -> Iterator[Issue]:
+    if step.discount and step.kind != "pre_due":
+        said = "Un escompte s'offre avant l'échéance : par une prévenance seulement."
+        yield scenario_issue("scenario_discount", said, "discount", place)
 
 
 def _bound_issues(step: Step, place: int) -> Iterator[Issue]:

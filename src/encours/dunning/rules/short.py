@@ -6,10 +6,11 @@ A formal notice is never one: it owes its reader more than fits (law-fr 4.10).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from encours.messaging.rules.notice import Language, Notice
-from encours.messaging.rules.segments import plain_signs
+from encours.messaging.rules.segments import Length, plain_signs
 from encours.messaging.rules.wording import amount_text, day_text
 
 STOP: Final[Mapping[Language, str]] = {"fr": " STOP : {stop}", "en": " STOP: {stop}"}
@@ -17,6 +18,15 @@ WHAT: Final[Mapping[Language, tuple[str, str]]] = {
     "fr": ("la facture {number}", "le total de {count} factures"),
     "en": ("invoice {number}", "the total of {count} invoices"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ShortMessage:
+    """What a text message would say now, how long it is and what it costs."""
+
+    body: str
+    length: Length
+    cost_cents: int
 
 
 def short_text(notice: Notice, *, stop: str = "") -> str:

@@ -6,18 +6,19 @@ once, for the e-mail, its letter and the preview.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from encours.discounts.rules.offers import Discount
 from encours.dunning.rules.scenario import Step
 from encours.dunning.texts.mandates import Mandate, framed
 from encours.dunning.texts.words import Message, Text, compose
 from encours.messaging.rules import notice as notices
 from encours.messaging.rules.notice import Addressee, Kind, Language, Notice, Payment, Sender
-from encours.messaging.rules.wording import amount_text, day_text
+from encours.messaging.rules.wording import amount_text, day_text, points_text
 from encours.receivables.rules.indemnity import recovery_indemnity
 from encours.receivables.rules.interest import Claim, InterestStatement, late_interest
 from encours.receivables.rules.rates import MissingRate, Rates
@@ -50,6 +51,10 @@ class DueLine:
     claim: Claim
     may_claim: bool = False
     label: str = ""
+    discount: Discount | None = None
+    line_id: int = 0
+    lineage_id: int = 0
+    has_sure_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def notice(draft: Draft, *, rates: Rates, law: LawValues) -> Notice:
         mentions=words.mentions,
         pay_before=_pay_before(draft),
         short=words.short,
+        reduced=reduced(draft),
     )
     return framed(told, draft.mandate) if draft.mandate else told
 
@@ -176,6 +182,7 @@ def _words(draft: Draft, extras: Extras) -> Message:
                 "number": line.number or line.label,
                 "due_on": day_text(line.claim.due_on, language),
                 "open": amount_text(line.open_cents, draft.currency, language),
+                **_reduction(line, draft),
             }
             for line in draft.lines
         ],
@@ -214,12 +221,62 @@ def _values(draft: Draft, extras: Extras) -> dict[str, str]:
         "credits": money(draft.credits_cents),
         "paid": money(draft.paid_cents),
         "paid_on": day_text(draft.paid_on, language) if draft.paid_on else "",
+        **_discount_values(draft, money),
         "reference": draft.reference,
         "creditor": draft.creditor,
         "customer": draft.addressee.name,
         "contact": draft.contact,
         "phone": draft.sender.phone,
         "email": draft.sender.email,
+    }
+
+
+def reduced(draft: Draft) -> notices.Reduced | None:
+    """Return what there is to pay, by when, for the discount of all the lines to be had."""
+    alike = _alike(draft)
+    if alike is None or draft.credits_cents:
+        return None
+    cents = sum(one.cents for one in _discounts(draft))
+    pay = sum(line.open_cents for line in draft.lines) - cents
+    return notices.Reduced(pay, cents, alike.until_on)
+
+
+def _discounts(draft: Draft) -> list[Discount]:
+    return [line.discount for line in draft.lines if line.discount]
+
+
+def _alike(draft: Draft) -> Discount | None:
+    """Return the discount of every line, when all have the same percent and day."""
+    told = _discounts(draft)
+    if not told or len(told) != len(draft.lines):
+        return None
+    kinds = {(one.basis_points, one.until_on) for one in told}
+    return told[0] if len(kinds) == 1 else None
+
+
+def _reduction(line: DueLine, draft: Draft) -> dict[str, str]:
+    told = line.discount
+    if told is None:
+        return {}
+    return {
+        "discount": amount_text(told.cents, draft.currency, draft.language),
+        "discount_before": day_text(told.until_on, draft.language),
+        "discount_pay": amount_text(line.open_cents - told.cents, draft.currency, draft.language),
+    }
+
+
+def _discount_values(draft: Draft, money: Callable[[int | None], str]) -> dict[str, str]:
+    told, alike = _discounts(draft), _alike(draft)
+    cents = sum(one.cents for one in told)
+    owed = sum(line.open_cents for line in draft.lines)
+    percents = {one.basis_points for one in told}
+    days = {one.until_on for one in told}
+    alone = points_text(min(percents), draft.language) if len(percents) == 1 else ""
+    return {
+        "discount": money(cents),
+        "discount_percent": alone,
+        "discount_before": day_text(min(days), draft.language) if len(days) == 1 else "",
+        "discount_pay": money(owed - cents) if alike else "",
     }
 
 
@@ -241,6 +298,8 @@ def _flags(draft: Draft, extras: Extras) -> set[str]:
         "agreed_rate": agreed,
         "attached": draft.is_attached,
         "letter": draft.is_letter,
+        "discount_all": _alike(draft) is not None,
+        "rebate": any(one.origin == "negotiation" for one in _discounts(draft)),
     }
     return {name for name, holds in flags.items() if holds}
 

@@ -24,8 +24,9 @@ SOURCE_MAX: Final = 12_000
 TAGS: Final = frozenset({"if", "unless", "case", "for", "comment"})
 FILTERS: Final = frozenset({"default", "capitalize", "downcase", "upcase"})
 ITEMS: Final = "invoices"
-"""What `for` may go through: the invoices of the message (number, due_on, open)."""
-ITEM_NAMES: Final = ("number", "due_on", "open")
+"""What `for` may go through: the invoices of the message (number, due_on, open,
+discount, discount_before, discount_pay)."""
+ITEM_NAMES: Final = ("number", "due_on", "open", "discount", "discount_before", "discount_pay")
 NO_BREAK: Final = "\u00a0"
 _MARKUP: Final = re.compile(r"(\{%.*?%\}|\{\{.*?\}\})", re.DOTALL)
 _HIGH: Final = re.compile(r" (?=[:;!?»%€])|(?<=«) ")

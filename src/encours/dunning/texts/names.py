@@ -23,6 +23,10 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     "credits": "avoirs et règlements déduits",
     "paid": "montant reçu",
     "paid_on": "date de réception",
+    "discount": "escompte ou remise offerts sur ces échéances",
+    "discount_percent": "taux de l'escompte, s'il n'y en a qu'un",
+    "discount_before": "payer au plus tard le, pour avoir l'escompte",
+    "discount_pay": "somme à payer avec l'escompte",
     "reference": "référence à rappeler",
     "creditor": "nom de la société",
     "customer": "nom du client",
@@ -41,6 +45,8 @@ FLAGS: Final[Mapping[str, str]] = {
     "interest_missing": "pénalités dues, mais taux du semestre inconnu",
     "agreed_rate": "taux convenu au contrat plutôt que taux légal supplétif",
     "attached": "un document est joint",
+    "discount_all": "l'escompte porte sur toutes les échéances, au même jour",
+    "rebate": "c'est une remise conditionnelle, offerte en négociation",
     "letter": "le message part en lettre",
 }
 """Conditions that are no value."""
@@ -52,6 +58,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "credits_deducted": "avoirs et règlements déduits, en une phrase",
     "missing_rate": "pénalités dont le taux n'est pas encore connu",
     "penalties": "mentions légales des pénalités et de l'indemnité",
+    "early_payment": "escompte ou remise : combien, jusqu'à quand, somme à payer",
     "fraud": "vérifier un compte bancaire que l'on ne connaît pas",
     "reach": "comment vous joindre, en trois mots",
 }

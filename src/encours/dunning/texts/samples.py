@@ -60,6 +60,10 @@ _KNOWN: Final[tuple[dict[str, str | int], ...]] = (
         "paid": 10_000,
         "paid_on": "02/11/2026",
         "due_soon": 1_000,
+        "discount": 4_621,
+        "discount_percent": "3 %",
+        "discount_before": "20/09/2026",
+        "discount_pay": 149_429,
     },
 )
 _OWED: Final[Mapping[Debtor, tuple[tuple[dict[str, str | int], frozenset[str]], ...]]] = {
@@ -95,7 +99,9 @@ class Situation:
 def situations(name: str) -> tuple[Situation, ...]:
     """Return what a text of this name may meet."""
     return tuple(
-        Situation(debtor, {**shape, **known, **owed}, flags | lines | _told(debtor))
+        Situation(
+            debtor, {**shape, **known, **owed}, flags | lines | _told(debtor) | _offered(known)
+        )
         for debtor, claims in _OWED.items()
         if not (debtor == "unknown" and name == "mise_en_demeure")
         for (shape, lines), known, (owed, flags) in product(_shapes(name), _KNOWN, claims)
@@ -182,6 +188,10 @@ def notice(message: Message, situation: Situation, language: Language) -> Notice
 
 def _told(debtor: Debtor) -> frozenset[str]:
     return frozenset() if debtor == "unknown" else frozenset({debtor})
+
+
+def _offered(known: Mapping[str, str | int]) -> frozenset[str]:
+    return frozenset({"discount_all"}) if "discount_pay" in known else frozenset()
 
 
 def _shapes(name: str) -> list[tuple[dict[str, str | int], frozenset[str]]]:

@@ -15,6 +15,8 @@ from encours.imports.rules import adoption
 from encours.imports.rules.derived import Documents
 from encours.kernel.issue import Issue
 
+DISCOUNT_PREFIX: Final = "ESC-"
+"""How the numbers of discounts granted here begin (`discounts.actions.grants`)."""
 RENAME: Final = """
 update parties_customer c set code = %(code)s
 from parties_batch b
@@ -52,7 +54,7 @@ def adopt(
     claims = asked(documents.claims, entered.invoices, day="issued_on")
     is_deposit = pl.col("key").str.ends_with(DEPOSIT)
     notes = entered.credits.filter(~is_deposit)
-    credits_ = asked(documents.credits, notes, day="received_on")
+    credits_ = asked(_numbered(documents.credits), notes, day="received_on")
     _rename(pl.concat([claims.pairs, credits_.pairs]), tenant_id)
     keys = claims.documents.select(invoice_id="id", claim_key="key")
     lines = entered.instalments.drop("claim_key").join(keys, on="invoice_id")
@@ -69,6 +71,12 @@ def adopt(
         deposits=entered.credits.join(taken, on="key", how="semi")["id"],
         issues=(*claims.issues, *credits_.issues),
     )
+
+
+def _numbered(exported: pl.DataFrame) -> pl.DataFrame:
+    """Call a discount by its piece where that is a number of ours: accounts number none."""
+    ours = (pl.col("number") == "") & pl.col("piece").str.starts_with(DISCOUNT_PREFIX)
+    return exported.with_columns(number=pl.when(ours).then("piece").otherwise("number"))
 
 
 def _rename(pairs: pl.DataFrame, tenant_id: int) -> None:

@@ -24,9 +24,10 @@ where tenant_id = %(tenant)s and creditor_id = %(creditor)s and kind in ('fec', 
 EINVOICES: Final = """
 select id from parties_batch
 where tenant_id = %(tenant)s and creditor_id = %(creditor)s
-  and kind in ('einvoice', 'penalty_note')
+  and kind in ('einvoice', 'penalty_note', 'discount')
 """
-"""What an export takes as its own where it names it: e-invoices, notes of penalties issued here."""
+"""What an export takes as its own where it names it: e-invoices, notes of penalties issued here,
+discounts granted here."""
 FROM_EXPORTS: Final = f"{LIVE} and t.batch_id in ({EXPORTS})"
 ASKED: Final = "t.customer_id in (select customer_id from stage_asked)"
 OF_LINE: Final = """

@@ -14,7 +14,14 @@ from urllib.parse import quote
 
 from encours.messaging.rules.notice import ASKING, Line, Notice, due_cents, parts, totals
 from encours.messaging.rules.plain import literal, payment_rows, sender_lines
-from encours.messaging.rules.wording import WORDS, amount_text, day_text, late_text, rate_text
+from encours.messaging.rules.wording import (
+    WORDS,
+    amount_text,
+    day_text,
+    late_text,
+    rate_text,
+    total_text,
+)
 
 INK: Final = "#1f2933"
 QUIET: Final = "#5b6775"
@@ -252,11 +259,11 @@ def _cell(tag: str, content: str, side: str, style: str, *, span: int = 1) -> st
 
 
 def _total_rows(notice: Notice) -> Iterator[str]:
-    words = WORDS[notice.language]
     for total in totals(notice):
         weight = ";font-weight:700;font-size:17px" if total.strong else ";font-size:15px"
         shown = _shown(amount_text(total.cents, notice.currency, notice.language))
-        label = _cell("td", _shown(words.totals[total.name]), "left", _TEXT + weight, span=2)
+        said = total_text(total.name, notice.language, total.until_on)
+        label = _cell("td", _shown(said), "left", _TEXT + weight, span=2)
         amount = _cell("td", shown, "right", f"{_TEXT}{weight};white-space:nowrap")
         yield f"<tr>{label}{amount}</tr>"
 

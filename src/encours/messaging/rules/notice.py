@@ -95,6 +95,15 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduced:
+    """What there is to pay if it is paid by a day, and how much less that is."""
+
+    pay_cents: int
+    less_cents: int
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Everything a message says; amounts are those of the day it was prepared.
 
@@ -126,15 +135,19 @@ class Notice:
     mentions: tuple[str, ...] = ()
     pay_before: date | None = None
     short: str = ""
+    reduced: Reduced | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
     """One line under the table: what it is (a key of the words), how much, and whether it rules."""
 
-    name: Literal["open", "credits", "interest", "indemnity", "due", "balance", "credited"]
+    name: Literal[
+        "open", "credits", "interest", "indemnity", "due", "balance", "credited", "reduced"
+    ]
     cents: int
     strong: bool = field(default=False)
+    until_on: date | None = None
 
 
 def open_cents(notice: Notice) -> int:
@@ -167,7 +180,18 @@ def _is_late(line: Line, today: date) -> bool:
 
 
 def totals(notice: Notice) -> tuple[Total, ...]:
-    """Return the totals to show, the last one being what is asked or stands; none without lines."""
+    """Return the totals to show, the amount asked for being strong; none without lines.
+
+    After it, where a discount is offered: what there is to pay by its day.
+    """
+    asked = _asked(notice)
+    if not asked or notice.reduced is None:
+        return asked
+    told = notice.reduced
+    return (*asked, Total("reduced", told.pay_cents, until_on=told.until_on))
+
+
+def _asked(notice: Notice) -> tuple[Total, ...]:
     if not notice.lines:
         return ()
     if notice.kind == "avoir":

@@ -24,6 +24,7 @@ from encours.messaging.rules.wording import (
     late_text,
     rate_text,
     siren_text,
+    total_text,
 )
 
 _LINE_ENDS: Final = re.compile("\r\n?|[\u2028\u2029]")
@@ -64,7 +65,7 @@ def _table(notice: Notice) -> Iterator[str]:
             cents = sum(line.open_cents for line in lines)
             yield f"{label}{words.colon}{amount_text(cents, notice.currency, language)}"
     for total in totals(notice):
-        label = words.totals[total.name]
+        label = total_text(total.name, language, total.until_on)
         shown = amount_text(total.cents, notice.currency, language)
         yield f"{label.upper() if total.strong else label}{words.colon}{shown}"
 

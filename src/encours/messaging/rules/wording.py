@@ -104,6 +104,7 @@ FRENCH: Final = Words(
         "due": "Total à régler",
         "balance": "Solde du compte",
         "credited": "Total de l’avoir",
+        "reduced": "À régler au plus tard le {date}, escompte déduit",
     },
     how_to_pay="Pour régler par virement",
     holder="Titulaire du compte",
@@ -163,6 +164,7 @@ ENGLISH: Final = Words(
         "due": "Total to pay",
         "balance": "Account balance",
         "credited": "Total credited",
+        "reduced": "To pay by {date}, discount taken off",
     },
     how_to_pay="To pay by bank transfer",
     holder="Account holder",
@@ -251,3 +253,16 @@ def siren_text(siren: str) -> str:
     if len(plain) != len("732829320") or not plain.isdigit():
         return siren
     return NO_BREAK.join((plain[:3], plain[3:6], plain[6:]))
+
+
+def total_text(name: str, language: Language, until_on: date | None = None) -> str:
+    """Return what a line under the table says, with its day where it has one."""
+    return WORDS[language].totals[name].format(date=day_text(until_on, language))
+
+
+def points_text(points: int, language: Language) -> str:
+    """Write a share given in hundredths of a percent, without needless zeros: 3 %, 2,5 %."""
+    whole, rest = divmod(points, 100)
+    mark, unit = (",", f"{NO_BREAK}%") if language == "fr" else (".", "%")
+    told = f"{whole}{mark}{rest:02d}".rstrip("0") if rest else str(whole)
+    return told + unit

@@ -35,6 +35,7 @@ TABS: Final = (
     ("customer", lazy("Compte")),
     ("customer_statement", lazy("Relevé")),
     ("customer_interest", lazy("Intérêts de retard")),
+    ("customer_discounts", lazy("Escomptes")),
     ("customer_why", lazy("Relances")),
     ("customer_payer", lazy("Profil payeur")),
     ("customer_standing", lazy("Litiges, promesses…")),

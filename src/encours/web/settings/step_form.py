@@ -113,6 +113,7 @@ def offered_names(step: Step) -> list[str]:
         if name in known
         and name not in FIXED
         and (name != "lapse_days" or step.kind == "thank_you")
+        and (name != "discount" or step.kind == "pre_due")
         and (len(SOON.get(name, (0, 1))) > 1)
     ]
 

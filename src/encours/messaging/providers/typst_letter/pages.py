@@ -18,6 +18,7 @@ from encours.messaging.rules.wording import (
     long_day_text,
     rate_text,
     siren_text,
+    total_text,
 )
 
 ADDRESS_LINES: Final = 6
@@ -58,7 +59,11 @@ def letter_data(notice: Notice, *, logo: str | None) -> dict[str, Any]:
         "opening": _paragraphs(notice.opening),
         "table": _table(notice, words),
         "totals": [
-            [words.totals[total.name], _amount(total.cents, notice), total.strong]
+            [
+                total_text(total.name, notice.language, total.until_on),
+                _amount(total.cents, notice),
+                total.strong,
+            ]
             for total in totals(notice)
         ],
         "payment": _payment(notice, words),

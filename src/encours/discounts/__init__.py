@@ -1,0 +1,1 @@
+"""Early-payment discounts and conditional rebates: rules, offers made, discounts granted."""

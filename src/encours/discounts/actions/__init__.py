@@ -1,0 +1,1 @@
+"""Rules kept, offers made, discounts granted, rewards decided."""

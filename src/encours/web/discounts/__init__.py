@@ -1,0 +1,1 @@
+"""Discounts on screen: what was offered, earned and granted; rules; good payers."""
