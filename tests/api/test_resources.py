@@ -30,7 +30,7 @@ YEAR = {"issued_on": "2026-01-05", "amount": "1200.00", "net": "1000.00", "vat":
 
 
 def new_invoice(own: Program, customer: dict[str, Any], **values: Any) -> dict[str, Any]:
-    body = {"customer_id": customer["id"], "number": f"F-{customer['id']}", **YEAR, **values}
+    body = {"customer_id": customer["id"], "number": f"API-{customer['id']}", **YEAR, **values}
     return ok(own.post("/invoices", body))
 
 
