@@ -46,7 +46,7 @@ class Scripted:
         if not self._say(connection, answers[""]):
             return
         while line := lines.readline():
-            verb = line.decode("utf-8").strip().upper()[:4]
+            verb = line.decode("utf-8").strip().upper()[:4] or "nothing"
             self.heard.append(line.decode("utf-8").strip())
             if not self._say(connection, answers[verb]):
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from encours.messaging.ports import (
 )
 from encours.messaging.providers.sink import Fault, SmtpSink
 from encours.messaging.providers.smtp import SmtpChannel, SmtpSettings
+from encours.messaging.providers.tokens import LASTS_S, KeptToken
 
 Channels = Callable[..., SmtpChannel]
 
@@ -307,3 +309,58 @@ def test_a_server_without_tls_is_refused_rather_than_trusted(channel: Channels) 
 
     assert raised.value.phase == "connection"
     assert not server.contents
+
+
+CHALLENGE = "334 " + b64encode(b'{"status":"401","schemes":"Bearer"}').decode()
+
+
+def test_a_mailbox_opens_with_a_token_and_no_password(channel: Channels) -> None:
+    with scripted({"AUTH": "235 2.7.0 welcome"}) as server:
+        channel(server.port, user="compta@durand.example", token=lambda: "a1").send(email())
+    (auth,) = [line for line in server.heard if line.startswith("AUTH")]
+    said = b64decode(auth.removeprefix("AUTH XOAUTH2 "))
+
+    assert said == b"user=compta@durand.example\x01auth=Bearer a1\x01\x01"
+    assert len(server.contents) == 1
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param({"AUTH": "535 5.7.3 no"}, id="at once"),
+        pytest.param(
+            {"AUTH": CHALLENGE, "noth": "535", "nothing": "535 5.7.3 no"}, id="challenged"
+        ),
+    ],
+)
+def test_a_token_that_is_refused_blames_nobody(channel: Channels, answers: dict[str, str]) -> None:
+    with scripted(answers) as server, pytest.raises(TemporaryRefusal) as raised:
+        channel(server.port, user="x@y.example", token=lambda: "a1").send(email())
+
+    assert raised.value.phase == "connection"
+    assert "l'accès donné à la boîte" in str(raised.value)
+    assert server.contents == []
+
+
+def test_a_consent_taken_back_is_said_before_anything_is_given(channel: Channels) -> None:
+    def gone() -> str:
+        raise TemporaryRefusal("L'accès a été retiré.", phase="connection")
+
+    with scripted({}) as server, pytest.raises(TemporaryRefusal, match="retiré"):
+        channel(server.port, user="x@y.example", token=gone).send(email())
+
+    assert not [line for line in server.heard if line.startswith(("AUTH", "MAIL"))]
+
+
+def test_a_token_is_kept_a_while() -> None:
+    asked, now = list[int](), [0.0]
+
+    def ask() -> str:
+        asked.append(1)
+        return f"a{len(asked)}"
+
+    token = KeptToken(ask, clock=lambda: now[0])
+    first = [token(), token()]
+    now[0] = LASTS_S + 1
+
+    assert (first, token()) == (["a1", "a1"], "a2")

@@ -14,6 +14,7 @@ from tests.replies.stubs import Answer, Asked, Stub, stub
 from encours.feeds.ports import CONSENTS, MAILBOXES, Account, Revoked, Unreachable
 from encours.feeds.providers import web
 from encours.feeds.providers.oauth import GOOGLE, MICROSOFT, PROVIDERS, MailConsent
+from encours.messaging.ports import SENDER_CONSENTS, TemporaryRefusal
 from encours.replies.actions import boxes, consents, fetching
 from encours.replies.models import Inbox
 from encours.replies.queries import inboxes
@@ -140,3 +141,59 @@ def test_from_the_settings_to_a_mailbox_that_lost_its_access(
         after = inboxes.inbox_of(**desk.owner)
     assert after is not None
     assert after.failure == done.problem
+
+
+def test_the_owner_is_asked_to_read_and_to_send_at_once(server: Stub) -> None:
+    consent = consent_at(server, {}, {"refresh_token": "r2"})
+    told = parse_qs(urlsplit(consent.address(state="S", challenge="C", back=BACK)).query)
+    consent.tokens(code="good", verifier="v" * 48, back=BACK)
+    consent.access_token()
+    sending = consent.sending_token()
+    scopes = [one.form["scope"] for one in server.heard]
+
+    assert "IMAP.AccessAsUser.All" in told["scope"][0]
+    assert "SMTP.Send" in told["scope"][0]
+    assert told["scope"][0].count("offline_access") == 1
+    assert sending == "a2"
+    assert scopes == [told["scope"][0], MICROSOFT.scope, MICROSOFT.sending]
+    assert not GOOGLE.sending, "one scope is both"
+
+
+@pytest.mark.parametrize(
+    ("secrets", "sentence"),
+    [
+        pytest.param({"refresh_token": "r2"}, "", id="given"),
+        pytest.param({"refresh_token": "gone"}, "ne permet pas d'envoyer", id="taken back"),
+        pytest.param({}, "pas encore connectée", id="never given"),
+        pytest.param(None, "Aucune boîte", id="no mailbox at all"),
+    ],
+)
+def test_a_creditor_sends_by_its_mailbox(
+    desk: Desk,
+    server: Stub,
+    monkeypatch: pytest.MonkeyPatch,
+    secrets: dict[str, str] | None,
+    sentence: str,
+) -> None:
+    def opened(account: Account) -> MailConsent:
+        endpoints = replace(MICROSOFT, tokens=f"{server.url}/token")
+        return MailConsent(web.client(server.url, private=True), account, endpoints)
+
+    monkeypatch.setattr(CONSENTS, "_filled", {"microsoft": opened})
+    whose = {"tenant_id": desk.house.tenant_id, "creditor_id": desk.house.creditor_id}
+    if secrets is not None:
+        told = boxes.Told(
+            settings={"auth": "microsoft", "user": "compta@durand.example", "client_id": "app"}
+        )
+        with in_tenant(desk.house.tenant_id):
+            boxes.set_inbox(**desk.owner, told=told, actor_id=1, today=TODAY)
+            rows = Inbox.objects.of(desk.house.tenant_id)
+            rows.filter(pk=desk.inbox_id).update(secrets=boxes.sealed(secrets))
+    consent = SENDER_CONSENTS["inbox"]
+    if not sentence:
+        assert consent.token(**whose) == "a2"
+        return
+    with pytest.raises(TemporaryRefusal, match=sentence) as raised:
+        consent.token(**whose)
+
+    assert raised.value.phase == "connection"

@@ -40,6 +40,7 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_sender_server": MANAGE,
     "settings_sender_test": MANAGE,
     "settings_sender_names": MANAGE,
+    "settings_sender_mailbox": MANAGE,
     "settings_channels": SETTINGS,
     "settings_channel_account": MANAGE,
     "settings_channel_act": MANAGE,

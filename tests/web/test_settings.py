@@ -17,6 +17,7 @@ from django.urls import reverse
 from tests.conftest import found_house
 from tests.web.places import Place, add_user, logged_in, place
 
+from encours.messaging import accounts
 from encours.messaging.models import Message
 from encours.messaging.ports import (
     CHANNEL_FACTORIES,
@@ -29,6 +30,7 @@ from encours.messaging.providers.memory_records import MemoryRecords
 from encours.messaging.queries import LimitedSender
 from encours.messaging.rules import domains
 from encours.receivables.queries.rates import rates_of
+from encours.replies.actions import boxes
 from encours.tenancy.models import BankAccount, Creditor, Fact, Tenant
 from encours.tenancy.scope import in_tenant
 from encours.web.paced import in_words
@@ -254,6 +256,46 @@ def test_the_domain_of_the_sender_is_looked_up_and_told(mine: Place, dns: Memory
     assert "Aucune clé sous ce sélecteur" in page
     assert "Non vérifié" in page
     assert "SPF Fautif, DKIM Introuvable, DMARC Non vérifié" in facts
+
+
+def test_a_mailbox_that_its_owner_opened_sends_too(mine: Place) -> None:
+    client, house = logged_in(mine.users["admin"]), mine.house
+    about, address = {"creditor_id": house.creditor_id}, reverse("settings_sender_mailbox")
+    before = client.post(address, about).status_code
+    told = boxes.Told(
+        settings={"auth": "microsoft", "user": "compta@example.org", "client_id": "app"}
+    )
+    asked = {"tenant_id": house.tenant_id, "creditor_id": house.creditor_id}
+    with in_tenant(house.tenant_id):
+        boxes.set_inbox(**asked, told=told, actor_id=1, today=date(2026, 11, 20))
+    unopened = client.post(address, about).status_code
+    with in_tenant(house.tenant_id):
+        boxes.keep_consent(
+            **asked, secrets={"refresh_token": "r1"}, actor_id=1, today=date(2026, 11, 20)
+        )
+    offered = client.get(reverse("settings_sender")).content.decode()
+    page = client.post(address, about, follow=True).content.decode()
+    with in_tenant(house.tenant_id):
+        creditor = Creditor.objects.of(house.tenant_id).get(pk=house.creditor_id)
+        account = dict(accounts.account_of(creditor).settings)
+    server = {
+        **about,
+        "host": "",
+        "port": "587",
+        "security": "starttls",
+        "user": "",
+        "password": "",
+    }
+    client.post(reverse("settings_sender_server"), server)
+    with in_tenant(house.tenant_id):
+        after = Creditor.objects.of(house.tenant_id).get(pk=house.creditor_id).smtp
+
+    assert (before, unopened) == (404, 404)
+    assert "Envoyer par la boîte des réponses compta@example.org" in offered
+    assert "partent par la boîte compta@example.org, sans mot de passe" in page
+    assert (account["host"], account["consent"]) == ("smtp.office365.com", "inbox")
+    assert "password" not in account
+    assert after == {}
 
 
 def test_every_reason_has_its_sentence() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         NameRecords,
         Preparer,
         ReportReader,
+        SenderConsent,
         TextChannel,
     )
     from encours.messaging.providers.sink import MailFolder
@@ -51,6 +52,7 @@ def register() -> None:
             "channel factory": channel_factories,
             "reader of delivery reports": report_readers,
             "records of a domain": name_records,
+            "consent of a sender": sender_consents,
             "letter press": letter_presses,
             "mailer": mailers,
             "preparer of messages": preparers,
@@ -324,6 +326,7 @@ def smtp_channel(account: Account) -> EmailChannel:
                 security=security,
                 user=given.get("user", ""),
                 password=given.get("password", ""),
+                token=_sending_token(given),
             )
         )
     return SmtpChannel(
@@ -335,6 +338,23 @@ def smtp_channel(account: Account) -> EmailChannel:
             password=settings.EMAIL_HOST_PASSWORD,
         )
     )
+
+
+def _sending_token(given: Mapping[str, str]) -> Callable[[], str] | None:
+    from encours.messaging.ports import SENDER_CONSENTS
+    from encours.messaging.providers.tokens import KeptToken
+
+    if not given.get("consent"):
+        return None
+    whose = {name: int(given[name]) for name in ("tenant_id", "creditor_id")}
+    return KeptToken(lambda: SENDER_CONSENTS[given["consent"]].token(**whose))
+
+
+def sender_consents() -> Mapping[str, SenderConsent]:
+    """Return who opens a mailbox for sending."""
+    from encours.replies.actions.sending import InboxConsent
+
+    return {"inbox": InboxConsent()}
 
 
 def esp_channel(code: str, account: Account) -> EmailChannel:

@@ -141,6 +141,10 @@ class Consent(Protocol):
         """Return the secrets that open the mailbox; raises Unreachable."""
         ...
 
+    def sending_token(self) -> str:
+        """Return a token that the mailbox's SMTP server takes; raises Revoked or Unreachable."""
+        ...
+
 
 CONSENTS: Registry[Callable[[Account], Consent]] = Registry("consent of a mailbox")
 

@@ -81,6 +81,8 @@ def secrets_of(row: ChannelAccount) -> dict[str, str]:
 def account_of(creditor: Creditor) -> Account:
     """Return the e-mail account of a creditor, its password opened; empty settings: ours."""
     server = {str(name): str(value) for name, value in creditor.smtp.items()}
+    if server.get("consent"):
+        server |= {"tenant_id": str(creditor.tenant_id), "creditor_id": str(creditor.pk)}
     if server.get("host") and creditor.smtp_password:
         server["password"] = vault.opened(creditor.smtp_password)
     return Account("smtp", tuple(sorted(server.items())))

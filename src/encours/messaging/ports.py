@@ -281,6 +281,17 @@ class NameRecords(Protocol):
         ...
 
 
+class SenderConsent(Protocol):
+    """Opens a mailbox for sending by its owner's consent (OAuth 2.0), without a password."""
+
+    code: str
+
+    def token(self, *, tenant_id: int, creditor_id: int) -> str:
+        """Return a token of now, asking its provider, or raise TemporaryRefusal of "connection"."""
+        ...
+
+
+SENDER_CONSENTS: Final[Registry[SenderConsent]] = Registry("consent of a sender")
 NAME_RECORDS: Final[Registry[Callable[[], NameRecords]]] = Registry("records of a domain")
 LETTER_PRESSES: Final[Registry[LetterPress]] = Registry("letter press")
 MAIL_SINKS: Final[Registry[MailSink]] = Registry("mail sink")

@@ -20,16 +20,24 @@ GONE: Final = (
     "L'accès à cette boîte a été retiré ou a expiré : un administrateur de la boîte doit la "
     "reconnecter."
 )
+NOT_TO_SEND: Final = (
+    "L'accès à cette boîte a été retiré, a expiré, ou ne permet pas d'envoyer : son propriétaire "
+    "doit la reconnecter sur la page des réponses."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where a provider asks for consent and gives tokens, for which scope; its mail server."""
+    """Where a provider asks for consent and gives tokens, for which scope; its mail server.
+
+    `sending` is the scope of SMTP where it is another; both are asked of the owner at once.
+    """
 
     host: str
     consent: str
     tokens: str
     scope: str
+    sending: str = ""
     more: tuple[tuple[str, str], ...] = ()
 
 
@@ -38,6 +46,7 @@ MICROSOFT: Final = Endpoints(
     "https://login.microsoftonline.com/{directory}/oauth2/v2.0/authorize",
     "https://login.microsoftonline.com/{directory}/oauth2/v2.0/token",
     "https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+    "https://outlook.office.com/SMTP.Send offline_access",
     (("prompt", "select_account"),),
 )
 GOOGLE: Final = Endpoints(
@@ -45,7 +54,7 @@ GOOGLE: Final = Endpoints(
     "https://accounts.google.com/o/oauth2/v2/auth",
     "https://oauth2.googleapis.com/token",
     "https://mail.google.com/",
-    (("access_type", "offline"), ("prompt", "consent")),
+    more=(("access_type", "offline"), ("prompt", "consent")),
 )
 
 
@@ -69,7 +78,7 @@ class MailConsent:
             "client_id": self._account.settings.get("client_id", ""),
             "response_type": "code",
             "redirect_uri": back,
-            "scope": self._endpoints.scope,
+            "scope": self._everything(),
             "state": state,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
@@ -86,7 +95,8 @@ class MailConsent:
                 "code": code,
                 "redirect_uri": back,
                 "code_verifier": verifier,
-            }
+            },
+            self._everything(),
         )
         refresh = str(told.get("refresh_token") or "")
         if not refresh:
@@ -95,13 +105,25 @@ class MailConsent:
 
     def access_token(self) -> str:
         """Return a token for one run; a new refresh token is kept at once. Raises Revoked."""
+        return self._token(self._endpoints.scope, GONE)
+
+    def sending_token(self) -> str:
+        """Return a token for SMTP; a consent given before we asked for that is not enough."""
+        sending = self._endpoints.sending
+        return self._token(sending or self._endpoints.scope, NOT_TO_SEND if sending else GONE)
+
+    def _everything(self) -> str:
+        every = f"{self._endpoints.scope} {self._endpoints.sending}".split()
+        return " ".join(dict.fromkeys(every))
+
+    def _token(self, scope: str, gone: str) -> str:
         refresh = self._account.secrets.get("refresh_token", "")
         if not refresh:
             raise Revoked("Cette boîte n'est pas encore connectée : donnez l'accès.")
         try:
-            told = self._asked({"grant_type": "refresh_token", "refresh_token": refresh})
+            told = self._asked({"grant_type": "refresh_token", "refresh_token": refresh}, scope)
         except Refused as problem:
-            raise Revoked(GONE) from problem
+            raise Revoked(gone) from problem
         fresh = str(told.get("refresh_token") or "")
         if fresh and fresh != refresh:
             self._account.keep({}, {"refresh_token": fresh})
@@ -117,11 +139,11 @@ class MailConsent:
         secrets = {"token": self.access_token()}
         return replace(self._account, settings=settings, secrets=secrets)
 
-    def _asked(self, given: Mapping[str, str]) -> Mapping[str, Any]:
+    def _asked(self, given: Mapping[str, str], scope: str) -> Mapping[str, Any]:
         data = {
             **given,
             "client_id": self._account.settings.get("client_id", ""),
-            "scope": self._endpoints.scope,
+            "scope": scope,
         }
         if secret := self._account.secrets.get("client_secret", ""):
             data["client_secret"] = secret

@@ -12,6 +12,7 @@ import smtplib
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, Literal
@@ -28,6 +29,11 @@ from encours.messaging.rules.address import needs_utf8
 
 Security = Literal["none", "starttls", "tls"]
 READY: Final = 354
+BAD_LOGIN: Final = "Le serveur d'envoi refuse l'identifiant ou le mot de passe."
+NO_CONSENT: Final = (
+    "Le serveur d'envoi refuse l'accès donné à la boîte : l'envoi authentifié (SMTP AUTH) y est "
+    "peut-être coupé, ou la boîte est à reconnecter."
+)
 CLOSING: Final = 421
 REPLY_MAX: Final = 300
 _LEADING_DOT: Final = re.compile(rb"(?m)^\.")
@@ -40,7 +46,8 @@ class SmtpSettings:
     """How to reach the server; no security is for loopback only.
 
     `reply_timeout_s` follows RFC 5321, 4.5.3.2.6: giving up earlier on the final reply makes
-    uncertain what was accepted.
+    uncertain what was accepted. `token` gives what opens the mailbox in place of a password
+    (XOAUTH2, of Microsoft and Google); it may raise TemporaryRefusal.
     """
 
     host: str
@@ -53,6 +60,7 @@ class SmtpSettings:
     reply_timeout_s: float = 600.0
     idle_s: float = 30.0
     context: ssl.SSLContext | None = None
+    token: Callable[[], str] | None = field(default=None, repr=False)
 
 
 class SmtpChannel:
@@ -215,20 +223,31 @@ def _connected(settings: SmtpSettings) -> smtplib.SMTP:
         if settings.security == "starttls":
             client.starttls(context=settings.context or ssl.create_default_context())
             client.ehlo()
-        if settings.user:
+        if settings.token:
+            _open_with(client, settings.user, settings.token())
+        elif settings.user:
             client.login(settings.user, settings.password)
     except smtplib.SMTPAuthenticationError as problem:
         _close(client)
-        message = "Le serveur d'envoi refuse l'identifiant ou le mot de passe."
+        message = NO_CONSENT if settings.token else BAD_LOGIN
         reply = _said(problem.smtp_error)
         raise TemporaryRefusal(
             message, phase="connection", code=problem.smtp_code, reply=reply
         ) from problem
+    except TemporaryRefusal:
+        _close(client)
+        raise
     except (OSError, smtplib.SMTPException) as problem:
         _close(client)
         message = f"Le serveur d'envoi {settings.host}:{settings.port} n'est pas joignable."
         raise TemporaryRefusal(message, phase="connection", reply=str(problem)) from problem
     return client
+
+
+def _open_with(client: smtplib.SMTP, user: str, token: str) -> None:
+    """Show a token (XOAUTH2): a refusal comes as a challenge, to be answered by nothing."""
+    said = f"user={user}\x01auth=Bearer {token}\x01\x01"
+    client.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
 
 
 def _close(client: smtplib.SMTP | None) -> None:

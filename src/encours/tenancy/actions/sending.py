@@ -15,6 +15,7 @@ from encours.tenancy.actions.creditors import locked_creditor
 from encours.tenancy.models import Creditor, Tenant
 
 SECURITIES: Final = ("", "starttls", "tls")
+PORT: Final = 587
 PORT_MAX: Final = 65_535
 
 
@@ -92,6 +93,19 @@ def set_mail_server(
     changes["sender_checked_at"] = None
     _update(creditor, changes)
     _record("sender.server_set", creditor, actor_id, now, {"host": host, "security": security})
+
+
+@transaction.atomic
+def send_by_mailbox(
+    *, tenant_id: int, creditor_id: int, host: str, user: str, actor_id: int, now: datetime
+) -> None:
+    """Send by the creditor's mailbox of answers, which its owner opened: no password is kept."""
+    creditor = locked_creditor(tenant_id=tenant_id, creditor_id=creditor_id)
+    server = {"host": host, "port": PORT, "security": "starttls", "user": user, "consent": "inbox"}
+    changes = {"smtp": server, "smtp_password": "", "sender_checked_at": None}
+    _update(creditor, changes)
+    told = {"host": host, "security": "starttls"}
+    _record("sender.server_set", creditor, actor_id, now, told)
 
 
 @transaction.atomic

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from encours.kernel.refusal import Refusal
 from encours.messaging import accounts
+from encours.replies.queries import inboxes
 from encours.tenancy.actions import sending
 from encours.tenancy.queries.creditors import CreditorSettings
 from encours.web.answers import telling
@@ -22,6 +23,8 @@ from encours.web.rights import StaffRequest, needs, require
 from encours.web.settings import forms
 from encours.web.settings.sender_names import shown_names
 from encours.web.settings.subject import may_write, shown, subject
+
+SERVERS: Final = {"microsoft": "smtp.office365.com", "google": "smtp.gmail.com"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,6 +69,37 @@ def server(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Serveur enregistré : envoyez-vous un message d'essai."))
             return redirect("settings_sender")
     return _page(request, mine, forms.Sender(initial=mine.sender), form)
+
+
+@require_POST
+@needs("settings.write")
+def by_mailbox(request: StaffRequest) -> HttpResponse:
+    """Send by the mailbox of answers, opened by its owner's consent."""
+    mine = subject(request, "settings.write")
+    mailbox = _mailbox(request, mine)
+    if mailbox is None:
+        raise Http404
+    with telling(
+        request, _("Les e-mails partent par cette boîte : envoyez-vous un message d'essai.")
+    ):
+        sending.send_by_mailbox(
+            tenant_id=request.tenant_id,
+            creditor_id=mine.id,
+            host=mailbox["host"],
+            user=mailbox["user"],
+            actor_id=request.access.user_id,
+            now=timezone.now(),
+        )
+    return redirect("settings_sender")
+
+
+def _mailbox(request: StaffRequest, mine: CreditorSettings) -> dict[str, str] | None:
+    """Return the mailbox that may send: its owner opened it by consent."""
+    inbox = inboxes.inbox_of(tenant_id=request.tenant_id, creditor_id=mine.id)
+    host = SERVERS.get(inbox.settings.get("auth", "")) if inbox else None
+    if inbox is None or host is None or not inbox.is_consented:
+        return None
+    return {"host": host, "user": inbox.settings.get("user", "")}
 
 
 @require_POST
@@ -118,6 +152,7 @@ def _page(
         "creditor": mine,
         "form": form,
         "server": server_form,
+        "mailbox": _mailbox(request, mine),
         "names": shown_names(mine.sender_names),
         "may_write": may_write(request, mine.id),
         "may_stop": request.access.may("dunning.stop", mine.id),

@@ -48,6 +48,7 @@ urlpatterns = [
     path("banque/<int:account_id>/retirer/", bank.retire, name="settings_bank_retire"),
     path("expediteur/", sender.sender, name="settings_sender"),
     path("expediteur/serveur/", sender.server, name="settings_sender_server"),
+    path("expediteur/boite/", sender.by_mailbox, name="settings_sender_mailbox"),
     path("expediteur/essai/", sender.test, name="settings_sender_test"),
     path("expediteur/domaine/", sender_names.check, name="settings_sender_names"),
     path("envois/", sender.switch, name="sending_switch"),
