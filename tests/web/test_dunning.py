@@ -245,6 +245,22 @@ def test_a_doubt_is_decided_by_a_person(shop: Shop, client: Client) -> None:
     assert state(shop) == "sent"
 
 
+def test_what_is_approved_one_by_one_is_left_and_said(shop: Shop, client: Client) -> None:
+    one = planned(shop, client)
+    with in_tenant(shop.house.tenant_id):
+        Reminder.objects.filter(pk=one.pk).update(approval="each")
+    asked = {"creditor_id": shop.house.creditor_id, "do": "approve_all"}
+    told = client.post(reverse("plan_decide"), asked, follow=True).content.decode()
+
+    assert state(shop) == "planned"
+    assert "1 message se valide à part" in told
+    told = client.post(
+        reverse("plan_decide"), {**asked, "do": "approve", "ids": one.pk}, follow=True
+    ).content.decode()
+    assert state(shop) == "approved"
+    assert "se valide à part" not in told
+
+
 def test_sales_see_their_own_customers_only(shop: Shop, client: Client) -> None:
     one = planned(shop, client)
     seller = person(shop.house, "sales")

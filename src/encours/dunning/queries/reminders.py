@@ -55,6 +55,14 @@ def creditors_of(*, tenant_id: int, reminder_ids: Iterable[int]) -> dict[int, in
     return dict(found.values_list("pk", "creditor_id"))
 
 
+def one_by_one(*, tenant_id: int, creditor_id: int, on: date, ids: Iterable[int] | None) -> int:
+    """Count the day's messages, or those of them, that wait to be approved one by one."""
+    waiting = Reminder.objects.of(tenant_id).filter(
+        creditor_id=creditor_id, planned_on=on, state="planned", approval="each"
+    )
+    return (waiting if ids is None else waiting.filter(pk__in=list(ids))).count()
+
+
 def own_customers(*, tenant_id: int, people: tuple[int, ...]) -> frozenset[int]:
     """Return the customers whom these people sell to or collect from."""
     rows = Customer.objects.of(tenant_id).filter(

@@ -135,7 +135,7 @@ def decide(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> H
     work = WORKS.get(asked.removesuffix("_all"))
     if work is None or (is_all and work.act is _skip):
         return redirect("plan")
-    mine, count = subject.those(request, creditors), 0
+    mine, count, left = subject.those(request, creditors), 0, 0
     chosen: dict[CreditorChoice, list[int] | None] = {}
     if is_all:
         chosen |= dict.fromkeys(mine.able(request, work.right))
@@ -147,9 +147,26 @@ def decide(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> H
     for creditor in sorted(chosen, key=lambda one: one.id):
         with telling(request):
             count += work.act(request, creditor, mine.days[creditor.id], chosen[creditor])
+            left += _left(request, creditor, mine.days[creditor.id], chosen[creditor])
     if count:
         messages.success(request, work.told(count, mine))
+    if left and work.act is not _skip:
+        told = ngettext(
+            "%(n)s message se valide à part : ouvrez-le.",
+            "%(n)s messages se valident un par un : ouvrez chacun d'eux.",
+            left,
+        )
+        messages.info(request, told % {"n": left})
     return redirect("plan")
+
+
+def _left(
+    request: StaffRequest, creditor: CreditorChoice, today: Day, chosen: list[int] | None
+) -> int:
+    """Count what a list leaves out, to be approved one by one."""
+    return reminders.one_by_one(
+        tenant_id=request.tenant_id, creditor_id=creditor.id, on=today.today, ids=chosen
+    )
 
 
 def _approve(
