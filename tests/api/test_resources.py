@@ -17,6 +17,7 @@ from tests.imports.test_numbering import brought, fec
 from tests.web.places import ROLES
 
 from encours.attributes.actions import fields
+from encours.dunning.actions import holds
 from encours.imports import jobs
 from encours.imports.actions import tables
 from encours.recovery.actions import tasks
@@ -141,6 +142,25 @@ def test_promises_and_disputes(kind: str) -> None:
     problem(own.get(f"/{kind}/{made['id']}"), 404)
     ok(own.send("DELETE", f"/{kind}/{ended['id']}"))
     assert ok(own.get(f"/{kind}", **asked))["items"] == []
+
+
+def test_orders_that_a_step_held_are_read_and_let_go() -> None:
+    own = program()
+    customer = new_customer(own)
+    with in_tenant(own.place.house.tenant_id):
+        holds.hold_orders(
+            tenant_id=own.place.house.tenant_id,
+            customer_id=customer["id"],
+            step="relance_2",
+            on=date(2026, 11, 2),
+        )
+    asked = {"creditor": own.place.house.code, "customer": customer["code"]}
+    (held,) = ok(own.get("/order-holds", **asked))["items"]
+    assert held["reason"] == "Étape de relance envoyée : relance 2."
+    assert ok(own.get("/order-holds", **asked, on="2026-11-01"))["items"] == []
+    ended = ok(own.post(f"/order-holds/{held['id']}/end", {"ends_on": "2026-11-10"}))
+    assert ended["ends_on"] == "2026-11-10"
+    assert ok(own.get("/order-holds", **asked, on="2026-11-11"))["items"] == []
 
 
 def test_contacts() -> None:

@@ -39,7 +39,8 @@ from encours.tenancy import frames
 from encours.tenancy.scope import in_tenant
 
 QUERIES_MAX = 12
-MORE_QUERIES = {"customer_card": 14, "customer_interest": 13}  # consents and addresses; waivers
+MORE_QUERIES = {"customer_card": 14, "customer_interest": 13, "customer": 14}
+# consents and addresses; waivers; orders held
 READERS = (
     ageing, figures, reach, drill, customer_queries, standing, interest, items, statement, unreachable,
 )  # fmt: skip

@@ -69,6 +69,7 @@ PROMISE: Final = {
 DISPUTE: Final = {
     **PROMISE, "id": 32, "ends_on": None, "amount": None, "reason": "Marchandise abîmée",
 }  # fmt: skip
+ORDER_HOLD: Final = {**DISPUTE, "id": 33, "reason": "Étape de relance envoyée : relance 2."}
 ISSUE: Final = {
     "line": 3, "column": "Date", "code": "date_unreadable", "found": "31/02/2026",
     "expected": "31/12/2026", "message": "Date illisible : laissée.", "severity": "warning",
@@ -281,6 +282,8 @@ OF_OPERATION: Final[Mapping[str, Example]] = {
     "list_credit_notes": {"items": [CREDIT_NOTE], "next": None},
     "create_credit_note": CREDIT_NOTE,
     "get_credit_note": CREDIT_NOTE,
+    "list_order_holds": {"items": [ORDER_HOLD], "next": None},
+    "end_order_hold": {**ORDER_HOLD, "ends_on": "2026-11-25"},
     "list_disputes": {"items": [DISPUTE], "next": None},
     "create_dispute": DISPUTE,
     "get_dispute": DISPUTE,

@@ -169,6 +169,27 @@ def delete_dispute(request: ApiRequest, fact_id: Id) -> Any:
     _withdraw(request, "dispute", fact_id)
 
 
+@router.get("/order-holds", response=Page[Fact], summary="Commandes bloquées")
+@needs("ledger.read")
+def list_order_holds(
+    request: ApiRequest,
+    creditor: CreditorCode = "",
+    customer: Text60 = "",
+    on: On = None,
+    limit: Limit = 100,
+    cursor: Cursor = "",
+) -> Any:
+    """Liste les clients dont les commandes sont bloquées, avec le motif."""
+    return _page(request, "orders_held", (creditor, customer, on), limit, cursor)
+
+
+@router.post("/order-holds/{fact_id}/end", response=Fact, summary="Lever un blocage")
+@needs("standing.write")
+def end_order_hold(request: ApiRequest, fact_id: Id, given: Ending) -> Any:
+    """Donne son dernier jour au blocage des commandes ; il porte ensuite un nouveau numéro."""
+    return _end(request, "orders_held", fact_id, given.ends_on)
+
+
 def _recorded(request: ApiRequest, given: OfCustomer) -> dict[str, Any]:
     return {
         "tenant_id": request.tenant_id,

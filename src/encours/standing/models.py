@@ -27,6 +27,7 @@ class StandingKind(models.TextChoices):
     EINVOICE = "einvoice", "Statut de facture électronique"
     DIRECT_DEBIT = "direct_debit", "Prélèvement en cours"
     REPLY = "reply", "Réponse à traiter"
+    ORDERS_HELD = "orders_held", "Commandes bloquées"
 
 
 class StandingFact(BitemporalModel):

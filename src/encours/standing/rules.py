@@ -35,6 +35,7 @@ NEEDS: Final = {
     "einvoice": Needs(about="line"),
     "direct_debit": Needs(about="line", end=True, amount=True),
     "reply": Needs(about="customer", end=True),
+    "orders_held": Needs(about="customer", reason=True),
 }
 """Kinds as the table knows them."""
 

@@ -1,7 +1,7 @@
 """What a step sets going once it is sent, told in the journal for those who act on it.
 
-`hold_orders`, `task` and `hand_over` are acted on above: this package only says so, once a reminder
-(docs/decisions/0070).
+`hold_orders` holds the customer's orders (`holds`); `task` and `hand_over` are told, once a
+reminder, to those who act on them (docs/decisions/0070, 0080).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from encours.dunning.actions import holds
 from encours.dunning.models import Reminder
 from encours.tenancy import journal
 
@@ -34,6 +35,8 @@ def record(
             customer_id=customer_id,
             data={"effect": effect, "step": step},
         )
+        if effect == "hold_orders":
+            holds.hold_orders(tenant_id=tenant_id, customer_id=customer_id, step=step, on=on)
 
 
 def record_of(reminder: Reminder) -> None:

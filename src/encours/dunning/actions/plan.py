@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 from django.db import connection
 
+from encours.dunning.actions import holds
 from encours.dunning.queries import ledger as ledgers
 from encours.dunning.queries import told
 from encours.dunning.queries.moment import Setting, setting
@@ -88,6 +89,7 @@ def plan_day(
     decided = planning.plan(ledger, asked.shelf, asked.moment)
     if dry_run:
         return DayPlan(asked, decided, 0)
+    holds.lift_settled(tenant_id=tenant_id, creditor_id=creditor_id, today=on)
     return DayPlan(asked, decided, _reserve(tenant_id, asked, decided))
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
+from encours.dunning.queries import holds
 from encours.dunning.queries import ledger as dunning_ledger
 from encours.dunning.queries import moment as dunning_moment
 from encours.dunning.queries.timeline import SHOWN, timeline
@@ -113,6 +114,9 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponseBase:
         **head(request, owner),
         "figures": _figures(lines, credits_left, moment),
         "nameless": _nameless(lines),
+        "orders": holds.in_force(
+            tenant_id=request.tenant_id, customer_id=customer_id, on=moment.as_of
+        ),
         "credits": list(credits_left.iter_rows(named=True)),
         "kinds": words.KINDS,
         **group.shown(request, owner, moment),

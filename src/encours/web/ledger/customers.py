@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from encours.attributes.rules import Field
+from encours.dunning.queries import holds
 from encours.parties import queries as parties
 from encours.parties.actions import customers as actions
 from encours.parties.actions import portfolios
@@ -60,6 +61,7 @@ def _to_customer(row: Any) -> str:
     return reverse("customer", args=[key])
 
 
+ORDERS: Final = (("", lazy("Toutes")), ("held", lazy("Commandes bloquées")))
 CUSTOMERS: Final = Table(
     name="customers",
     caption=lazy("Clients"),
@@ -85,6 +87,7 @@ CUSTOMERS: Final = Table(
         Filter("state", lazy("Afficher"), "select", CHOICES),
         Filter("class", lazy("Nature"), "select", CLASS_CHOICES),
         Filter("profile", lazy("Profil"), "select", (("", lazy("Tous profils")), *PROFILE_CHOICES)),
+        Filter("orders", lazy("Commandes"), "select", ORDERS),
     ),
     empty=lazy("Les clients viennent avec le premier import."),
 )
@@ -214,6 +217,9 @@ def _source(moment: Moment, fields: list[Field]) -> Source:
             )
             if profile := given.get("profile"):
                 known[key] = known[key].filter(pl.col("profile") == profile)
+            if given.get("orders") == "held":
+                held = holds.held_customers(tenant_id=moment.tenant_id, on=moment.as_of)
+                known[key] = known[key].filter(pl.col("id").is_in(list(held)))
         return known[key]
 
     def rows(window: Window) -> Iterable[Any]:

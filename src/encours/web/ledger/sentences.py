@@ -31,6 +31,7 @@ FACTS: Final[Mapping[str, Text]] = {
     "einvoice": lazy("Statut de facture électronique"),
     "direct_debit": lazy("Prélèvement en cours"),
     "reply": lazy("Réponse à traiter"),
+    "orders_held": lazy("Commandes bloquées"),
 }
 DOCUMENTS: Final[Mapping[str, Text]] = {
     "invoice": lazy("Facture %(name)s de %(amount)s."),

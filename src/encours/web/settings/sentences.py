@@ -251,6 +251,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "einvoice": _("Facture électronique"),
     "direct_debit": _("Prélèvement en cours"),
     "reply": _("Réponse à traiter"),
+    "orders_held": _("Commandes bloquées"),
 }
 STATUSES: Final[Mapping[str, Text]] = {
     "200": _("200 Déposée"),
