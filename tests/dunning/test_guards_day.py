@@ -9,6 +9,7 @@ from tests.conftest import House
 from tests.dunning.test_day import Shop, channel, day, noon
 
 from encours.dunning import actions
+from encours.dunning.actions import outbox
 from encours.dunning.models import Reminder
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
@@ -159,12 +160,15 @@ def test_messages_leave_on_the_debtor_s_clock(
     assert after == at.replace(hour=expected)
 
 
-def test_sending_now_does_not_ring_at_night(shop: Shop) -> None:
+@pytest.mark.parametrize("approved", [False, True], ids=["to be approved", "waiting"])
+def test_sending_now_does_not_ring_at_night(shop: Shop, approved: bool) -> None:
     at = datetime(2026, 10, 6, 2, tzinfo=UTC)
     with in_tenant(shop.house.tenant_id):
         actions.plan_day(**shop.owner, on=day(5), now=at)
         Reminder.objects.update(channel="email+sms")
-        actions.approve(**shop.owner, user_id=1, on=day(5), now=at, at_once=True)
+        if approved:
+            actions.approve(**shop.owner, user_id=1, on=day(5), now=at)
+        outbox.send_now(**shop.owner, user_id=1, on=day(5), now=at)
         found = dict(Message.objects.values_list("channel", "send_after"))
 
     assert found == {"email": at, "sms": at + timedelta(hours=5)}

@@ -17,6 +17,7 @@ from encours.kernel.refusal import Refusal
 from encours.messaging import jobs
 from encours.messaging.models import Message, MessageContent
 from encours.messaging.ports import PREPARERS
+from encours.messaging.rules.offers import ON_PHONE
 from encours.messaging.rules.pace import FIRST, NOW
 
 ENDED_BADLY: Final = ("failed", "bounced")
@@ -64,10 +65,11 @@ def hurry(
     subject_ids: Sequence[int] | None = None,
     now: datetime,
 ) -> int:
-    """Let what waits for the send window leave at once; returns how many."""
+    """Let what waits for the send window leave at once, but for what rings; returns how many."""
     waiting = Message.objects.of(tenant_id).filter(
         creditor_id=creditor_id, state="reserved", send_after__gt=now
     )
+    waiting = waiting.exclude(channel__in=ON_PHONE)
     if subject_ids is not None:
         waiting = waiting.filter(subject_id__in=list(subject_ids))
     count = waiting.update(
