@@ -156,7 +156,7 @@ def test_orders_that_a_step_held_are_read_and_let_go() -> None:
         )
     asked = {"creditor": own.place.house.code, "customer": customer["code"]}
     (held,) = ok(own.get("/order-holds", **asked))["items"]
-    assert held["reason"] == "Étape de relance envoyée : relance 2."
+    assert held["reason"] == "Étape de relance envoyée : relance 2"
     assert ok(own.get("/order-holds", **asked, on="2026-11-01"))["items"] == []
     ended = ok(own.post(f"/order-holds/{held['id']}/end", {"ends_on": "2026-11-10"}))
     assert ended["ends_on"] == "2026-11-10"

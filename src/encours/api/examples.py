@@ -69,7 +69,7 @@ PROMISE: Final = {
 DISPUTE: Final = {
     **PROMISE, "id": 32, "ends_on": None, "amount": None, "reason": "Marchandise abîmée",
 }  # fmt: skip
-ORDER_HOLD: Final = {**DISPUTE, "id": 33, "reason": "Étape de relance envoyée : relance 2."}
+ORDER_HOLD: Final = {**DISPUTE, "id": 33, "reason": "Étape de relance envoyée : relance 2"}
 ISSUE: Final = {
     "line": 3, "column": "Date", "code": "date_unreadable", "found": "31/02/2026",
     "expected": "31/12/2026", "message": "Date illisible : laissée.", "severity": "warning",

@@ -53,7 +53,7 @@ def hold_orders(*, tenant_id: int, customer_id: int, step: str, on: date) -> boo
         customer_id=customer_id,
         kind=KIND,
         starts_on=on,
-        reason=f"Étape de relance envoyée : {step.replace('_', ' ')}.",
+        reason=f"Étape de relance envoyée : {step.replace('_', ' ')}",
         details={"step": step},
         today=on,
     )
