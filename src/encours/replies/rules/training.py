@@ -19,12 +19,13 @@ def one_against_rest(
     costs: Sequence[float],
     *,
     passes: int,
+    buckets: int = BUCKETS,
 ) -> tuple[list[float], float]:
     """Return weights and bias that put +1 on one side and -1 on the other; 0 is left out.
 
     The cost of an example is how much it counts: `C` of its own.
     """
-    weights, bias = [0.0] * BUCKETS, 0.0
+    weights, bias = [0.0] * buckets, 0.0
     duals = [0.0] * len(vectors)
     for order in _orders(len(vectors), passes):
         for one in order:

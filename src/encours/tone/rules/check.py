@@ -12,8 +12,16 @@ from encours.tone.rules import loud, mandatory
 from encours.tone.rules.announced import announced, strays
 from encours.tone.rules.concepts import reasons
 from encours.tone.rules.deeds import deeds
+from encours.tone.rules.likeness import (
+    DOUBTFUL,
+    LAWFUL,
+    SURELY_UNLAWFUL,
+    UNLAWFUL,
+    Likeness,
+    likeness,
+)
 from encours.tone.rules.plain import Plain, plain
-from encours.tone.rules.readings import Hit, hits
+from encours.tone.rules.readings import Hit, Sentence, hits
 from encours.tone.rules.sentences import Span, denials, sentences
 from encours.tone.rules.sums import speaks_of_many, wrong_sums
 from encours.tone.rules.values import Context, Finding, Language, Severity
@@ -22,6 +30,7 @@ EXCERPT_MAX: Final = 160
 WHOLE_WORDS: Final = 40
 WHOLE_SENTENCES: Final = 3
 SHORT: Final = 2
+EXACT: Final = frozenset({"penalties", "indemnity", "damages"})
 _ENGLISH: Final = re.compile(
     r"\b(?:the|you|your|we|our|will|be|is|are|not|of|to|and|by|this|have|has|please|pay)\b"
 )
@@ -37,15 +46,21 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
     found = list[Finding]()
     spans = list(sentences(read.text))
     is_many = speaks_of_many(read.text)
-    least: Severity
     for start, end in spans:
         words = read.text[start:end].replace("\n", " ")
         alone = ";" not in (read.text[start - 1 : start], read.text[end : end + 1])
         is_name = partial(_is_name, text, read, start)
-        named = (*hits(words, context), *wrong_sums(words, context, is_many=is_many))
-        unlisted = _unlisted(words, named, is_name=is_name, alone=alone)
-        least = "warn" if context.has_title or len(spans) > SHORT else "block"
-        for hit in _best((*named, *(replace(one, severity=least) for one in unlisted))):
+        sentence = Sentence(words)
+        like = likeness(sentence, context)
+        named = [_weighed(hit, like) for hit in hits(sentence, context)]
+        named += wrong_sums(words, context, is_many=is_many)
+        if not any(hit.severity == "block" for hit in named):
+            is_mild = len(spans) > SHORT or sentence.denies(like.span)
+            named += _second(like, named, context, is_mild=is_mild)
+            least = _least(like, context, is_letter=len(spans) > SHORT)
+            unlisted = _unlisted(words, named, is_name=is_name, alone=alone)
+            named += [replace(one, severity=least) for one in unlisted]
+        for hit in _best(named):
             placed = replace(hit, start=hit.start + start, end=hit.end + start)
             found.append(_finding(placed, text, read, language))
     found += _shouting(text, language)
@@ -54,15 +69,39 @@ def check(text: str, context: Context) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (one.start, one.code)))
 
 
+def _weighed(hit: Hit, like: Likeness) -> Hit:
+    """Return a rule's finding, only a warning in a sentence that is like no unlawful one.
+
+    What may be asked for is exact: who owes and which figure decide, whatever the other words.
+    """
+    is_doubted = like.score < LAWFUL and hit.code not in EXACT
+    return replace(hit, severity="warn") if is_doubted else hit
+
+
+def _second(
+    like: Likeness, named: Iterable[Hit], context: Context, *, is_mild: bool
+) -> Iterator[Hit]:
+    """Yield what the second reader refuses, unless a rule has judged that very thing already.
+
+    `is_mild`: in a letter, or where the words deny the thing, it must be surer of itself.
+    """
+    if context.is_professional and like.code in EXACT:
+        return
+    least = SURELY_UNLAWFUL if is_mild else UNLAWFUL
+    if like.score > least and all(hit.code != like.code for hit in named):
+        severity: Severity = "warn" if context.has_title else "block"
+        yield Hit(like.code, severity, *like.span, said=like.said)
+
+
+def _least(like: Likeness, context: Context, *, is_letter: bool) -> Severity:
+    """Say what a sentence that no closed list knows deserves: in a letter there is small talk."""
+    return "warn" if context.has_title or is_letter or like.score < DOUBTFUL else "block"
+
+
 def _unlisted(
     words: str, named: Iterable[Hit], *, is_name: Callable[[int], bool], alone: bool
 ) -> Iterator[Hit]:
-    """Yield what no closed list knows, where no rule blocks already.
-
-    In a letter, of more than two sentences, it warns: letters have small talk.
-    """
-    if any(hit.severity == "block" for hit in named):
-        return
+    """Yield what no closed list knows, where nothing is found already."""
     denied = denials(words)
     unknown = [
         Hit("announcement", "block", start, min(end, len(words)))
@@ -94,7 +133,11 @@ def _is_whole(context: Context, text: str, count: int) -> bool:
 
 
 def _finding(hit: Hit, text: str, read: Plain, language: Language) -> Finding:
-    return _said(hit.code, hit.severity, language, text, read.origin(hit.start, hit.end))
+    said = _said(hit.code, hit.severity, language, text, read.origin(hit.start, hit.end))
+    if not hit.said:
+        return said
+    words = ", ".join(f"« {word} »" for word in hit.said)
+    return replace(said, reason=f"{said.reason} Mots qui ont pesé : {words}.")
 
 
 def _shouting(text: str, language: Language) -> Iterator[Finding]:

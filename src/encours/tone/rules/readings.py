@@ -16,12 +16,13 @@ SPANS_MAX: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that holds, from where to where in the sentence."""
+    """A rule that holds, from where to where in the sentence; `said` are words that weighed."""
 
     code: str
     severity: Severity
     start: int
     end: int
+    said: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,6 +44,20 @@ class Sentence:
         """Say whether one of these concepts is there."""
         return bool(self.spans(names))
 
+    def denies(self, span: Span) -> bool:
+        """Say whether these words stand where the writer says that a thing is not done."""
+        return any(start < span[1] and span[0] < end for start, end in self.denied)
+
+    def told(self) -> list[str]:
+        """Return the concepts that are said, in a fixed order; « not » before those denied."""
+        found = list[str]()
+        for name in concepts():
+            spans = self._concept(name)
+            if spans:
+                is_denied = all(_inside(span, self.denied) for span in spans)
+                found.append(f"not {name}" if is_denied else name)
+        return found
+
     def _concept(self, name: str) -> tuple[Span, ...]:
         if name not in self._found:
             found = concepts()[name].finditer(self.text)
@@ -50,9 +65,8 @@ class Sentence:
         return self._found[name]
 
 
-def hits(text: str, context: Context) -> Iterator[Hit]:
+def hits(sentence: Sentence, context: Context) -> Iterator[Hit]:
     """Yield every rule that holds in this sentence."""
-    sentence = Sentence(text)
     for rule in rules():
         if _concerns(rule, context):
             hit = _hit(rule, sentence, context)

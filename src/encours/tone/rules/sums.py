@@ -46,7 +46,11 @@ _UNIT: Final = re.compile(
     r"|(?:apres|a partir de|des|a|pour) (?:la |le )?(?:premiere|deuxieme|troisieme|seconde"
     r"|\d\w*) (?:relance|rappel|lettre)"
 )
-_INVOICE: Final = re.compile(r"\b(?:par|chaque|per|each|every) (?:\w+ )?(?:factures?|invoices?)\b")
+_INVOICE: Final = re.compile(
+    r"\b(?:(?:par|chaque|per|each|every) (?:\w+ )?"
+    r"|(?:pour|sur|for|on) (?:cette|la|votre|this|your) )"
+    r"(?:factures?|invoices?)\b"
+)
 _TAX: Final = re.compile(r"\b(?:ht|hors taxes?|tva|vat|excl|majore\w* de la tva|plus tax)\b")
 _NO_TAX: Final = re.compile(
     r"(?:sans|hors champ|exonere\w*|non soumis\w*|pas|no|not|without|exempt\w*|ne supporte\w*"
@@ -116,6 +120,8 @@ def _is_wrong(text: str, start: int, end: int, value: int) -> bool:
     if not value or value % FLAT or (_TIMES.search(text) and value % FLAT):
         return True
     near = text[end : end + 60]
+    if re.match(r" ?(?:forfaitaires?|flat|fixed)\b", near):
+        return value != FLAT
     if re.search(
         r"(?:passe\w*|port\w+|augment\w+|monte\w*|double\w*|rises?|goes up|increas\w+)"
         r"(?: (?:de|from) \S+(?: ?€| euros?| eur)?)? (?:a|to) ?$",
