@@ -42,6 +42,7 @@ KNOWN: dict[str, Any] = {
     "tenancy.ApiKey.role": "reader",
     "einvoicing.Connection.code": "afnor",
     "einvoicing.VatDuty.on_payment": True,
+    "einvoicing.BillingPolicy.mode": "never",
     "einvoicing.Flow.kind": "collected",
     "einvoicing.Receipt.way": "status",
     "feeds.TakenFile.state": "received",

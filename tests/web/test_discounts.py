@@ -12,10 +12,13 @@ from django.utils import timezone
 from tests.web.places import Place, logged_in, place
 from tests.web.test_penalties import late
 
+from encours.discounts.models import DiscountRule
 from encours.receivables.actions import allocations, documents
 from encours.receivables.actions.allocations import Share
 from encours.receivables.actions.documents import Amounts
 from encours.receivables.models import Credit, Instalment
+from encours.recovery.models import Task
+from encours.scoring.models import Score
 from encours.tenancy.scope import in_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,3 +157,29 @@ def test_who_may_not_grant_is_told(role: str) -> None:
         )
         assert not granted.exists()
     assert answer.status_code in (302, 403)
+
+
+def test_a_good_payer_is_given_a_rule_or_a_next_action() -> None:
+    mine = shop()
+    client = logged_in(mine.users["admin"])
+    early, calm, later = (late(mine, code) for code in ("TOT", "CALME", "PLUSTARD"))
+    with in_tenant(mine.house.tenant_id):
+        for customer, behaviour in ((early, "early"), (calm, "on_time"), (later, "early")):
+            Score.objects.create(
+                tenant_id=mine.house.tenant_id, creditor_id=mine.house.creditor_id,
+                customer_id=customer, on=timezone.localdate(), profile=behaviour,
+                behaviour=behaviour, settled_lines=9, tenure_months=9, volume_cents=2_000_000,
+            )  # fmt: skip
+    address = reverse("rewards")
+    shown = client.get(address).content.decode()
+    assert "TOT PENALTY" in shown
+    client.post(address, {"customer": [early, calm, "x"], "decision": "accept"})
+    client.post(address, {"customer": [later], "decision": "decline"})
+
+    assert client.get(address).context["table"].lines == ()
+    with in_tenant(mine.house.tenant_id):
+        rules = DiscountRule.objects.of(mine.house.tenant_id).filter(origin="reward")
+        assert [one.customer_id for one in rules] == [early]
+        tasks = Task.objects.of(mine.house.tenant_id).values_list("customer_id", flat=True)
+        assert list(tasks) == [calm]
+    assert logged_in(mine.users["collector"]).get(address).status_code == 403

@@ -39,7 +39,12 @@ from encours.tenancy import frames
 from encours.tenancy.scope import in_tenant
 
 QUERIES_MAX = 12
-MORE_QUERIES = {"customer_card": 14, "customer_interest": 13, "customer": 14}
+MORE_QUERIES = {
+    "customer_card": 14,
+    "customer_interest": 13,
+    "customer": 14,
+    "penalty_proposals": 16,
+}
 # consents and addresses; waivers; orders held
 READERS = (
     ageing, figures, reach, drill, customer_queries, standing, interest, items, statement, unreachable,
@@ -47,7 +52,7 @@ READERS = (
 PAGES = (
     "dashboard", "aged_balance", "aged_balance_lines", "customers", "unreachable",
     "customers_classes", "customers_duplicates", "invoices", "proposals",
-    "penalty_notes", "discounts", "discount_entries", "customers_profiles", "invoices_unnumbered",
+    "penalty_notes", "penalty_proposals", "discounts", "discount_entries", "rewards", "customers_profiles", "invoices_unnumbered",
 )  # fmt: skip
 OF_CUSTOMER = (
     "customer", "customer_statement", "customer_interest", "customer_standing", "customer_card",

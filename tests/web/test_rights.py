@@ -29,6 +29,7 @@ TABLE: dict[str, frozenset[str]] = {
     "settings_creditor_logo": MANAGE,
     "settings_creditor_logo_image": SETTINGS,
     "settings_discounts": SETTINGS,
+    "settings_penalties": SETTINGS,
     "settings_discount_rule": MANAGE,
     "settings_discount_end": MANAGE,
     "settings_discount_policy": MANAGE,

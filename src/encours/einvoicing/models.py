@@ -11,6 +11,7 @@ from encours.tenancy.models import Creditor, TenantForeignKey, TenantModel
 
 PLATFORM = "afnor"
 PORTAL = "chorus"
+BILLING_MODES = ("always", "from_step", "never")
 FLOW_STATES = ("ready", "sending", "sent", "accepted", "refused", "uncertain")
 FLOW_KINDS = ("collected", "payments", "note")
 
@@ -143,5 +144,25 @@ class PaymentReport(TenantModel):
             models.UniqueConstraint(
                 fields=("tenant", "creditor", "first_on", "last_on", "rank"),
                 name="report_once_per_rank",
+            ),
+        )
+
+
+class BillingPolicy(TenantModel):
+    """When a creditor means to bill interest and indemnities: always, from a reminder on, never.
+
+    `from_reminder` = from how many reminders sent in a cycle. A note is issued by a person anyway.
+    """
+
+    creditor = TenantForeignKey(Creditor, models.PROTECT, verbose_name="société")
+    mode = models.CharField("facturation des pénalités", max_length=10)
+    from_reminder = models.SmallIntegerField("à partir de la relance", default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "creditor"), name="billing_policy_once"),
+            models.CheckConstraint(
+                condition=Q(mode__in=BILLING_MODES, from_reminder__gte=1, from_reminder__lte=12),
+                name="billing_policy_known",
             ),
         )

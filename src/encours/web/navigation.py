@@ -39,9 +39,7 @@ MAIN: Final[tuple[Entry, ...]] = (
     Entry(_("Tableau de bord"), "dashboard", "home", "ledger.read"),
     Entry(_("Balance âgée"), "aged_balance", "ageing", "ledger.read", ("aged_balance_",)),
     Entry(_("Clients"), "customers", "customers", "customers.read", ("customer",)),
-    Entry(
-        _("Factures"), "invoices", "invoice", "ledger.read", ("invoice", "penalty_note", "discount")
-    ),
+    Entry(_("Factures"), "invoices", "invoice", "ledger.read", ("invoice", "penalty_", "discount")),
     Entry(_("Relances"), "plan", "calendar", "dunning.read", ("plan", "reminder", "triage")),
     Entry(_("Réponses"), "replies", "undo", "dunning.read", ("reply", "replies_")),
     Entry(_("Appels"), "calls", "phone", "calls.read", ("call",)),
@@ -68,6 +66,7 @@ SETTINGS: Final[tuple[Entry, ...]] = (
     Entry(_("Canaux"), "settings_channels", "send", "settings.read", ("settings_channel",)),
     Entry(_("Conditions de règlement"), "settings_terms", "calendar", "settings.read"),
     Entry(_("Escompte"), "settings_discounts", "percent", "settings.read", ("settings_discount",)),
+    Entry(_("Pénalités et indemnités"), "settings_penalties", "euro", "settings.read"),
     Entry(_("Taux légaux"), "settings_rates", "percent", "settings.read", ("settings_rates",)),
     Entry(_("Devises"), "settings_exchange", "bank", "settings.read", ("settings_exchange",)),
     Entry(

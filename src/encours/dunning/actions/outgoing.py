@@ -91,6 +91,8 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
    where s.tenant_id = r.tenant_id),
   (select string_agg(v.id || ':' || v.xmin, ',' order by v.id) from receivables_penaltywaiver v
    where v.tenant_id = r.tenant_id and v.customer_id = any (mine.ids)),
+  (select b.xmin::text from einvoicing_billingpolicy b
+   where b.tenant_id = r.tenant_id and b.creditor_id = r.creditor_id),
   (select string_agg(e.id || ':' || e.xmin, ',' order by e.id) from discounts_discountrule e
    where e.tenant_id = r.tenant_id and e.creditor_id = r.creditor_id),
   (select string_agg(e.id || ':' || e.state, ',' order by e.id) from discounts_discountoffer e

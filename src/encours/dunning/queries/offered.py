@@ -1,4 +1,4 @@
-"""Which discount each listed line has: offered already and still to be had, or by its step."""
+"""What a creditor's choices add to a message: discounts of lines, penalties claimed or not."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from encours.discounts.rules.offers import Discount, Terms, offered
 from encours.dunning.models import Reminder
 from encours.dunning.rules.scenario import Step
 from encours.dunning.rules.wordings import DueLine
+from encours.einvoicing.queries.policies import policy_of
 from encours.tenancy.models import Creditor
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The rule of each customer whose step offers a discount; the offers made, by lineage."""
+    """The rule of each customer whose step offers a discount; the offers made, by lineage.
+
+    `claims_penalties`: the creditor does bill them; otherwise no message claims any.
+    """
 
     rules: Mapping[int, Terms]
     had: Mapping[int, Discount]
     today: date
+    claims_penalties: bool = True
 
     @classmethod
     def of(
@@ -45,7 +50,13 @@ class Offered:
             )
         lineages = [row[1] or row[0] for row in lines]
         had = offers_of_lines(tenant_id=creditor.tenant_id, lineages=lineages, on=today)
-        return cls(rules, had, today)
+        billing = policy_of(tenant_id=creditor.tenant_id, creditor_id=creditor.pk)
+        return cls(rules, had, today, claims_penalties=not billing.is_never)
+
+    def told(self, lines: tuple[DueLine, ...], customer_id: int, step: Step) -> dict[str, Any]:
+        """Return what a draft takes of both."""
+        shown = self.on(lines, customer_id, step)
+        return {"lines": shown, "claims_penalties": self.claims_penalties}
 
     def on(self, lines: tuple[DueLine, ...], customer_id: int, step: Step) -> tuple[DueLine, ...]:
         """Return the lines, each with its discount."""

@@ -137,7 +137,7 @@ def outgoing(
             today=today,
             sender=sender,
             addressee=_addressee(customer, recipient),
-            lines=offered.on(due, one.customer_id, step),
+            **offered.told(due, one.customer_id, step),
             currency=one.currency,
             credits_cents=sum(covered.values()),
             **_signed(creditor, writer),

@@ -81,6 +81,7 @@ class Draft:
     paid_on: date | None = None
     is_attached: bool = False
     is_letter: bool = False
+    claims_penalties: bool = True
     edited: Mapping[str, str] = field(default_factory=dict)
     mandate: Mandate | None = None  # for whom a collector writes
 
@@ -136,6 +137,8 @@ def notice(draft: Draft, *, rates: Rates, law: LawValues) -> Notice:
 
 def _extras(draft: Draft, rates: Rates, law: LawValues) -> Extras:
     lines = [line for line in draft.lines if line.may_claim]
+    if not draft.claims_penalties:
+        return Extras()
     claims = _claims(draft.step, draft.step.indemnity)
     indemnity = _indemnity(lines, draft.today, law) if claims else None
     if not _claims(draft.step, draft.step.interest):

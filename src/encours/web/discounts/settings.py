@@ -47,7 +47,7 @@ class Rule(forms.Form):
     """A rule: how much, paid when, for whom, from when."""
 
     points = Percent(label=lazy("Escompte (%)"))
-    days = forms.IntegerField(label=lazy("Payé au moins"), min_value=0, max_value=120)
+    days = forms.IntegerField(label=lazy("Nombre de jours"), min_value=0, max_value=120)
     anchor = forms.ChoiceField(label=lazy("Ces jours se comptent"), choices=words.ANCHORS)
     code = forms.CharField(
         label=lazy("Client (code)"),

@@ -61,6 +61,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "customer.updated": lazy("Fiche du client modifiée."),
     "customer.classed": lazy("Nature du client confirmée."),
     "customer.terms_set": lazy("Conditions de règlement changées."),
+    "discount.reward_decided": lazy("Geste pour un bon payeur : décidé."),
     "discount.rule_added": lazy("Règle d'escompte donnée à ce client."),
     "discount.rule_ended": lazy("Règle d'escompte de ce client terminée."),
     "discount.offered": lazy("Escompte ou remise offert : %(cents)s."),

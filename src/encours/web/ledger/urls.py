@@ -7,6 +7,7 @@ from django.urls import path
 from encours.web.ledger import (
     acts,
     ageing,
+    billing,
     consents,
     credit,
     customer,
@@ -82,6 +83,8 @@ urlpatterns = [
         invoices.unletter,
         name="invoice_unletter",
     ),
+    path("notes-de-penalites/a-emettre/", billing.proposals, name="penalty_proposals"),
+    path("reglages/penalites/", billing.policy, name="settings_penalties"),
     path("notes-de-penalites/", penalties.notes, name="penalty_notes"),
     path("notes-de-penalites/<int:note_id>/annuler/", penalties.cancel, name="penalty_note_cancel"),
     path("lettrages-proposes/", invoices.proposals, name="proposals"),
