@@ -39,13 +39,8 @@ from encours.tenancy import frames
 from encours.tenancy.scope import in_tenant
 
 QUERIES_MAX = 12
-MORE_QUERIES = {
-    "customer_card": 14,
-    "customer_interest": 13,
-    "customer": 14,
-    "penalty_proposals": 16,
-}
-# consents and addresses; waivers; orders held
+MORE_QUERIES = {"customer_card": 14, "customer_interest": 13, "customer": 14}
+MORE_QUERIES["penalty_proposals"] = 16
 READERS = (
     ageing, figures, reach, drill, customer_queries, standing, interest, items, statement, unreachable,
 )  # fmt: skip
