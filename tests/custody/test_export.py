@@ -17,6 +17,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from tests.conftest import House
 from tests.custody.bed import keep, make_bed
+from tests.horizon import let_others_end
 from typer.testing import CliRunner
 
 from encours.config.commands import application
@@ -56,6 +57,7 @@ def full(house: House) -> House:
         Customer.objects.create(
             tenant_id=house.tenant_id, creditor_id=house.creditor_id, code="C9", name='=1+1 "x"\n'
         )
+    let_others_end()
     sealing.seal(
         house.tenant_id, key=django_settings.SEAL_KEY, folder=Path(django_settings.SEALS_ROOT)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.discounts.test_flow import UNTIL, board, channel, choose, day, inside, sent, shop
 from tests.dunning.test_day import Shop
+from tests.horizon import let_others_end
 
 from encours.config import subscriptions
 from encours.discounts.actions import following
@@ -32,7 +33,7 @@ def test_a_payment_that_is_lettered_is_heard(shop: Shop, channel: MemoryEmailCha
         shop, allocations.allocate, tenant_id=shop.house.tenant_id, credit_id=credit,
         shares=[Share(shop.line_id, 97_000)], today=UNTIL,
     )  # fmt: skip
-
+    let_others_end()
     listen(shop.house.tenant_id, mine)
 
     assert [one.state for one in board(shop, day(1))] == ["granted"]
