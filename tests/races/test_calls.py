@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import QuerySet
 from tests.conftest import House
 from tests.recovery.test_calls import LEA, NOW, TODAY, TOM, Desk
 
@@ -47,21 +48,26 @@ def together(*acts: Callable[[], Any]) -> None:
 
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the customer's lock away, and let both read before either writes."""
-    barrier = threading.Barrier(2)
-    waiting = planned.locked_calls
+    barrier, here = threading.Barrier(2), threading.local()
+    waiting, locked = planned.locked_calls, QuerySet.select_for_update
+
+    def select(rows: Any, **asked: Any) -> Any:
+        """Lock as ever, but for what a thread reads here: taken away for all, it would stay so."""
+        return rows if getattr(here, "is_free", False) else locked(rows, **asked)
 
     def customer(*, tenant_id: int, customer_id: int) -> Customer:
         return Customer.objects.of(tenant_id).get(pk=customer_id)
 
     def calls(**asked: Any) -> list[int]:
         asked["reminder_ids"] = list(asked["reminder_ids"])
-        with monkeypatch.context() as without:
-            without.setattr("django.db.models.QuerySet.select_for_update", lambda rows: rows)
-            found = waiting(**asked)
+        here.is_free = True
+        found = waiting(**asked)
+        here.is_free = False
         with suppress(threading.BrokenBarrierError):
             barrier.wait(WAIT_S)
         return found
 
+    monkeypatch.setattr(QuerySet, "select_for_update", select)
     monkeypatch.setattr(customers, "locked", customer)
     monkeypatch.setattr(planned, "locked_calls", calls)
 

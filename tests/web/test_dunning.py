@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,8 @@ from tests.conftest import House
 from tests.dunning.test_day import Shop, channel, day, noon, shop
 from tests.web.places import add_user, logged_in
 
-from encours.dunning.models import Reminder
+from encours.dunning.models import Reminder, Scenario
+from encours.dunning.rules.scenario import french_scenario
 from encours.messaging.actions import Outbox
 from encours.messaging.models import Message
 from encours.messaging.providers.memory import MemoryEmailChannel
@@ -243,6 +245,23 @@ def test_a_doubt_is_decided_by_a_person(shop: Shop, client: Client) -> None:
     assert "Trancher" in client.get(reverse("outbox")).content.decode()
     client.post(reverse("message_resolve", args=[message.pk]), {"left": "1"})
     assert state(shop) == "sent"
+
+
+def test_a_step_that_people_added_goes_by_its_name(shop: Shop, client: Client) -> None:
+    one = planned(shop, client)
+    shipped = french_scenario()
+    added = replace(shipped.steps[1], code="relance_7", name="Rappel du commercial")
+    with in_tenant(shop.house.tenant_id):
+        Reminder.objects.filter(pk=one.pk).update(step_code="relance_7")
+    assert "Rappel du commercial" not in client.get(reverse("plan")).content.decode()
+    with in_tenant(shop.house.tenant_id):
+        Scenario.objects.create(
+            **shop.owner, code="a_moi", version=1, name="À moi", is_active=False,
+            definition=replace(shipped, steps=(added,)).as_json(),
+        )  # fmt: skip
+    assert client.get(reverse("plan")).content.decode().count("Rappel du commercial") > 1
+    listed = client.get(reverse("plan"), {"step": "relance_7"}).content.decode()
+    assert "Adam SARL" in listed
 
 
 def test_what_is_approved_one_by_one_is_left_and_said(shop: Shop, client: Client) -> None:

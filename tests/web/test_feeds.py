@@ -96,10 +96,14 @@ def test_a_secret_is_never_shown_again_and_stays_when_left_empty(mine: Place) ->
 
     edit = reverse("source_edit", args=(source.pk,))
     assert "chut-1234" not in client.get(edit).content.decode()
-    client.post(edit, {**typed, "password": "", "host": "other.example"})
+    client.post(edit, {**typed, "password": "", "user": "nous"})
     again = source_of(mine, "Serveur")
-    assert again.settings["host"] == "other.example"
+    assert again.settings["user"] == "nous"
     assert actions.sources.account_of(again).secrets == {"password": "chut-1234"}  # type: ignore[attr-defined]
+
+    moved = client.post(edit, {**typed, "password": "", "host": "other.example"})
+    assert "saisissez de nouveau" in moved.content.decode(), "another server does not get it"
+    assert source_of(mine, "Serveur").settings["host"] == "sftp.example"
 
     wrong = client.post(edit, {**typed, "schedule": "jamais"})
     assert "une heure" in wrong.content.decode()

@@ -27,10 +27,10 @@ from encours.tenancy.kept import kept
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web import formats, links
 from encours.web.chosen import of_creditors, of_one_creditor
-from encours.web.dunning import subject
+from encours.web.dunning import steps, subject
 from encours.web.dunning.sentences import CHANNEL, REASONS, STEPS, choices, step
 from encours.web.rights import StaffRequest, needs
-from encours.web.tables import Column, Filter, Source, Table, Window, answer, in_memory
+from encours.web.tables import Badge, Column, Filter, Source, Table, Window, answer, in_memory
 from encours.web.wording import Text
 
 DAYS: Final = Table(
@@ -114,16 +114,17 @@ def forecast(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) ->
         )
     rows = [{"id": place, **row} for place, row in enumerate(frame.iter_rows(named=True))]
     totals = {key: sum(row[key] for row in rows) for key in ("messages", "lines")}
-    source = in_memory(rows)
+    source, called = in_memory(rows), steps.badges(request)
     context = {
         **subject.heads(request, mine),
-        "options": _chart(rows),
+        "options": _chart(rows, called),
         "is_hidden": own is not None,
         "is_paid": is_paid,
         "total": totals["messages"],
     }
     listed = Source(rows=source.rows, totals=lambda _window: totals)
-    table = replace(DAYS, columns=(DAYS.columns[0], *mine.column, *DAYS.columns[1:]))
+    days = steps.named(DAYS, called)
+    table = replace(days, columns=(days.columns[0], *mine.column, *days.columns[1:]))
     return answer(request, table, listed, page="dunning/forecast.html", context=context)
 
 
@@ -170,7 +171,7 @@ def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
     found = scenarios.scenario_shown(tenant_id=request.tenant_id, creditor_id=creditor.id).scenario
     language: Language = "en" if formats.is_english() else "fr"
     texts = texts_of(tenant_id=request.tenant_id, creditor_id=creditor.id)
-    steps = [
+    shown = [
         {
             "step": one,
             "channels": [CHANNEL[channel] for channel in one.channels],
@@ -185,7 +186,7 @@ def scenario(request: StaffRequest, *, creditor: CreditorChoice) -> HttpResponse
         for one in sorted(found.steps, key=lambda one: one.rank)
         if one.is_active
     ]
-    context = {**subject.head(request, creditor, today), "scenario": found, "steps": steps}
+    context = {**subject.head(request, creditor, today), "scenario": found, "steps": shown}
     return render(request, "dunning/scenario.html", context)
 
 
@@ -266,13 +267,13 @@ def _counts(frame: pl.DataFrame, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
-def _chart(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _chart(rows: Sequence[Mapping[str, Any]], called: Mapping[str, Badge]) -> dict[str, Any]:
     days = sorted({row["on"] for row in rows})
     sums: dict[tuple[str, Any], int] = {}
     for row in rows:
         key = (row["step"], row["on"])
         sums[key] = sums.get(key, 0) + row["messages"]
-    codes = [code for code in STEPS if any(row["step"] == code for row in rows)]
+    codes = [code for code in called if any(row["step"] == code for row in rows)]
     codes += sorted({row["step"] for row in rows} - set(codes))
     return {
         "legend": {},
@@ -283,7 +284,7 @@ def _chart(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             {
                 "type": "bar",
                 "stack": "day",
-                "name": str(step(code).label),
+                "name": str((called.get(code) or step(code)).label),
                 "data": [sums.get((code, day), 0) for day in days],
             }
             for code in codes

@@ -26,7 +26,7 @@ from encours.dunning.queries.letters import LetterRow, Wanted
 from encours.kernel.refusal import Refusal
 from encours.postal.actions import codes
 from encours.web.answers import telling
-from encours.web.dunning import subject
+from encours.web.dunning import steps, subject
 from encours.web.dunning.framed import downloaded
 from encours.web.dunning.outbox import row_or_404, with_creditor
 from encours.web.dunning.sentences import ON_PAPER, ON_THE_WAY, STEPS, choices
@@ -112,7 +112,7 @@ def waiting(request: StaffRequest) -> HttpResponseBase:
     }
     return answer(
         request,
-        with_creditor(request, table),
+        with_creditor(request, steps.named(table, steps.badges(request))),
         Source(rows=rows),
         page="dunning/letters.html",
         context=context,
@@ -129,7 +129,7 @@ def under_way(request: StaffRequest) -> HttpResponseBase:
         found = queries.under_way(mine, _wanted(window))
         return [_shown(one, may_send=False) for one in found]
 
-    table = with_creditor(request, UNDER_WAY)
+    table = with_creditor(request, steps.named(UNDER_WAY, steps.badges(request)))
     context = {"current": "letters_under_way"}
     return answer(
         request, table, Source(rows=rows), page="dunning/letters_sent.html", context=context

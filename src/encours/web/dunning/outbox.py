@@ -28,7 +28,7 @@ from encours.messaging.rules.reading import read_mail
 from encours.messaging.rules.segments import length_of
 from encours.web import links
 from encours.web.answers import telling
-from encours.web.dunning import subject
+from encours.web.dunning import steps, subject
 from encours.web.dunning.framed import downloaded, framed
 from encours.web.dunning.posting import posted
 from encours.web.dunning.sentences import CHANNELS, OUTBOX, STEPS, choices, step
@@ -100,7 +100,7 @@ def messages(request: StaffRequest) -> HttpResponseBase:
         "letters": sum(counts.get(("reserved", one), 0) for one in handling.ON_PAPER),
         "current": "outbox",
     }
-    table = with_creditor(request, MESSAGES)
+    table = with_creditor(request, steps.named(MESSAGES, steps.badges(request)))
     return answer(request, table, Source(rows=rows), page="dunning/outbox.html", context=context)
 
 

@@ -28,7 +28,7 @@ from encours.kernel.refusal import Refusal
 from encours.tenancy.queries.places import CreditorChoice
 from encours.web.answers import telling
 from encours.web.chosen import of_creditors
-from encours.web.dunning import subject
+from encours.web.dunning import steps, subject
 from encours.web.dunning.sentences import CHANNELS, STATES, STEPS, choices, step
 from encours.web.dunning.subject import Those
 from encours.web.rights import StaffRequest, needs
@@ -82,16 +82,18 @@ def plan(request: StaffRequest, *, creditors: tuple[CreditorChoice, ...]) -> Htt
         customers=subject.own_customers(request),
     )
     found = day_rows.day_sums(asked)
+    called = steps.badges(request)
     context = {
         **subject.heads(request, mine),
-        "sums": _sums(found),
+        "sums": _sums(found, called),
         "to_decide": sum(one.messages for one in found if one.state == "planned"),
         "waiting": sum(one.messages for one in found if one.state in ("planned", "approved")),
         "count": sum(one.messages for one in found),
     }
+    named = steps.named(MESSAGES, called)
     table = replace(
-        MESSAGES,
-        columns=(MESSAGES.columns[0], *mine.column, *MESSAGES.columns[1:]),
+        named,
+        columns=(named.columns[0], *mine.column, *named.columns[1:]),
         select=MESSAGES.select if context["may_decide"] else "",
     )
     able = {one.id for one in mine.able(request, "dunning.decide")}
@@ -281,7 +283,7 @@ def _rows(asked: DayAsked, window: Window, able: Collection[int]) -> Iterator[di
         yield {**asdict(one), "ticked": ticked, "amount_cents": one.amount_cents or None}
 
 
-def _sums(found: Iterable[DaySum]) -> list[StepSum]:
+def _sums(found: Iterable[DaySum], called: Mapping[str, Badge]) -> list[StepSum]:
     sums: dict[tuple[int, str, str], tuple[int, int]] = {}
     for one in found:
         if one.state != "skipped":
@@ -289,6 +291,6 @@ def _sums(found: Iterable[DaySum]) -> list[StepSum]:
             count, cents = sums.get(key, (0, 0))
             sums[key] = (count + one.messages, cents + one.cents)
     return [
-        StepSum(step(code), currency, count, cents)
+        StepSum(called.get(code) or step(code), currency, count, cents)
         for (_rank, code, currency), (count, cents) in sorted(sums.items())
     ]
