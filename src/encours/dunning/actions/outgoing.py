@@ -42,6 +42,8 @@ from encours.tone.rules.values import Finding
 KIND: Final = "reminder"
 LEAVING: Final = ("send", "rewrite")
 AHEAD_BYTES: Final = 32 * 1024 * 1024  # of files joined to messages written ahead
+# Addresses go by an array: as a join, a plan made before the tables have statistics (after a large
+# import) reads every contact for each of another.
 FINGERPRINT: Final = f"""
 with merged as {faces.LIVE}
 select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.rehearsal::text,
@@ -67,10 +69,8 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
   (select string_agg(o.id::text, ',' order by o.id) from dunning_reminder o
    where o.tenant_id = r.tenant_id and o.id <> r.id and o.state = 'sent'
      and o.sent_on > %(day)s::date - 7 and o.customer_id in (
-       select k2.customer_id from parties_contact k1
-       join parties_contact k2 on k2.tenant_id = k1.tenant_id and k2.email = k1.email
-       where k1.tenant_id = r.tenant_id and k1.customer_id = any (mine.ids)
-         and k1.email <> '')),
+       select k.customer_id from parties_contact k
+       where k.tenant_id = r.tenant_id and k.email <> '' and k.email = any (theirs.emails))),
   (select c.xmin::text from tenancy_creditor c
    where c.tenant_id = r.tenant_id and c.id = r.creditor_id),
   (select count(*) || ':' || coalesce(max(o.opted_out_at)::text, '')
@@ -102,6 +102,8 @@ select r.id, md5(concat_ws('|', %(day)s::text, r.id::text, r.edited::text, r.reh
 from dunning_reminder r
 cross join lateral (select array(select r.customer_id union all
   select l.customer_id from merged l where l.face_id = r.customer_id) as ids) mine
+cross join lateral (select array(select k.email from parties_contact k
+  where k.tenant_id = r.tenant_id and k.customer_id = any (mine.ids)) as emails) theirs
 where r.tenant_id = %(tenant_id)s and r.id = any (%(reminders)s)
 """
 CONCLUDE: Final = """

@@ -26,7 +26,7 @@ with asked as (
     select distinct k.customer_id, k.email from parties_contact k
     join asked on asked.email = k.email
     join parties_customer p on p.tenant_id = k.tenant_id and p.id = k.customer_id
-    where k.tenant_id = %(tenant)s and k.bounced_at is null
+    where k.tenant_id = %(tenant)s and k.email <> '' and k.bounced_at is null
       and (p.creditor_id = %(creditor)s or (select is_across from usual))
 )
 select told.customer_id, min(told.customer_id) over (partition by told.email), p.creditor_id
