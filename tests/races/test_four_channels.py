@@ -38,6 +38,8 @@ MESSAGES = int(os.environ.get("ENCOURS_CHANNEL_MESSAGES", "160"))
 CHANNELS = "letter+email+sms+whatsapp"
 PATIENCE_S = 300 + 60 * KILLS + MESSAGES // 5
 HANDS = 2
+ON_PHONE = ("sms", "whatsapp")
+ENDED = {"sent", "uncertain", "bounced", "failed", "withdrawn"}
 MOODS = {
     "accept": 90,
     "slow": 3,
@@ -227,7 +229,9 @@ def test_nothing_is_lost_and_nothing_leaves_twice_by_four_channels(
     }
 
     assert run.killed == KILLS
-    assert set(states.values()) <= {"sent", "uncertain", "bounced", "failed"}, "all have ended"
+    withdrawn = {key for key, state in states.items() if state == "withdrawn"}
+    assert set(states.values()) <= ENDED, "all have ended"
+    assert withdrawn <= unreachable(house), "but what goes to a number refused meanwhile"
     assert all(len(keys) == len(set(keys)) for keys in kept.values()), "twice"
     assert sent <= arrived, "lost"
     assert arrived <= sent | uncertain, "what left is known to have left, or listed in doubt"
@@ -235,6 +239,15 @@ def test_nothing_is_lost_and_nothing_leaves_twice_by_four_channels(
     assert Counter(channel for channel, _ in states) == Counter(
         dict.fromkeys(CHANNELS.split("+"), MESSAGES // 4)
     )
+
+
+def unreachable(house: House) -> set[tuple[str, UUID]]:
+    """Return the messages that share the number of one whose provider refused it."""
+    with in_tenant(house.tenant_id):
+        rows = Message.objects.of(house.tenant_id)
+        refused = rows.filter(channel__in=ON_PHONE, state="bounced").values("subject_id")
+        mine = rows.filter(channel__in=ON_PHONE, subject_id__in=refused)
+        return set(mine.values_list("channel", "uuid"))
 
 
 def outcome(house: House) -> tuple[dict[tuple[str, UUID], str], dict[tuple[str, str], UUID]]:
