@@ -15,7 +15,7 @@ from encours.discounts.actions.rewards import NotAReward
 from encours.discounts.models import DiscountRule
 from encours.discounts.queries import rewards as queries
 from encours.discounts.queries.in_force import terms_of
-from encours.discounts.rules.rewards import EARNING, MONTHS_MIN, Payer, proposed
+from encours.discounts.rules.rewards import EARNING, MONTHS_MIN, ON_TIME_MIN, Payer, proposed
 from encours.scoring.models import Move, Score
 
 __all__ = ("channel", "shop")
@@ -24,13 +24,18 @@ __all__ = ("channel", "shop")
 @pytest.mark.parametrize(
     ("payer", "expected"),
     [
-        pytest.param(Payer("early", 6, 6, 0, 1_000_000), "discount", id="early, and buys enough"),
-        pytest.param(Payer("on_time", 12, 20, 0, 5_000_000), "terms", id="on time, buys enough"),
-        pytest.param(Payer("early", 12, 20, 0, 999_999), "thanks", id="buys little"),
-        pytest.param(Payer("early", 5, 20, 0, 5_000_000), None, id="not for long enough"),
-        pytest.param(Payer("early", 12, 5, 0, 5_000_000), None, id="too few lines to tell"),
-        pytest.param(Payer("early", 12, 20, 1, 5_000_000), None, id="something is late"),
-        pytest.param(Payer("slightly_late", 12, 20, 0, 5_000_000), None, id="pays late"),
+        pytest.param(
+            Payer("early", 6, 6, 0, 1_000_000, 80), "discount", id="early, and buys enough"
+        ),
+        pytest.param(
+            Payer("on_time", 12, 20, 0, 5_000_000, 80), "terms", id="on time, buys enough"
+        ),
+        pytest.param(Payer("early", 12, 20, 0, 999_999, 80), "thanks", id="buys little"),
+        pytest.param(Payer("early", 5, 20, 0, 5_000_000, 80), None, id="not for long enough"),
+        pytest.param(Payer("early", 12, 5, 0, 5_000_000, 80), None, id="too few lines to tell"),
+        pytest.param(Payer("early", 12, 20, 1, 5_000_000, 80), None, id="something is late"),
+        pytest.param(Payer("on_time", 12, 20, 0, 5_000_000, 79), None, id="often a few days late"),
+        pytest.param(Payer("slightly_late", 12, 20, 0, 5_000_000, 80), None, id="pays late"),
     ],
 )
 def test_what_a_payer_earned(payer: Payer, expected: str | None) -> None:
@@ -43,20 +48,23 @@ def test_what_a_payer_earned(payer: Payer, expected: str | None) -> None:
     lines=st.integers(0, 60),
     overdue=st.integers(0, 10),
     volume=st.integers(0, 10**9),
+    share=st.integers(0, 100),
 )
-def test_nobody_late_or_unknown_is_rewarded(
-    behaviour: str, months: int, lines: int, overdue: int, volume: int
+def test_nobody_late_or_unknown_is_rewarded(  # noqa: PLR0917 - one of each
+    behaviour: str, months: int, lines: int, overdue: int, volume: int, share: int
 ) -> None:
-    if proposed(Payer(behaviour, months, lines, overdue, volume)):
+    if proposed(Payer(behaviour, months, lines, overdue, volume, share)):
         assert behaviour in EARNING
         assert overdue == 0
         assert months >= MONTHS_MIN
+        assert share >= ON_TIME_MIN
 
 
 def scored(shop: Shop, **more: object) -> None:
     told = {
         "customer_id": shop.customer_id, "on": day(-300), "profile": "early", "behaviour": "early",
         "settled_lines": 12, "tenure_months": 24, "volume_cents": 5_000_000, "currency": "EUR",
+        "on_time_percent": 96,
     }  # fmt: skip
     inside(shop, Score.objects.create, **shop.owner, **told | more)
 

@@ -169,6 +169,7 @@ def test_a_good_payer_is_given_a_rule_or_a_next_action() -> None:
                 tenant_id=mine.house.tenant_id, creditor_id=mine.house.creditor_id,
                 customer_id=customer, on=timezone.localdate(), profile=behaviour,
                 behaviour=behaviour, settled_lines=9, tenure_months=9, volume_cents=2_000_000,
+                on_time_percent=96,
             )  # fmt: skip
     address = reverse("rewards")
     shown = client.get(address).content.decode()

@@ -59,7 +59,7 @@ def good_payers(moment: Moment) -> list[Good]:
     found = []
     for *known, lines, late, months in rows:
         number, creditor_id, name, behaviour, currency, percent, volume = known
-        gesture = proposed(Payer(behaviour, months or 0, lines, late, volume))
+        gesture = proposed(Payer(behaviour, months or 0, lines, late, volume, percent or 0))
         if gesture is not None:
             who = (number, creditor_id, name, behaviour, currency, percent, volume)
             found.append(Good(*who, months or 0, gesture))

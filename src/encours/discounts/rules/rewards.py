@@ -9,6 +9,8 @@ Gesture = Literal["discount", "terms", "thanks"]
 EARNING: Final = frozenset({"early", "on_time"})
 MONTHS_MIN: Final = 6
 LINES_MIN: Final = 6
+ON_TIME_MIN: Final = 80
+"""Invoices paid by their day, in percent: a mean on time hides many that are not."""
 VOLUME_MIN: Final = 1_000_000
 """Bought in twelve months, in cents: under it, a thank-you is all that is proposed."""
 
@@ -22,6 +24,7 @@ class Payer:
     settled_lines: int
     overdue_cents: int
     volume_cents: int
+    on_time_percent: int
 
 
 def proposed(payer: Payer) -> Gesture | None:
@@ -32,6 +35,8 @@ def proposed(payer: Payer) -> Gesture | None:
     """
     steady = payer.months >= MONTHS_MIN and payer.settled_lines >= LINES_MIN
     if payer.behaviour not in EARNING or not steady or payer.overdue_cents > 0:
+        return None
+    if payer.on_time_percent < ON_TIME_MIN:
         return None
     if payer.volume_cents < VOLUME_MIN:
         return "thanks"
