@@ -148,7 +148,8 @@ def test_orders_that_a_step_held_are_read_and_let_go() -> None:
     own = program()
     customer = new_customer(own)
     with in_tenant(own.place.house.tenant_id):
-        holds.hold_orders(
+        holds.hold(
+            effect="hold_orders",
             tenant_id=own.place.house.tenant_id,
             customer_id=customer["id"],
             step="relance_2",

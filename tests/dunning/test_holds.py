@@ -11,12 +11,16 @@ from django.db import connection
 from django.urls import reverse
 from tests.dunning.test_day import Shop, channel, day, shop
 from tests.dunning.test_deeds import follow
+from tests.horizon import let_others_end
 from tests.web.places import add_user, logged_in
 
+from encours.config import subscriptions
 from encours.dunning.actions import holds
 from encours.dunning.queries import holds as queries
+from encours.recovery.models import Task
 from encours.standing import actions as standing
 from encours.standing.models import StandingFact
+from encours.tenancy.listening import listen
 from encours.tenancy.models import Fact
 from encours.tenancy.scope import in_tenant
 
@@ -117,7 +121,8 @@ def test_two_steps_at_the_same_time_hold_once(
     def hold() -> None:
         try:
             with in_tenant(shop.house.tenant_id):
-                holds.hold_orders(
+                holds.hold(
+                    effect="hold_orders",
                     tenant_id=shop.house.tenant_id,
                     customer_id=shop.customer_id,
                     step="relance_1",
@@ -136,7 +141,8 @@ def test_two_steps_at_the_same_time_hold_once(
 
 def test_the_pages_say_whose_orders_are_held(shop: Shop) -> None:
     with in_tenant(shop.house.tenant_id):
-        holds.hold_orders(
+        holds.hold(
+            effect="hold_orders",
             tenant_id=shop.house.tenant_id,
             customer_id=shop.customer_id,
             step="relance_1",
@@ -152,3 +158,24 @@ def test_the_pages_say_whose_orders_are_held(shop: Shop) -> None:
         StandingFact.objects.filter(kind="orders_held").delete()
     empty = client.get(reverse("customers"), {"orders": "held"}).content.decode()
     assert "Adam SARL" not in empty
+
+
+@pytest.mark.usefixtures("channel")
+def test_a_file_handed_over_is_reminded_no_more_and_somebody_is_told(shop: Shop) -> None:
+    follow(shop, {"relance_1": {"effects": ("task",)}, "relance_2": {"effects": ("hand_over",)}})
+    tenant_id = shop.house.tenant_id
+    [mine] = [one for one in subscriptions.LISTENERS if one.code == "recovery"]
+    listen(tenant_id, mine)
+    shop.send(5)
+    assert shop.send(12) == ["relance_2"]
+
+    with in_tenant(tenant_id):
+        [fact] = StandingFact.objects.filter(kind="handover", undone_at=None)
+        assert (fact.customer_id, fact.starts_on, fact.ends_on) == (shop.customer_id, day(12), None)
+    assert shop.send(20) == []
+    for _ in range(2):
+        let_others_end()
+        listen(tenant_id, mine)
+    with in_tenant(tenant_id):
+        texts = Task.objects.of(tenant_id).order_by("pk").values_list("text", flat=True)
+        assert [text.partition(" à ")[0] for text in texts] == ["Suite", "Dossier"]

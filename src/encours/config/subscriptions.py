@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from encours.discounts.actions import following
+from encours.discounts.actions import following as discounts
+from encours.recovery.actions import following as recovery
 from encours.tenancy.listening import Listener, listen
 from encours.tenancy.scope import in_tenant
 from encours.webhooks import jobs, queries
@@ -13,7 +14,8 @@ from encours.webhooks.actions import queueing
 
 LISTENERS: Final = (
     Listener("webhooks", hear=queueing.hear, is_listening=queueing.is_listening),
-    Listener("discounts", hear=following.hear, is_listening=following.is_listening),
+    Listener("discounts", hear=discounts.hear, is_listening=discounts.is_listening),
+    Listener("recovery", hear=recovery.hear, is_listening=recovery.is_listening),
 )
 
 

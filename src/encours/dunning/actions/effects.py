@@ -1,7 +1,7 @@
 """What a step sets going once it is sent, told in the journal for those who act on it.
 
-`hold_orders` holds the customer's orders (`holds`); `task` and `hand_over` are told, once a
-reminder, to those who act on them (docs/decisions/0070, 0080).
+Orders are held and files handed over at once (`holds`); next actions are planned by who hears of
+it (`recovery.actions.following`; docs/decisions/0080).
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ def record(
             customer_id=customer_id,
             data={"effect": effect, "step": step},
         )
-        if effect == "hold_orders":
-            holds.hold_orders(tenant_id=tenant_id, customer_id=customer_id, step=step, on=on)
+        if effect in holds.KINDS:
+            holds.hold(
+                tenant_id=tenant_id, customer_id=customer_id, effect=effect, step=step, on=on
+            )
 
 
 def record_of(reminder: Reminder) -> None:

@@ -1,4 +1,4 @@
-"""Orders held by a step: one standing fact a customer, lifted when nothing is overdue any more."""
+"""What a step makes of a customer, once: orders held while something is overdue, a hand-over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from encours.dunning.queries.holds import in_force
 from encours.parties import faces
 from encours.standing import actions as standing
 
-KIND: Final = "orders_held"
+KINDS: Final = {"hold_orders": "orders_held", "hand_over": "handover"}
+"""The standing fact of each effect; a hand-over ends reminders until a person decides."""
 LOCK: Final = "select pg_advisory_xact_lock(hashtextextended('encours.orders_held.' || %s, 0))"
 SETTLED: Final = f"""
 with merged as (select link.customer_id, link.face_id from {faces.LIVE} link)
@@ -39,19 +40,20 @@ order by f.id
 """
 
 
-def hold_orders(*, tenant_id: int, customer_id: int, step: str, on: date) -> bool:
-    """Hold the customer's orders because of a step; say whether they were not held before.
+def hold(*, tenant_id: int, customer_id: int, effect: str, step: str, on: date) -> bool:
+    """Record what a step makes of the customer; say whether it was not so before.
 
     Two steps at the same time wait for each other, and make one fact.
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [customer_id])
-    if in_force(tenant_id=tenant_id, customer_id=customer_id, on=on) is not None:
+    kind = KINDS[effect]
+    if in_force(tenant_id=tenant_id, customer_id=customer_id, on=on, kind=kind) is not None:
         return False
     standing.record_fact(
         tenant_id=tenant_id,
         customer_id=customer_id,
-        kind=KIND,
+        kind=kind,
         starts_on=on,
         reason=f"Étape de relance envoyée : {step.replace('_', ' ')}",
         details={"step": step},
