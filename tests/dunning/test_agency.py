@@ -14,19 +14,20 @@ from tests.dunning.test_rules_agency import ENTRUSTED, PAID, RECOUVRA
 from encours.dunning.actions import agencies, choices, scenarios, trials
 from encours.dunning.models import Agency, Reminder
 from encours.dunning.queries import agencies as queries
+from encours.dunning.rules.agency import Card
 from encours.dunning.texts.mandates import SECOND, THIRD
 from encours.messaging.providers.memory import MemoryEmailChannel
 from encours.tenancy.models import Creditor, Fact
 from encours.tenancy.scope import in_tenant
 
 __all__ = ("channel", "shop")
-CARD = agencies.Card(
+CARD = Card(
     **{name: getattr(RECOUVRA, name) for name in agencies.CARD if name != "email"},
     email="dossiers@recouvra.example",
 )
 
 
-def named(shop: Shop, card: agencies.Card = CARD) -> None:
+def named(shop: Shop, card: Card = CARD) -> None:
     with in_tenant(shop.house.tenant_id):
         agencies.name_agency(**shop.owner, card=card, actor_id=1, now=noon(1))
 

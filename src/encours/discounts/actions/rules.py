@@ -109,11 +109,9 @@ def set_policy(
         "is_automatic": is_automatic,
         "negotiation_max": negotiation_max,
     }
-    row, is_new = DiscountPolicy.objects.get_or_create(
+    DiscountPolicy.objects.of(tenant_id).update_or_create(
         tenant_id=tenant_id, creditor_id=creditor_id, defaults=told
     )
-    if not is_new:
-        DiscountPolicy.objects.of(tenant_id).filter(pk=row.pk).update(**told)
     journal.record(
         "discount.policy_set",
         tenant_id=tenant_id,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from stdnum import iban as iban_number
 
 from encours.dunning.models import Agency as StoredAgency
+from encours.dunning.rules.agency import Card
 from encours.kernel.refusal import Refusal
 from encours.tenancy import journal
 
@@ -37,26 +38,6 @@ class SecondPerson(Refusal):
     """The one who gave the account cannot be the one who confirms it."""
 
     message = "Une autre personne doit confirmer : vous avez donné ce compte."
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a person says of a collector, but for its account."""
-
-    name: str
-    street: str = ""
-    postcode: str = ""
-    city: str = ""
-    siren: str = ""
-    email: str = ""
-    phone: str = ""
-    signatory: str = ""
-    insurer: str = ""
-    insured_until: date | None = None
-    declared_at: str = ""
-    declared_on: date | None = None
-    mandate_on: date | None = None
-    mandate_reference: str = ""
 
 
 CARD = tuple(one.name for one in fields(Card))

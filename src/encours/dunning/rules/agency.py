@@ -21,8 +21,8 @@ WRITTEN = POSTED | {"email"}
 
 
 @dataclass(frozen=True, slots=True)
-class Agency:
-    """A third-party collector as its creditor names it; `confirmed`: two people saw its account."""
+class Card:
+    """What a person says of a third-party collector, but for its account."""
 
     name: str
     street: str = ""
@@ -38,6 +38,12 @@ class Agency:
     declared_at: str = ""
     mandate_on: date | None = None
     mandate_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency(Card):
+    """A collector as its creditor names it; `is_account_confirmed`: two people saw its account."""
+
     receives_funds: bool = False
     holder: str = ""
     iban: str = ""

@@ -34,11 +34,9 @@ def set_policy(
     if mode not in BILLING_MODES or not 1 <= from_reminder <= REMINDERS_MAX:
         raise InvalidPolicy
     told = {"mode": mode, "from_reminder": from_reminder}
-    row, is_new = BillingPolicy.objects.get_or_create(
+    BillingPolicy.objects.of(tenant_id).update_or_create(
         tenant_id=tenant_id, creditor_id=creditor_id, defaults=told
     )
-    if not is_new:
-        BillingPolicy.objects.of(tenant_id).filter(pk=row.pk).update(**told)
     journal.record(
         "penalties.policy_set",
         tenant_id=tenant_id,

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib.postgres.functions import TransactionNow
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from encours.kernel.refusal import Refusal
 from encours.parties.models import Batch, Customer
-from encours.receivables.models import Credit, Invoice
+from encours.receivables.models import Allocation, Credit, Instalment, Invoice
 from encours.tenancy.journal import record
 from encours.tenancy.models import BitemporalModel
 
@@ -135,6 +135,29 @@ def lock_credit(*, tenant_id: int, credit_id: int) -> Credit:
     if credit is None:
         raise NotFound("Ce règlement ou cet avoir n'existe pas, ou vient d'être annulé.")
     return credit
+
+
+def open_cents(line: Instalment) -> int:
+    """Return what a due line still owes, whatever the day."""
+    taken = Allocation.objects.of(line.tenant_id).filter(instalment=line, undone_at=None)
+    return line.amount_cents - (taken.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
+
+
+def set_against(act: Act, credit: Credit, line: Instalment, *, cents: int, on: date) -> None:
+    """Set a part of a credit against a due line, from a day."""
+    Allocation.objects.create(
+        **act.mine,
+        credit=credit,
+        instalment=line,
+        customer_id=line.customer_id,
+        payer_id=credit.customer_id,
+        issued_on=line.issued_on,
+        due_on=line.due_on,
+        currency=line.currency,
+        amount_cents=cents,
+        effective_on=on,
+        origin="manual",
+    )
 
 
 def refuse_imported(row: BitemporalModel) -> None:

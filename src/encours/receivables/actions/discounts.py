@@ -16,7 +16,7 @@ from django.db.models import Sum
 
 from encours.kernel.refusal import Refusal
 from encours.parties.models import Batch
-from encours.receivables.actions.acts import Act, NotFound, lock_credit
+from encours.receivables.actions.acts import Act, NotFound, lock_credit, open_cents, set_against
 from encours.receivables.models import Allocation, Credit, Instalment
 
 DISCOUNT: Final = "discount"
@@ -52,7 +52,7 @@ def grant(*, tenant_id: int, part: Part, actor_id: int | None = None, today: dat
     line = rows.select_for_update(of=("self",), no_key=True).first()
     if line is None:
         raise NotFound("Cette échéance n'existe pas, ou vient d'être annulée.")
-    if _open(line) != part.cents:
+    if open_cents(line) != part.cents:
         raise NotOpen
     act = _start(line.creditor_id, line.customer_id, tenant_id, actor_id, today)
     credit = Credit.objects.create(
@@ -68,7 +68,7 @@ def grant(*, tenant_id: int, part: Part, actor_id: int | None = None, today: dat
         key=f"{DISCOUNT}:{act.batch_id}",
         label="Escompte pour paiement anticipé",
     )
-    _allocate(act, credit, line, part.cents)
+    set_against(act, credit, line, cents=part.cents, on=max(credit.received_on, line.issued_on))
     act.tell(
         "discount.granted",
         ("instalment", line.pk),
@@ -119,9 +119,9 @@ def settle(*, tenant_id: int, credit_id: int, line_ids: Iterable[int], today: da
     act = _start(theirs.creditor_id, theirs.customer_id, tenant_id, None, today)
     left = theirs.amount_cents - _used(theirs)
     for line in lines:
-        cents = min(left, _open(line))
+        cents = min(left, open_cents(line))
         if cents > 0:
-            _allocate(act, theirs, line, cents)
+            set_against(act, theirs, line, cents=cents, on=max(theirs.received_on, line.issued_on))
             left -= cents
     act.tell("discount.booked", ("credit", theirs.pk), cents=theirs.amount_cents)
 
@@ -149,27 +149,6 @@ def _is_ours(credit: Credit) -> bool:
 def _withdraw(act: Act, credit: Credit) -> None:
     act.undo(Allocation.objects.of(act.tenant_id).filter(credit=credit))
     act.undo(Credit.objects.of(act.tenant_id).filter(pk=credit.pk))
-
-
-def _allocate(act: Act, credit: Credit, line: Instalment, cents: int) -> None:
-    Allocation.objects.create(
-        **act.mine,
-        credit=credit,
-        instalment=line,
-        customer_id=line.customer_id,
-        payer_id=credit.customer_id,
-        issued_on=line.issued_on,
-        due_on=line.due_on,
-        currency=line.currency,
-        amount_cents=cents,
-        effective_on=max(credit.received_on, line.issued_on),
-        origin="manual",
-    )
-
-
-def _open(line: Instalment) -> int:
-    taken = Allocation.objects.of(line.tenant_id).filter(instalment=line, undone_at=None)
-    return line.amount_cents - (taken.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
 
 
 def _used(credit: Credit) -> int:

@@ -12,13 +12,19 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 
 from encours.kernel.refusal import Refusal
 from encours.parties.models import Batch, Customer
-from encours.receivables.actions.acts import PENALTY_NOTE, Act, NotFound, lock_credit
+from encours.receivables.actions.acts import (
+    PENALTY_NOTE,
+    Act,
+    NotFound,
+    lock_credit,
+    open_cents,
+    set_against,
+)
 from encours.receivables.models import (
-    Allocation,
     Credit,
     Instalment,
     Invoice,
@@ -298,22 +304,8 @@ def _settle(act: Act, note: PenaltyNote, credit: Credit) -> None:
     )
     left = credit.amount_cents
     for line in rows.select_for_update(of=("self",), no_key=True).order_by("position", "pk"):
-        taken = Allocation.objects.of(act.tenant_id).filter(instalment=line, undone_at=None)
-        open_cents = line.amount_cents - (taken.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
-        share = min(left, open_cents)
+        share = min(left, open_cents(line))
         if share <= 0:
             continue
         left -= share
-        Allocation.objects.create(
-            **act.mine,
-            credit=credit,
-            instalment=line,
-            customer_id=line.customer_id,
-            payer_id=credit.customer_id,
-            issued_on=line.issued_on,
-            due_on=line.due_on,
-            currency=line.currency,
-            amount_cents=share,
-            effective_on=act.today,
-            origin="manual",
-        )
+        set_against(act, credit, line, cents=share, on=act.today)

@@ -53,7 +53,7 @@ GOOD: Final = Table(
     select="customer",
     select_form="rewards-form",
     empty=lazy("Aucun client à remercier : il faut six mois à l'heure ou en avance, six échéances "
-               "réglées et rien d'échu."),
+               "réglées, huit sur dix à leur jour, et rien d'échu."),
 )  # fmt: skip
 
 

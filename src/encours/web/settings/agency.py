@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from encours.dunning.actions import agencies as actions
-from encours.dunning.actions.agencies import CARD, Card
+from encours.dunning.actions.agencies import CARD
 from encours.dunning.queries import agencies as queries
-from encours.dunning.rules.agency import faults
+from encours.dunning.rules.agency import Card, faults
 from encours.web.answers import telling
 from encours.web.ledger.subject import today
 from encours.web.rights import StaffRequest, fresh_login, needs
